@@ -14,6 +14,7 @@ export const errorCatalogue = {
   UNIMPLEMENTED: { status: "unimplemented" },
   UNAVAILABLE: { status: "unavailable" },
   HANDLER_FAILED: { status: "internal" },
+  INTERNAL_ERROR: { status: "internal" },
 
   MALFORMED_MESSAGE: { status: "invalid_argument" },
   VALUE_OUT_OF_RANGE: { status: "invalid_argument" },
@@ -89,7 +90,6 @@ export type RejectionCode =
 export class Rejection extends TellurionError {
   declare readonly code: RejectionCode;
 
-  // biome-ignore lint/complexity/noUselessConstructor: narrows the codes.
   constructor(code: RejectionCode, message: string) {
     super(code, message);
   }

@@ -11,10 +11,10 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/clock.proto.
  */
 export const file_tellurion_v1_clock: GenFile = /*@__PURE__*/
-  fileDesc("Chh0ZWxsdXJpb24vdjEvY2xvY2sucHJvdG8SDHRlbGx1cmlvbi52MSKVAgoIQ2FsZW5kYXISFQoNaG91cnNfcGVyX2RheRgBIAEoDRIYChBtaW51dGVzX3Blcl9ob3VyGAIgASgNEiMKBm1vbnRocxgDIAMoCzITLnRlbGx1cmlvbi52MS5Nb250aBIlCgdzZWFzb25zGAQgAygLMhQudGVsbHVyaW9uLnYxLlNlYXNvbhIhCgVtb29ucxgFIAMoCzISLnRlbGx1cmlvbi52MS5Nb29uEhMKC2Rhd25fbWludXRlGAYgASgNEhIKCmRheV9taW51dGUYByABKA0SEwoLZHVza19taW51dGUYCCABKA0SFAoMbmlnaHRfbWludXRlGAkgASgNEhUKDWRheXNfcGVyX3dlZWsYCiABKA0iIwoFTW9udGgSDAoEbmFtZRgBIAEoCRIMCgRkYXlzGAIgASgNIikKBlNlYXNvbhIMCgRuYW1lGAEgASgJEhEKCWZpcnN0X2RheRgCIAEoDSI8CgRNb29uEgwKBG5hbWUYASABKAkSEQoJcGVyaW9kX21zGAIgASgDEhMKC25ld19tb29uX21zGAMgASgDIjMKCVRpbWVTY2FsZRIRCgludW1lcmF0b3IYASABKAQSEwoLZGVub21pbmF0b3IYAiABKAQi3AEKDENhbGVuZGFyVGltZRIMCgR5ZWFyGAEgASgDEg0KBW1vbnRoGAIgASgNEgsKA2RheRgDIAEoDRIMCgRob3VyGAQgASgNEg4KBm1pbnV0ZRgFIAEoDRIOCgZzZWNvbmQYBiABKA0SEwoLZGF5X29mX3llYXIYByABKA0SEwoLZGF5X29mX3dlZWsYCCABKA0SJQoFcGhhc2UYCSABKA4yFi50ZWxsdXJpb24udjEuRGF5UGhhc2USDgoGc2Vhc29uGAogASgJEhMKC21vb25fcGhhc2VzGAsgAygBIpcBCgxDbG9ja1JlYWRpbmcSDwoHZ2FtZV9tcxgBIAEoAxIQCghhdF9mcmFtZRgCIAEoBBImCgVzY2FsZRgDIAEoCzIXLnRlbGx1cmlvbi52MS5UaW1lU2NhbGUSDgoGcGF1c2VkGAQgASgIEiwKCGNhbGVuZGFyGAUgASgLMhoudGVsbHVyaW9uLnYxLkNhbGVuZGFyVGltZSJiCg1TY2hlZHVsZUVudHJ5EgoKAmlkGAEgASgJEhMKC2R1ZV9nYW1lX21zGAIgASgDEhAKCGV2ZXJ5X21zGAMgASgDEg8KB3BheWxvYWQYBCABKAwSDQoFZmlyZWQYBSABKAQi+AIKCkNsb2NrU3RhdGUSEgoKY29uZmlndXJlZBgBIAEoCBIoCghjYWxlbmRhchgCIAEoCzIWLnRlbGx1cmlvbi52MS5DYWxlbmRhchIRCglhbmNob3JfbXMYAyABKAMSEwoLYW5jaG9yX3Jlc3QYBCABKAQSGAoQYW5jaG9yX3Jlc3RfdW5pdBgFIAEoBBIUCgxhbmNob3JfZnJhbWUYBiABKAQSJgoFc2NhbGUYByABKAsyFy50ZWxsdXJpb24udjEuVGltZVNjYWxlEg4KBnBhdXNlZBgIIAEoCBIuCglzY2hlZHVsZXMYCSADKAsyGy50ZWxsdXJpb24udjEuU2NoZWR1bGVFbnRyeRIZChFnbGlkZV91bnRpbF9mcmFtZRgKIAEoBBIsCgtnbGlkZV9zY2FsZRgLIAEoCzIXLnRlbGx1cmlvbi52MS5UaW1lU2NhbGUSFAoMYW5ub3VuY2VkX21zGAwgASgDEg0KBXRpbWVyGA0gASgNInkKDkNvbmZpZ3VyZUNsb2NrEigKCGNhbGVuZGFyGAEgASgLMhYudGVsbHVyaW9uLnYxLkNhbGVuZGFyEhUKDXN0YXJ0X2dhbWVfbXMYAiABKAMSJgoFc2NhbGUYAyABKAsyFy50ZWxsdXJpb24udjEuVGltZVNjYWxlIgsKCUNsb2NrVGljayIRCg9HZXRDbG9ja1JlcXVlc3QiaQoQR2V0Q2xvY2tSZXNwb25zZRIrCgdyZWFkaW5nGAEgASgLMhoudGVsbHVyaW9uLnYxLkNsb2NrUmVhZGluZxIoCghjYWxlbmRhchgCIAEoCzIWLnRlbGx1cmlvbi52MS5DYWxlbmRhciI4Cg5TZXRUaW1lUmVxdWVzdBIPCgdnYW1lX21zGAEgASgDEhUKDWdsaWRlX3NlY29uZHMYAiABKA0iPgoPU2V0VGltZVJlc3BvbnNlEisKB3JlYWRpbmcYASABKAsyGi50ZWxsdXJpb24udjEuQ2xvY2tSZWFkaW5nIiAKD1NldFNjYWxlUmVxdWVzdBINCgVzY2FsZRgBIAEoASI/ChBTZXRTY2FsZVJlc3BvbnNlEisKB3JlYWRpbmcYASABKAsyGi50ZWxsdXJpb24udjEuQ2xvY2tSZWFkaW5nIg4KDFBhdXNlUmVxdWVzdCI8Cg1QYXVzZVJlc3BvbnNlEisKB3JlYWRpbmcYASABKAsyGi50ZWxsdXJpb24udjEuQ2xvY2tSZWFkaW5nIg8KDVJlc3VtZVJlcXVlc3QiPQoOUmVzdW1lUmVzcG9uc2USKwoHcmVhZGluZxgBIAEoCzIaLnRlbGx1cmlvbi52MS5DbG9ja1JlYWRpbmciJQoOQWR2YW5jZVJlcXVlc3QSEwoLZHVyYXRpb25fbXMYASABKAMiPgoPQWR2YW5jZVJlc3BvbnNlEisKB3JlYWRpbmcYASABKAsyGi50ZWxsdXJpb24udjEuQ2xvY2tSZWFkaW5nIpkBCg9TY2hlZHVsZVJlcXVlc3QSCgoCaWQYASABKAkSFAoKYXRfZ2FtZV9tcxgCIAEoA0gAEhIKCGFmdGVyX21zGAMgASgDSAASEAoIZXZlcnlfbXMYBCABKAMSDwoHcGF5bG9hZBgFIAEoDBImCgRwYXN0GAYgASgOMhgudGVsbHVyaW9uLnYxLlBhc3RQb2xpY3lCBQoDZHVlIlIKEFNjaGVkdWxlUmVzcG9uc2USLQoIc2NoZWR1bGUYASABKAsyGy50ZWxsdXJpb24udjEuU2NoZWR1bGVFbnRyeRIPCgdleGlzdGVkGAIgASgIIiMKFUNhbmNlbFNjaGVkdWxlUmVxdWVzdBIKCgJpZBgBIAEoCSIrChZDYW5jZWxTY2hlZHVsZVJlc3BvbnNlEhEKCWNhbmNlbGxlZBgBIAEoCCIlChRMaXN0U2NoZWR1bGVzUmVxdWVzdBINCgVsaW1pdBgBIAEoDSJWChVMaXN0U2NoZWR1bGVzUmVzcG9uc2USLgoJc2NoZWR1bGVzGAEgAygLMhsudGVsbHVyaW9uLnYxLlNjaGVkdWxlRW50cnkSDQoFdG90YWwYAiABKA0idAoJVGltZUV2ZW50EisKB3JlYWRpbmcYASABKAsyGi50ZWxsdXJpb24udjEuQ2xvY2tSZWFkaW5nEhgKEHByZXZpb3VzX2dhbWVfbXMYAiABKAMSDgoGanVtcGVkGAMgASgIOhCquxgMCAMSBHRpbWUgAigBIokBCg5UaW1lUGhhc2VFdmVudBIpCglvbGRfcGhhc2UYASABKA4yFi50ZWxsdXJpb24udjEuRGF5UGhhc2USKQoJbmV3X3BoYXNlGAIgASgOMhYudGVsbHVyaW9uLnYxLkRheVBoYXNlEg8KB2dhbWVfbXMYAyABKAM6EKq7GAwIBBIEdGltZSABKAEiUwoMVGltZURheUV2ZW50EgsKA2RheRgBIAEoAxIPCgdnYW1lX21zGAIgASgDEhMKC2RheXNfcGFzc2VkGAMgASgNOhCquxgMCAUSBHRpbWUgASgBIlgKC1NlYXNvbkV2ZW50EhIKCm9sZF9zZWFzb24YASABKAkSEgoKbmV3X3NlYXNvbhgCIAEoCRIPCgdnYW1lX21zGAMgASgDOhCquxgMCAYSBHRpbWUgASgBImcKD1RpbWVyRmlyZWRFdmVudBIKCgJpZBgBIAEoCRITCgtkdWVfZ2FtZV9tcxgCIAEoAxIPCgdwYXlsb2FkGAMgASgMEg0KBXRpbWVzGAQgASgEOhOquxgPCBQSBXRpbWVyGgJpZCABKnUKCERheVBoYXNlEhkKFURBWV9QSEFTRV9VTlNQRUNJRklFRBAAEhMKD0RBWV9QSEFTRV9OSUdIVBABEhIKDkRBWV9QSEFTRV9EQVdOEAISEQoNREFZX1BIQVNFX0RBWRADEhIKDkRBWV9QSEFTRV9EVVNLEAQqVwoKUGFzdFBvbGljeRIbChdQQVNUX1BPTElDWV9VTlNQRUNJRklFRBAAEhQKEFBBU1RfUE9MSUNZX0ZJUkUQARIWChJQQVNUX1BPTElDWV9SRUpFQ1QQAjLhBwoMQ2xvY2tTZXJ2aWNlEmsKCEdldENsb2NrEh0udGVsbHVyaW9uLnYxLkdldENsb2NrUmVxdWVzdBoeLnRlbGx1cmlvbi52MS5HZXRDbG9ja1Jlc3BvbnNlIiCQAgGquxgZCgVjbG9jayIKY2xvY2s6cmVhZBIEbWFpbhJmCgdTZXRUaW1lEhwudGVsbHVyaW9uLnYxLlNldFRpbWVSZXF1ZXN0Gh0udGVsbHVyaW9uLnYxLlNldFRpbWVSZXNwb25zZSIeqrsYGgoFY2xvY2siC2Nsb2NrOndyaXRlEgRtYWluEmkKCFNldFNjYWxlEh0udGVsbHVyaW9uLnYxLlNldFNjYWxlUmVxdWVzdBoeLnRlbGx1cmlvbi52MS5TZXRTY2FsZVJlc3BvbnNlIh6quxgaCgVjbG9jayILY2xvY2s6d3JpdGUSBG1haW4SYAoFUGF1c2USGi50ZWxsdXJpb24udjEuUGF1c2VSZXF1ZXN0GhsudGVsbHVyaW9uLnYxLlBhdXNlUmVzcG9uc2UiHqq7GBoKBWNsb2NrIgtjbG9jazp3cml0ZRIEbWFpbhJjCgZSZXN1bWUSGy50ZWxsdXJpb24udjEuUmVzdW1lUmVxdWVzdBocLnRlbGx1cmlvbi52MS5SZXN1bWVSZXNwb25zZSIeqrsYGgoFY2xvY2siC2Nsb2NrOndyaXRlEgRtYWluEmYKB0FkdmFuY2USHC50ZWxsdXJpb24udjEuQWR2YW5jZVJlcXVlc3QaHS50ZWxsdXJpb24udjEuQWR2YW5jZVJlc3BvbnNlIh6quxgaCgVjbG9jayILY2xvY2s6d3JpdGUSBG1haW4SaQoIU2NoZWR1bGUSHS50ZWxsdXJpb24udjEuU2NoZWR1bGVSZXF1ZXN0Gh4udGVsbHVyaW9uLnYxLlNjaGVkdWxlUmVzcG9uc2UiHqq7GBoKBWNsb2NrIgtjbG9jazp3cml0ZRIEbWFpbhJ7Cg5DYW5jZWxTY2hlZHVsZRIjLnRlbGx1cmlvbi52MS5DYW5jZWxTY2hlZHVsZVJlcXVlc3QaJC50ZWxsdXJpb24udjEuQ2FuY2VsU2NoZWR1bGVSZXNwb25zZSIeqrsYGgoFY2xvY2siC2Nsb2NrOndyaXRlEgRtYWluEnoKDUxpc3RTY2hlZHVsZXMSIi50ZWxsdXJpb24udjEuTGlzdFNjaGVkdWxlc1JlcXVlc3QaIy50ZWxsdXJpb24udjEuTGlzdFNjaGVkdWxlc1Jlc3BvbnNlIiCQAgGquxgZCgVjbG9jayIKY2xvY2s6cmVhZBIEbWFpbmIGcHJvdG8z", [file_tellurion_v1_options]);
+  fileDesc("Chh0ZWxsdXJpb24vdjEvY2xvY2sucHJvdG8SDHRlbGx1cmlvbi52MSKVAgoIQ2FsZW5kYXISFQoNaG91cnNfcGVyX2RheRgBIAEoDRIYChBtaW51dGVzX3Blcl9ob3VyGAIgASgNEiMKBm1vbnRocxgDIAMoCzITLnRlbGx1cmlvbi52MS5Nb250aBIlCgdzZWFzb25zGAQgAygLMhQudGVsbHVyaW9uLnYxLlNlYXNvbhIhCgVtb29ucxgFIAMoCzISLnRlbGx1cmlvbi52MS5Nb29uEhMKC2Rhd25fbWludXRlGAYgASgNEhIKCmRheV9taW51dGUYByABKA0SEwoLZHVza19taW51dGUYCCABKA0SFAoMbmlnaHRfbWludXRlGAkgASgNEhUKDWRheXNfcGVyX3dlZWsYCiABKA0iIwoFTW9udGgSDAoEbmFtZRgBIAEoCRIMCgRkYXlzGAIgASgNIikKBlNlYXNvbhIMCgRuYW1lGAEgASgJEhEKCWZpcnN0X2RheRgCIAEoDSI8CgRNb29uEgwKBG5hbWUYASABKAkSEQoJcGVyaW9kX21zGAIgASgDEhMKC25ld19tb29uX21zGAMgASgDImYKDENhbGVuZGFyRGF0ZRIMCgR5ZWFyGAEgASgNEg0KBW1vbnRoGAIgASgNEgsKA2RheRgDIAEoDRIMCgRob3VyGAQgASgNEg4KBm1pbnV0ZRgFIAEoDRIOCgZzZWNvbmQYBiABKA0iMwoJVGltZVNjYWxlEhEKCW51bWVyYXRvchgBIAEoBBITCgtkZW5vbWluYXRvchgCIAEoBCLcAQoMQ2FsZW5kYXJUaW1lEgwKBHllYXIYASABKAMSDQoFbW9udGgYAiABKA0SCwoDZGF5GAMgASgNEgwKBGhvdXIYBCABKA0SDgoGbWludXRlGAUgASgNEg4KBnNlY29uZBgGIAEoDRITCgtkYXlfb2ZfeWVhchgHIAEoDRITCgtkYXlfb2Zfd2VlaxgIIAEoDRIlCgVwaGFzZRgJIAEoDjIWLnRlbGx1cmlvbi52MS5EYXlQaGFzZRIOCgZzZWFzb24YCiABKAkSEwoLbW9vbl9waGFzZXMYCyADKAEilwEKDENsb2NrUmVhZGluZxIPCgdnYW1lX21zGAEgASgDEhAKCGF0X2ZyYW1lGAIgASgEEiYKBXNjYWxlGAMgASgLMhcudGVsbHVyaW9uLnYxLlRpbWVTY2FsZRIOCgZwYXVzZWQYBCABKAgSLAoIY2FsZW5kYXIYBSABKAsyGi50ZWxsdXJpb24udjEuQ2FsZW5kYXJUaW1lIr0BCg1TY2hlZHVsZUVudHJ5EgoKAmlkGAEgASgJEhMKC2R1ZV9nYW1lX21zGAIgASgDEhAKCGV2ZXJ5X21zGAMgASgDEg8KB3BheWxvYWQYBCABKAwSDQoFZmlyZWQYBSABKAQSFAoKYXRfZ2FtZV9tcxgGIAEoA0gAEhIKCGFmdGVyX21zGAcgASgDSAASJgoEcGFzdBgIIAEoDjIYLnRlbGx1cmlvbi52MS5QYXN0UG9saWN5QgcKBWFza2VkIqADCgpDbG9ja1N0YXRlEhIKCmNvbmZpZ3VyZWQYASABKAgSKAoIY2FsZW5kYXIYAiABKAsyFi50ZWxsdXJpb24udjEuQ2FsZW5kYXISEQoJYW5jaG9yX21zGAMgASgDEhMKC2FuY2hvcl9yZXN0GAQgASgEEhgKEGFuY2hvcl9yZXN0X3VuaXQYBSABKAQSFAoMYW5jaG9yX2ZyYW1lGAYgASgEEiYKBXNjYWxlGAcgASgLMhcudGVsbHVyaW9uLnYxLlRpbWVTY2FsZRIOCgZwYXVzZWQYCCABKAgSLgoJc2NoZWR1bGVzGAkgAygLMhsudGVsbHVyaW9uLnYxLlNjaGVkdWxlRW50cnkSGQoRZ2xpZGVfdW50aWxfZnJhbWUYCiABKAQSEwoLZ2xpZGVfdG9fbXMYCyABKAMSFAoMYW5ub3VuY2VkX21zGAwgASgDEg0KBXRpbWVyGA0gASgNEg8KB3RvbGRfbXMYDiABKAMSFgoOc2NoZWR1bGVfaW5kZXgYDyADKA0SFgoOc2NoZWR1bGVfc2xvdHMYECADKA0izwEKDkNvbmZpZ3VyZUNsb2NrEigKCGNhbGVuZGFyGAEgASgLMhYudGVsbHVyaW9uLnYxLkNhbGVuZGFyEhcKDXN0YXJ0X2dhbWVfbXMYAiABKANIABIwCgpzdGFydF9kYXRlGAQgASgLMhoudGVsbHVyaW9uLnYxLkNhbGVuZGFyRGF0ZUgAEg0KBXNjYWxlGAMgASgBEjAKCXNjaGVkdWxlcxgFIAMoCzIdLnRlbGx1cmlvbi52MS5TY2hlZHVsZVJlcXVlc3RCBwoFc3RhcnQiCwoJQ2xvY2tUaWNrIhEKD0dldENsb2NrUmVxdWVzdCJpChBHZXRDbG9ja1Jlc3BvbnNlEisKB3JlYWRpbmcYASABKAsyGi50ZWxsdXJpb24udjEuQ2xvY2tSZWFkaW5nEigKCGNhbGVuZGFyGAIgASgLMhYudGVsbHVyaW9uLnYxLkNhbGVuZGFyImwKDlNldFRpbWVSZXF1ZXN0EhEKB2dhbWVfbXMYASABKANIABIqCgRkYXRlGAMgASgLMhoudGVsbHVyaW9uLnYxLkNhbGVuZGFyRGF0ZUgAEhUKDWdsaWRlX3NlY29uZHMYAiABKA1CBAoCdG8iPgoPU2V0VGltZVJlc3BvbnNlEisKB3JlYWRpbmcYASABKAsyGi50ZWxsdXJpb24udjEuQ2xvY2tSZWFkaW5nIiAKD1NldFNjYWxlUmVxdWVzdBINCgVzY2FsZRgBIAEoASI/ChBTZXRTY2FsZVJlc3BvbnNlEisKB3JlYWRpbmcYASABKAsyGi50ZWxsdXJpb24udjEuQ2xvY2tSZWFkaW5nIg4KDFBhdXNlUmVxdWVzdCI8Cg1QYXVzZVJlc3BvbnNlEisKB3JlYWRpbmcYASABKAsyGi50ZWxsdXJpb24udjEuQ2xvY2tSZWFkaW5nIg8KDVJlc3VtZVJlcXVlc3QiPQoOUmVzdW1lUmVzcG9uc2USKwoHcmVhZGluZxgBIAEoCzIaLnRlbGx1cmlvbi52MS5DbG9ja1JlYWRpbmciJQoOQWR2YW5jZVJlcXVlc3QSEwoLZHVyYXRpb25fbXMYASABKAMiPgoPQWR2YW5jZVJlc3BvbnNlEisKB3JlYWRpbmcYASABKAsyGi50ZWxsdXJpb24udjEuQ2xvY2tSZWFkaW5nIsgBCg9TY2hlZHVsZVJlcXVlc3QSCgoCaWQYASABKAkSFAoKYXRfZ2FtZV9tcxgCIAEoA0gAEhIKCGFmdGVyX21zGAMgASgDSAASLQoHYXRfZGF0ZRgHIAEoCzIaLnRlbGx1cmlvbi52MS5DYWxlbmRhckRhdGVIABIQCghldmVyeV9tcxgEIAEoAxIPCgdwYXlsb2FkGAUgASgMEiYKBHBhc3QYBiABKA4yGC50ZWxsdXJpb24udjEuUGFzdFBvbGljeUIFCgNkdWUiUgoQU2NoZWR1bGVSZXNwb25zZRItCghzY2hlZHVsZRgBIAEoCzIbLnRlbGx1cmlvbi52MS5TY2hlZHVsZUVudHJ5Eg8KB2V4aXN0ZWQYAiABKAgiIwoVQ2FuY2VsU2NoZWR1bGVSZXF1ZXN0EgoKAmlkGAEgASgJIisKFkNhbmNlbFNjaGVkdWxlUmVzcG9uc2USEQoJY2FuY2VsbGVkGAEgASgIIiUKFExpc3RTY2hlZHVsZXNSZXF1ZXN0Eg0KBWxpbWl0GAEgASgNIlYKFUxpc3RTY2hlZHVsZXNSZXNwb25zZRIuCglzY2hlZHVsZXMYASADKAsyGy50ZWxsdXJpb24udjEuU2NoZWR1bGVFbnRyeRINCgV0b3RhbBgCIAEoDSKNAQoJVGltZUV2ZW50EisKB3JlYWRpbmcYASABKAsyGi50ZWxsdXJpb24udjEuQ2xvY2tSZWFkaW5nEhgKEHByZXZpb3VzX2dhbWVfbXMYAiABKAMSDgoGanVtcGVkGAMgASgIEhcKD3NldHRsZWRfZ2FtZV9tcxgEIAEoAzoQqrsYDAgDEgR0aW1lIAIoASLAAQoOVGltZVBoYXNlRXZlbnQSKQoJb2xkX3BoYXNlGAEgASgOMhYudGVsbHVyaW9uLnYxLkRheVBoYXNlEikKCW5ld19waGFzZRgCIAEoDjIWLnRlbGx1cmlvbi52MS5EYXlQaGFzZRIPCgdnYW1lX21zGAMgASgDEhUKDXVudGlsX2dhbWVfbXMYBCABKAMSDgoGZGF5X21zGAUgASgDEg4KBmp1bXBlZBgGIAEoCDoQqrsYDAgEEgR0aW1lIAEoASJOCgxUaW1lRGF5RXZlbnQSCwoDZGF5GAEgASgDEg8KB2dhbWVfbXMYAiABKAMSDgoGanVtcGVkGAMgASgIOhCquxgMCAUSBHRpbWUgASgBImgKC1NlYXNvbkV2ZW50EhIKCm9sZF9zZWFzb24YASABKAkSEgoKbmV3X3NlYXNvbhgCIAEoCRIPCgdnYW1lX21zGAMgASgDEg4KBmp1bXBlZBgEIAEoCDoQqrsYDAgGEgR0aW1lIAEoASJnCg9UaW1lckZpcmVkRXZlbnQSCgoCaWQYASABKAkSEwoLZHVlX2dhbWVfbXMYAiABKAMSDwoHcGF5bG9hZBgDIAEoDBINCgV0aW1lcxgEIAEoBDoTqrsYDwgUEgV0aW1lchoCaWQgASp1CghEYXlQaGFzZRIZChVEQVlfUEhBU0VfVU5TUEVDSUZJRUQQABITCg9EQVlfUEhBU0VfTklHSFQQARISCg5EQVlfUEhBU0VfREFXThACEhEKDURBWV9QSEFTRV9EQVkQAxISCg5EQVlfUEhBU0VfRFVTSxAEKlcKClBhc3RQb2xpY3kSGwoXUEFTVF9QT0xJQ1lfVU5TUEVDSUZJRUQQABIUChBQQVNUX1BPTElDWV9GSVJFEAESFgoSUEFTVF9QT0xJQ1lfUkVKRUNUEAIy4QcKDENsb2NrU2VydmljZRJrCghHZXRDbG9jaxIdLnRlbGx1cmlvbi52MS5HZXRDbG9ja1JlcXVlc3QaHi50ZWxsdXJpb24udjEuR2V0Q2xvY2tSZXNwb25zZSIgkAIBqrsYGQoFY2xvY2siCmNsb2NrOnJlYWQSBG1haW4SZgoHU2V0VGltZRIcLnRlbGx1cmlvbi52MS5TZXRUaW1lUmVxdWVzdBodLnRlbGx1cmlvbi52MS5TZXRUaW1lUmVzcG9uc2UiHqq7GBoKBWNsb2NrIgtjbG9jazp3cml0ZRIEbWFpbhJpCghTZXRTY2FsZRIdLnRlbGx1cmlvbi52MS5TZXRTY2FsZVJlcXVlc3QaHi50ZWxsdXJpb24udjEuU2V0U2NhbGVSZXNwb25zZSIeqrsYGgoFY2xvY2siC2Nsb2NrOndyaXRlEgRtYWluEmAKBVBhdXNlEhoudGVsbHVyaW9uLnYxLlBhdXNlUmVxdWVzdBobLnRlbGx1cmlvbi52MS5QYXVzZVJlc3BvbnNlIh6quxgaCgVjbG9jayILY2xvY2s6d3JpdGUSBG1haW4SYwoGUmVzdW1lEhsudGVsbHVyaW9uLnYxLlJlc3VtZVJlcXVlc3QaHC50ZWxsdXJpb24udjEuUmVzdW1lUmVzcG9uc2UiHqq7GBoKBWNsb2NrIgtjbG9jazp3cml0ZRIEbWFpbhJmCgdBZHZhbmNlEhwudGVsbHVyaW9uLnYxLkFkdmFuY2VSZXF1ZXN0Gh0udGVsbHVyaW9uLnYxLkFkdmFuY2VSZXNwb25zZSIeqrsYGgoFY2xvY2siC2Nsb2NrOndyaXRlEgRtYWluEmkKCFNjaGVkdWxlEh0udGVsbHVyaW9uLnYxLlNjaGVkdWxlUmVxdWVzdBoeLnRlbGx1cmlvbi52MS5TY2hlZHVsZVJlc3BvbnNlIh6quxgaCgVjbG9jayILY2xvY2s6d3JpdGUSBG1haW4SewoOQ2FuY2VsU2NoZWR1bGUSIy50ZWxsdXJpb24udjEuQ2FuY2VsU2NoZWR1bGVSZXF1ZXN0GiQudGVsbHVyaW9uLnYxLkNhbmNlbFNjaGVkdWxlUmVzcG9uc2UiHqq7GBoKBWNsb2NrIgtjbG9jazp3cml0ZRIEbWFpbhJ6Cg1MaXN0U2NoZWR1bGVzEiIudGVsbHVyaW9uLnYxLkxpc3RTY2hlZHVsZXNSZXF1ZXN0GiMudGVsbHVyaW9uLnYxLkxpc3RTY2hlZHVsZXNSZXNwb25zZSIgkAIBqrsYGQoFY2xvY2siCmNsb2NrOnJlYWQSBG1haW5iBnByb3RvMw", [file_tellurion_v1_options]);
 
 /**
- * A calendar. Every part of it is content: worlds differ.
+ * A calendar. Every part of it is content: worlds differ. A game minute is 60,000 game milliseconds in all of them.
  *
  * @generated from message tellurion.v1.Calendar
  */
@@ -47,7 +47,7 @@ export type Calendar = Message<"tellurion.v1.Calendar"> & {
   moons: Moon[];
 
   /**
-   * Day phases begin at these minutes of the day.
+   * Day phases begin at these minutes of the day, each later than the one before. Night lasts until dawn.
    *
    * @generated from field: uint32 dawn_minute = 6;
    */
@@ -159,6 +159,52 @@ export const MoonSchema: GenMessage<Moon> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_clock, 3);
 
 /**
+ * A moment in the words of the world's calendar: the beginning of a second.
+ *
+ * @generated from message tellurion.v1.CalendarDate
+ */
+export type CalendarDate = Message<"tellurion.v1.CalendarDate"> & {
+  /**
+   * Years count from 0, months and days of the month from 1.
+   *
+   * @generated from field: uint32 year = 1;
+   */
+  year: number;
+
+  /**
+   * @generated from field: uint32 month = 2;
+   */
+  month: number;
+
+  /**
+   * @generated from field: uint32 day = 3;
+   */
+  day: number;
+
+  /**
+   * @generated from field: uint32 hour = 4;
+   */
+  hour: number;
+
+  /**
+   * @generated from field: uint32 minute = 5;
+   */
+  minute: number;
+
+  /**
+   * @generated from field: uint32 second = 6;
+   */
+  second: number;
+};
+
+/**
+ * Describes the message tellurion.v1.CalendarDate.
+ * Use `create(CalendarDateSchema)` to create a new message.
+ */
+export const CalendarDateSchema: GenMessage<CalendarDate> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_clock, 4);
+
+/**
  * A speed of game time: game milliseconds that pass in a millisecond of world time.
  *
  * @generated from message tellurion.v1.TimeScale
@@ -180,7 +226,7 @@ export type TimeScale = Message<"tellurion.v1.TimeScale"> & {
  * Use `create(TimeScaleSchema)` to create a new message.
  */
 export const TimeScaleSchema: GenMessage<TimeScale> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 4);
+  messageDesc(file_tellurion_v1_clock, 5);
 
 /**
  * A game time in the words of the world's calendar. Years and days of the year count from 0, months and days of
@@ -252,11 +298,12 @@ export type CalendarTime = Message<"tellurion.v1.CalendarTime"> & {
  * Use `create(CalendarTimeSchema)` to create a new message.
  */
 export const CalendarTimeSchema: GenMessage<CalendarTime> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 5);
+  messageDesc(file_tellurion_v1_clock, 6);
 
 /**
  * Game time as a function of the frame: `game_ms + (frame - at_frame) × step × scale`, or `game_ms` while paused.
- * With it, every actor and client knows the time without being told each frame.
+ * With it, every actor and client knows the time, to the millisecond, without being told each frame. Until the end of
+ * a glide the scale is the glide's.
  *
  * @generated from message tellurion.v1.ClockReading
  */
@@ -292,7 +339,7 @@ export type ClockReading = Message<"tellurion.v1.ClockReading"> & {
  * Use `create(ClockReadingSchema)` to create a new message.
  */
 export const ClockReadingSchema: GenMessage<ClockReading> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 6);
+  messageDesc(file_tellurion_v1_clock, 7);
 
 /**
  * A schedule: an event at a game time, once or again and again.
@@ -332,6 +379,30 @@ export type ScheduleEntry = Message<"tellurion.v1.ScheduleEntry"> & {
    * @generated from field: uint64 fired = 5;
    */
   fired: bigint;
+
+  /**
+   * What the request asked for, a date as game time: with it, a request that comes again is known.
+   *
+   * @generated from oneof tellurion.v1.ScheduleEntry.asked
+   */
+  asked: {
+    /**
+     * @generated from field: int64 at_game_ms = 6;
+     */
+    value: bigint;
+    case: "atGameMs";
+  } | {
+    /**
+     * @generated from field: int64 after_ms = 7;
+     */
+    value: bigint;
+    case: "afterMs";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * @generated from field: tellurion.v1.PastPolicy past = 8;
+   */
+  past: PastPolicy;
 };
 
 /**
@@ -339,7 +410,7 @@ export type ScheduleEntry = Message<"tellurion.v1.ScheduleEntry"> & {
  * Use `create(ScheduleEntrySchema)` to create a new message.
  */
 export const ScheduleEntrySchema: GenMessage<ScheduleEntry> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 7);
+  messageDesc(file_tellurion_v1_clock, 8);
 
 /**
  * @generated from message tellurion.v1.ClockState
@@ -356,15 +427,13 @@ export type ClockState = Message<"tellurion.v1.ClockState"> & {
   calendar?: Calendar | undefined;
 
   /**
-   * Game time at `anchor_frame`.
+   * Game time at `anchor_frame` is exactly `anchor_ms + anchor_rest / anchor_rest_unit` ms.
    *
    * @generated from field: int64 anchor_ms = 3;
    */
   anchorMs: bigint;
 
   /**
-   * The rest that whole milliseconds leave of game time at the anchor: `anchor_rest / anchor_rest_unit` ms.
-   *
    * @generated from field: uint64 anchor_rest = 4;
    */
   anchorRest: bigint;
@@ -390,35 +459,59 @@ export type ClockState = Message<"tellurion.v1.ClockState"> & {
   paused: boolean;
 
   /**
+   * A binary heap: the soonest first, by due time and then id.
+   *
    * @generated from field: repeated tellurion.v1.ScheduleEntry schedules = 9;
    */
   schedules: ScheduleEntry[];
 
   /**
-   * A glide to another time ends at this frame, and scale goes back to `glide_scale`.
+   * A glide that began at the anchor reaches `glide_to_ms` at this frame; from then on time runs at `scale`.
+   * 0: no glide.
    *
    * @generated from field: uint64 glide_until_frame = 10;
    */
   glideUntilFrame: bigint;
 
   /**
-   * @generated from field: tellurion.v1.TimeScale glide_scale = 11;
+   * @generated from field: int64 glide_to_ms = 11;
    */
-  glideScale?: TimeScale | undefined;
+  glideToMs: bigint;
 
   /**
-   * Game time up to which boundaries (minute, phase, day, season, schedules) have been announced.
+   * Game time up to which boundaries (minute, phase, day, season) and schedules have been announced.
    *
    * @generated from field: int64 announced_ms = 12;
    */
   announcedMs: bigint;
 
   /**
-   * The runtime's timer for the next boundary.
+   * The runtime's timer for the next boundary. 0: none.
    *
    * @generated from field: uint32 timer = 13;
    */
   timer: number;
+
+  /**
+   * `announced_ms` of the last TimeEvent.
+   *
+   * @generated from field: int64 told_ms = 14;
+   */
+  toldMs: bigint;
+
+  /**
+   * A hash table from ids to places in the heap. A slot holds the place + 1, or 0 when it is free.
+   *
+   * @generated from field: repeated uint32 schedule_index = 15;
+   */
+  scheduleIndex: number[];
+
+  /**
+   * For each place in the heap, its slot in `schedule_index`.
+   *
+   * @generated from field: repeated uint32 schedule_slots = 16;
+   */
+  scheduleSlots: number[];
 };
 
 /**
@@ -426,7 +519,7 @@ export type ClockState = Message<"tellurion.v1.ClockState"> & {
  * Use `create(ClockStateSchema)` to create a new message.
  */
 export const ClockStateSchema: GenMessage<ClockState> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 8);
+  messageDesc(file_tellurion_v1_clock, 9);
 
 /**
  * Sets up the clock of a new world.
@@ -440,14 +533,35 @@ export type ConfigureClock = Message<"tellurion.v1.ConfigureClock"> & {
   calendar?: Calendar | undefined;
 
   /**
-   * @generated from field: int64 start_game_ms = 2;
+   * @generated from oneof tellurion.v1.ConfigureClock.start
    */
-  startGameMs: bigint;
+  start: {
+    /**
+     * @generated from field: int64 start_game_ms = 2;
+     */
+    value: bigint;
+    case: "startGameMs";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.CalendarDate start_date = 4;
+     */
+    value: CalendarDate;
+    case: "startDate";
+  } | { case: undefined; value?: undefined };
 
   /**
-   * @generated from field: tellurion.v1.TimeScale scale = 3;
+   * Game milliseconds in a millisecond of world time, as in SetScaleRequest.
+   *
+   * @generated from field: double scale = 3;
    */
-  scale?: TimeScale | undefined;
+  scale: number;
+
+  /**
+   * What the world's calendar holds ready: festivals, tides, market days.
+   *
+   * @generated from field: repeated tellurion.v1.ScheduleRequest schedules = 5;
+   */
+  schedules: ScheduleRequest[];
 };
 
 /**
@@ -455,7 +569,7 @@ export type ConfigureClock = Message<"tellurion.v1.ConfigureClock"> & {
  * Use `create(ConfigureClockSchema)` to create a new message.
  */
 export const ConfigureClockSchema: GenMessage<ConfigureClock> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 9);
+  messageDesc(file_tellurion_v1_clock, 10);
 
 /**
  * The clock wakes itself at the next boundary.
@@ -470,7 +584,7 @@ export type ClockTick = Message<"tellurion.v1.ClockTick"> & {
  * Use `create(ClockTickSchema)` to create a new message.
  */
 export const ClockTickSchema: GenMessage<ClockTick> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 10);
+  messageDesc(file_tellurion_v1_clock, 11);
 
 /**
  * @generated from message tellurion.v1.GetClockRequest
@@ -483,7 +597,7 @@ export type GetClockRequest = Message<"tellurion.v1.GetClockRequest"> & {
  * Use `create(GetClockRequestSchema)` to create a new message.
  */
 export const GetClockRequestSchema: GenMessage<GetClockRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 11);
+  messageDesc(file_tellurion_v1_clock, 12);
 
 /**
  * @generated from message tellurion.v1.GetClockResponse
@@ -505,19 +619,32 @@ export type GetClockResponse = Message<"tellurion.v1.GetClockResponse"> & {
  * Use `create(GetClockResponseSchema)` to create a new message.
  */
 export const GetClockResponseSchema: GenMessage<GetClockResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 12);
+  messageDesc(file_tellurion_v1_clock, 13);
 
 /**
  * @generated from message tellurion.v1.SetTimeRequest
  */
 export type SetTimeRequest = Message<"tellurion.v1.SetTimeRequest"> & {
   /**
-   * @generated from field: int64 game_ms = 1;
+   * @generated from oneof tellurion.v1.SetTimeRequest.to
    */
-  gameMs: bigint;
+  to: {
+    /**
+     * @generated from field: int64 game_ms = 1;
+     */
+    value: bigint;
+    case: "gameMs";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.CalendarDate date = 3;
+     */
+    value: CalendarDate;
+    case: "date";
+  } | { case: undefined; value?: undefined };
 
   /**
-   * World time the glide takes. 0 jumps. Time can only glide ahead.
+   * World time the glide takes. 0 jumps. Time can only glide ahead, at most at the highest scale, and not while it is
+   * paused. Pause, SetScale, SetTime and Advance end a glide where it is.
    *
    * @generated from field: uint32 glide_seconds = 2;
    */
@@ -529,7 +656,7 @@ export type SetTimeRequest = Message<"tellurion.v1.SetTimeRequest"> & {
  * Use `create(SetTimeRequestSchema)` to create a new message.
  */
 export const SetTimeRequestSchema: GenMessage<SetTimeRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 13);
+  messageDesc(file_tellurion_v1_clock, 14);
 
 /**
  * @generated from message tellurion.v1.SetTimeResponse
@@ -546,14 +673,15 @@ export type SetTimeResponse = Message<"tellurion.v1.SetTimeResponse"> & {
  * Use `create(SetTimeResponseSchema)` to create a new message.
  */
 export const SetTimeResponseSchema: GenMessage<SetTimeResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 14);
+  messageDesc(file_tellurion_v1_clock, 15);
 
 /**
  * @generated from message tellurion.v1.SetScaleRequest
  */
 export type SetScaleRequest = Message<"tellurion.v1.SetScaleRequest"> & {
   /**
-   * Greater than 0, at most 1,000,000. A fraction is exact up to a denominator of 1,000,000.
+   * Greater than 0, at most 1,000,000. It is taken as a simple fraction that rounds to this double: 0.1 is
+   * exactly 1/10.
    *
    * @generated from field: double scale = 1;
    */
@@ -565,7 +693,7 @@ export type SetScaleRequest = Message<"tellurion.v1.SetScaleRequest"> & {
  * Use `create(SetScaleRequestSchema)` to create a new message.
  */
 export const SetScaleRequestSchema: GenMessage<SetScaleRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 15);
+  messageDesc(file_tellurion_v1_clock, 16);
 
 /**
  * @generated from message tellurion.v1.SetScaleResponse
@@ -582,7 +710,7 @@ export type SetScaleResponse = Message<"tellurion.v1.SetScaleResponse"> & {
  * Use `create(SetScaleResponseSchema)` to create a new message.
  */
 export const SetScaleResponseSchema: GenMessage<SetScaleResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 16);
+  messageDesc(file_tellurion_v1_clock, 17);
 
 /**
  * @generated from message tellurion.v1.PauseRequest
@@ -595,7 +723,7 @@ export type PauseRequest = Message<"tellurion.v1.PauseRequest"> & {
  * Use `create(PauseRequestSchema)` to create a new message.
  */
 export const PauseRequestSchema: GenMessage<PauseRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 17);
+  messageDesc(file_tellurion_v1_clock, 18);
 
 /**
  * @generated from message tellurion.v1.PauseResponse
@@ -612,7 +740,7 @@ export type PauseResponse = Message<"tellurion.v1.PauseResponse"> & {
  * Use `create(PauseResponseSchema)` to create a new message.
  */
 export const PauseResponseSchema: GenMessage<PauseResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 18);
+  messageDesc(file_tellurion_v1_clock, 19);
 
 /**
  * @generated from message tellurion.v1.ResumeRequest
@@ -625,7 +753,7 @@ export type ResumeRequest = Message<"tellurion.v1.ResumeRequest"> & {
  * Use `create(ResumeRequestSchema)` to create a new message.
  */
 export const ResumeRequestSchema: GenMessage<ResumeRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 19);
+  messageDesc(file_tellurion_v1_clock, 20);
 
 /**
  * @generated from message tellurion.v1.ResumeResponse
@@ -642,13 +770,15 @@ export type ResumeResponse = Message<"tellurion.v1.ResumeResponse"> & {
  * Use `create(ResumeResponseSchema)` to create a new message.
  */
 export const ResumeResponseSchema: GenMessage<ResumeResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 20);
+  messageDesc(file_tellurion_v1_clock, 21);
 
 /**
  * @generated from message tellurion.v1.AdvanceRequest
  */
 export type AdvanceRequest = Message<"tellurion.v1.AdvanceRequest"> & {
   /**
+   * Greater than 0, at most a calendar year ahead of what has been announced.
+   *
    * @generated from field: int64 duration_ms = 1;
    */
   durationMs: bigint;
@@ -659,7 +789,7 @@ export type AdvanceRequest = Message<"tellurion.v1.AdvanceRequest"> & {
  * Use `create(AdvanceRequestSchema)` to create a new message.
  */
 export const AdvanceRequestSchema: GenMessage<AdvanceRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 21);
+  messageDesc(file_tellurion_v1_clock, 22);
 
 /**
  * @generated from message tellurion.v1.AdvanceResponse
@@ -676,13 +806,15 @@ export type AdvanceResponse = Message<"tellurion.v1.AdvanceResponse"> & {
  * Use `create(AdvanceResponseSchema)` to create a new message.
  */
 export const AdvanceResponseSchema: GenMessage<AdvanceResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 22);
+  messageDesc(file_tellurion_v1_clock, 23);
 
 /**
  * @generated from message tellurion.v1.ScheduleRequest
  */
 export type ScheduleRequest = Message<"tellurion.v1.ScheduleRequest"> & {
   /**
+   * `[a-z0-9_.:-]{1,64}`
+   *
    * @generated from field: string id = 1;
    */
   id: string;
@@ -702,14 +834,24 @@ export type ScheduleRequest = Message<"tellurion.v1.ScheduleRequest"> & {
      */
     value: bigint;
     case: "afterMs";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.CalendarDate at_date = 7;
+     */
+    value: CalendarDate;
+    case: "atDate";
   } | { case: undefined; value?: undefined };
 
   /**
+   * 0: once.
+   *
    * @generated from field: int64 every_ms = 4;
    */
   everyMs: bigint;
 
   /**
+   * At most 4 KiB.
+   *
    * @generated from field: bytes payload = 5;
    */
   payload: Uint8Array;
@@ -725,13 +867,15 @@ export type ScheduleRequest = Message<"tellurion.v1.ScheduleRequest"> & {
  * Use `create(ScheduleRequestSchema)` to create a new message.
  */
 export const ScheduleRequestSchema: GenMessage<ScheduleRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 23);
+  messageDesc(file_tellurion_v1_clock, 24);
 
 /**
  * @generated from message tellurion.v1.ScheduleResponse
  */
 export type ScheduleResponse = Message<"tellurion.v1.ScheduleResponse"> & {
   /**
+   * As it is now. A schedule of the past that fired at once, and does not repeat, is not kept.
+   *
    * @generated from field: tellurion.v1.ScheduleEntry schedule = 1;
    */
   schedule?: ScheduleEntry | undefined;
@@ -749,7 +893,7 @@ export type ScheduleResponse = Message<"tellurion.v1.ScheduleResponse"> & {
  * Use `create(ScheduleResponseSchema)` to create a new message.
  */
 export const ScheduleResponseSchema: GenMessage<ScheduleResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 24);
+  messageDesc(file_tellurion_v1_clock, 25);
 
 /**
  * @generated from message tellurion.v1.CancelScheduleRequest
@@ -766,7 +910,7 @@ export type CancelScheduleRequest = Message<"tellurion.v1.CancelScheduleRequest"
  * Use `create(CancelScheduleRequestSchema)` to create a new message.
  */
 export const CancelScheduleRequestSchema: GenMessage<CancelScheduleRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 25);
+  messageDesc(file_tellurion_v1_clock, 26);
 
 /**
  * @generated from message tellurion.v1.CancelScheduleResponse
@@ -783,13 +927,15 @@ export type CancelScheduleResponse = Message<"tellurion.v1.CancelScheduleRespons
  * Use `create(CancelScheduleResponseSchema)` to create a new message.
  */
 export const CancelScheduleResponseSchema: GenMessage<CancelScheduleResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 26);
+  messageDesc(file_tellurion_v1_clock, 27);
 
 /**
  * @generated from message tellurion.v1.ListSchedulesRequest
  */
 export type ListSchedulesRequest = Message<"tellurion.v1.ListSchedulesRequest"> & {
   /**
+   * 1 to 1,000. 0: 100.
+   *
    * @generated from field: uint32 limit = 1;
    */
   limit: number;
@@ -800,7 +946,7 @@ export type ListSchedulesRequest = Message<"tellurion.v1.ListSchedulesRequest"> 
  * Use `create(ListSchedulesRequestSchema)` to create a new message.
  */
 export const ListSchedulesRequestSchema: GenMessage<ListSchedulesRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 27);
+  messageDesc(file_tellurion_v1_clock, 28);
 
 /**
  * @generated from message tellurion.v1.ListSchedulesResponse
@@ -824,10 +970,12 @@ export type ListSchedulesResponse = Message<"tellurion.v1.ListSchedulesResponse"
  * Use `create(ListSchedulesResponseSchema)` to create a new message.
  */
 export const ListSchedulesResponseSchema: GenMessage<ListSchedulesResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 28);
+  messageDesc(file_tellurion_v1_clock, 29);
 
 /**
- * Game time went on by a minute or more, or its course changed (set, scale, pause, resume).
+ * Game time went on by a minute or more, or its course changed (set, scale, pause, resume, advance, end of a glide).
+ * In one frame, the phases, days, seasons and timers that it passed are published before it; those a jump led into,
+ * after it.
  *
  * @generated from message tellurion.v1.TimeEvent
  */
@@ -838,7 +986,7 @@ export type TimeEvent = Message<"tellurion.v1.TimeEvent"> & {
   reading?: ClockReading | undefined;
 
   /**
-   * Game time of the event before this one.
+   * `settled_game_ms` of the event before this one.
    *
    * @generated from field: int64 previous_game_ms = 2;
    */
@@ -850,6 +998,14 @@ export type TimeEvent = Message<"tellurion.v1.TimeEvent"> & {
    * @generated from field: bool jumped = 3;
    */
   jumped: boolean;
+
+  /**
+   * Up to here all phases, days and seasons have been announced, and whoever simulates game time may go. It is the
+   * reading's game time but for the frames after a long advance, in which the clock catches up day by day.
+   *
+   * @generated from field: int64 settled_game_ms = 4;
+   */
+  settledGameMs: bigint;
 };
 
 /**
@@ -857,10 +1013,10 @@ export type TimeEvent = Message<"tellurion.v1.TimeEvent"> & {
  * Use `create(TimeEventSchema)` to create a new message.
  */
 export const TimeEventSchema: GenMessage<TimeEvent> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 29);
+  messageDesc(file_tellurion_v1_clock, 30);
 
 /**
- * Another part of the day began.
+ * Another part of the day began. The first one of a world has no old phase.
  *
  * @generated from message tellurion.v1.TimePhaseEvent
  */
@@ -876,9 +1032,30 @@ export type TimePhaseEvent = Message<"tellurion.v1.TimePhaseEvent"> & {
   newPhase: DayPhase;
 
   /**
+   * When it began and when it ends.
+   *
    * @generated from field: int64 game_ms = 3;
    */
   gameMs: bigint;
+
+  /**
+   * @generated from field: int64 until_game_ms = 4;
+   */
+  untilGameMs: bigint;
+
+  /**
+   * Game time in a day: the phase comes again after it.
+   *
+   * @generated from field: int64 day_ms = 5;
+   */
+  dayMs: bigint;
+
+  /**
+   * It did not begin: a jump led into it.
+   *
+   * @generated from field: bool jumped = 6;
+   */
+  jumped: boolean;
 };
 
 /**
@@ -886,7 +1063,7 @@ export type TimePhaseEvent = Message<"tellurion.v1.TimePhaseEvent"> & {
  * Use `create(TimePhaseEventSchema)` to create a new message.
  */
 export const TimePhaseEventSchema: GenMessage<TimePhaseEvent> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 30);
+  messageDesc(file_tellurion_v1_clock, 31);
 
 /**
  * Another day began.
@@ -902,16 +1079,18 @@ export type TimeDayEvent = Message<"tellurion.v1.TimeDayEvent"> & {
   day: bigint;
 
   /**
+   * When it began.
+   *
    * @generated from field: int64 game_ms = 2;
    */
   gameMs: bigint;
 
   /**
-   * More than 1 where several days passed in one frame.
+   * It did not begin: a jump led into it.
    *
-   * @generated from field: uint32 days_passed = 3;
+   * @generated from field: bool jumped = 3;
    */
-  daysPassed: number;
+  jumped: boolean;
 };
 
 /**
@@ -919,9 +1098,11 @@ export type TimeDayEvent = Message<"tellurion.v1.TimeDayEvent"> & {
  * Use `create(TimeDayEventSchema)` to create a new message.
  */
 export const TimeDayEventSchema: GenMessage<TimeDayEvent> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 31);
+  messageDesc(file_tellurion_v1_clock, 32);
 
 /**
+ * Another season began. The first one of a world has no old season.
+ *
  * @generated from message tellurion.v1.SeasonEvent
  */
 export type SeasonEvent = Message<"tellurion.v1.SeasonEvent"> & {
@@ -936,9 +1117,18 @@ export type SeasonEvent = Message<"tellurion.v1.SeasonEvent"> & {
   newSeason: string;
 
   /**
+   * When it began or, after a jump, the time the jump led to.
+   *
    * @generated from field: int64 game_ms = 3;
    */
   gameMs: bigint;
+
+  /**
+   * It did not begin: a jump led into it.
+   *
+   * @generated from field: bool jumped = 4;
+   */
+  jumped: boolean;
 };
 
 /**
@@ -946,9 +1136,11 @@ export type SeasonEvent = Message<"tellurion.v1.SeasonEvent"> & {
  * Use `create(SeasonEventSchema)` to create a new message.
  */
 export const SeasonEventSchema: GenMessage<SeasonEvent> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 32);
+  messageDesc(file_tellurion_v1_clock, 33);
 
 /**
+ * A schedule fired. Schedules fire in the order of their due times and ids.
+ *
  * @generated from message tellurion.v1.TimerFiredEvent
  */
 export type TimerFiredEvent = Message<"tellurion.v1.TimerFiredEvent"> & {
@@ -958,6 +1150,8 @@ export type TimerFiredEvent = Message<"tellurion.v1.TimerFiredEvent"> & {
   id: string;
 
   /**
+   * The first of the times it stands for.
+   *
    * @generated from field: int64 due_game_ms = 2;
    */
   dueGameMs: bigint;
@@ -980,7 +1174,7 @@ export type TimerFiredEvent = Message<"tellurion.v1.TimerFiredEvent"> & {
  * Use `create(TimerFiredEventSchema)` to create a new message.
  */
 export const TimerFiredEventSchema: GenMessage<TimerFiredEvent> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_clock, 33);
+  messageDesc(file_tellurion_v1_clock, 34);
 
 /**
  * A part of the day.
@@ -1028,25 +1222,27 @@ export const DayPhaseSchema: GenEnum<DayPhase> = /*@__PURE__*/
   enumDesc(file_tellurion_v1_clock, 0);
 
 /**
- * What a schedule does when its time is past already.
+ * What becomes of a schedule whose time is past when it is asked for, or that a jump passes over.
  *
  * @generated from enum tellurion.v1.PastPolicy
  */
 export const PastPolicy = {
   /**
+   * As PAST_POLICY_FIRE.
+   *
    * @generated from enum value: PAST_POLICY_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
-   * It fires once, at once.
+   * It fires once, at once; then, if it repeats, at its next time that is not past.
    *
    * @generated from enum value: PAST_POLICY_FIRE = 1;
    */
   FIRE: 1,
 
   /**
-   * It is refused.
+   * The request is refused. A jump drops it or, if it repeats, takes it to its next time, and it does not fire.
    *
    * @generated from enum value: PAST_POLICY_REJECT = 2;
    */
@@ -1054,7 +1250,7 @@ export const PastPolicy = {
 } as const;
 
 /**
- * What a schedule does when its time is past already.
+ * What becomes of a schedule whose time is past when it is asked for, or that a jump passes over.
  *
  * @generated from enum tellurion.v1.PastPolicy
  */
@@ -1081,7 +1277,8 @@ export const ClockService: GenService<{
     output: typeof GetClockResponseSchema;
   },
   /**
-   * Jumps or glides to a game time.
+   * Jumps or glides to a game time. A jump skips what lies between: no minute, phase, day or season in it is
+   * announced, and no schedule in it fires but as its PastPolicy says. A glide speeds time up, and all of it happens.
    *
    * @generated from rpc tellurion.v1.ClockService.SetTime
    */
@@ -1115,7 +1312,8 @@ export const ClockService: GenService<{
     output: typeof ResumeResponseSchema;
   },
   /**
-   * Moves game time ahead by a duration, also while paused. Every schedule on the way fires.
+   * Moves game time ahead by a duration, also while paused. All on the way happens: schedules fire and boundaries
+   * are announced, at most a game day in a frame.
    *
    * @generated from rpc tellurion.v1.ClockService.Advance
    */
@@ -1125,7 +1323,8 @@ export const ClockService: GenService<{
     output: typeof AdvanceResponseSchema;
   },
   /**
-   * Idempotent: the same id with the same content again changes nothing.
+   * Idempotent: the same id with the same content again changes nothing. Other content is refused. An id is free
+   * again when its schedule has fired for the last time or was cancelled.
    *
    * @generated from rpc tellurion.v1.ClockService.Schedule
    */

@@ -11,10 +11,10 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/weather.proto.
  */
 export const file_tellurion_v1_weather: GenFile = /*@__PURE__*/
-  fileDesc("Chp0ZWxsdXJpb24vdjEvd2VhdGhlci5wcm90bxIMdGVsbHVyaW9uLnYxItABChBXZWF0aGVyQ29uZGl0aW9uEgwKBG5hbWUYASABKAkSHAoUdGVtcGVyYXR1cmVfb2Zmc2V0X2MYAiABKAESEAoId2luZF9tcHMYAyABKAESEAoIaHVtaWRpdHkYBCABKAESDQoFY2xvdWQYBSABKAESCwoDZm9nGAYgASgBEgwKBHJhaW4YByABKAESDAoEc25vdxgIIAEoARIMCgRkdXN0GAkgASgBEhEKCWxpZ2h0bmluZxgKIAEoARITCgtzZXZlcmVfZnJvbRgLIAEoASJ9Cg1TZWFzb25DbGltYXRlEg4KBnNlYXNvbhgBIAEoCRIaChJtZWFuX3RlbXBlcmF0dXJlX2MYAiABKAESFQoNZGFpbHlfc3dpbmdfYxgDIAEoARIpCgRyb3dzGAQgAygLMhsudGVsbHVyaW9uLnYxLlRyYW5zaXRpb25Sb3ciIAoNVHJhbnNpdGlvblJvdxIPCgdjaGFuY2VzGAEgAygBIqgBCgdDbGltYXRlEgwKBG5hbWUYASABKAkSMgoKY29uZGl0aW9ucxgCIAMoCzIeLnRlbGx1cmlvbi52MS5XZWF0aGVyQ29uZGl0aW9uEiwKB3NlYXNvbnMYAyADKAsyGy50ZWxsdXJpb24udjEuU2Vhc29uQ2xpbWF0ZRIUCgxzdGVwX21pbnV0ZXMYBCABKA0SFwoPZGF3bl9mb2dfZmFjdG9yGAUgASgBIt4DCgxXZWF0aGVyU3RhdGUSEgoKY29uZmlndXJlZBgBIAEoCBIOCgZyZWdpb24YAiABKAkSJgoHY2xpbWF0ZRgDIAEoCzIVLnRlbGx1cmlvbi52MS5DbGltYXRlEg4KBnNlYXNvbhgEIAEoCRIRCgljb25kaXRpb24YBSABKA0SFgoObmV4dF9jb25kaXRpb24YBiABKA0SDQoFYmxlbmQYByABKAESFQoNYmxlbmRfZnJvbV9tcxgIIAEoAxIWCg5ibGVuZF91bnRpbF9tcxgJIAEoAxIRCglpbnRlbnNpdHkYCiABKAESFQoNdGVtcGVyYXR1cmVfYxgLIAEoARIQCgh3aW5kX21wcxgMIAEoARIaChJ3aW5kX2RpcmVjdGlvbl9kZWcYDSABKAESEAoIaHVtaWRpdHkYDiABKAESDwoHZ2FtZV9tcxgPIAEoAxIXCg9taW51dGVzX2luX3N0ZXAYECABKA0SDAoEZGF3bhgRIAEoCBIOCgZzZXZlcmUYEiABKAgSEQoJbG9ja2VkX2J5GBMgASgJEhQKDG1pbnV0ZXNfc2VlbhgUIAMoBBIVCg10aW1lc19lbnRlcmVkGBUgAygEEhcKD3NlYXNvbl9vdmVycmlkZRgWIAEoCSJuChBDb25maWd1cmVXZWF0aGVyEiYKB2NsaW1hdGUYASABKAsyFS50ZWxsdXJpb24udjEuQ2xpbWF0ZRIOCgZzZWFzb24YAiABKAkSEQoJY29uZGl0aW9uGAMgASgJEg8KB2dhbWVfbXMYBCABKAMi9wEKDldlYXRoZXJSZWFkaW5nEg4KBnJlZ2lvbhgBIAEoCRIRCgljb25kaXRpb24YAiABKAkSFgoObmV4dF9jb25kaXRpb24YAyABKAkSDQoFYmxlbmQYBCABKAESEQoJaW50ZW5zaXR5GAUgASgBEhUKDXRlbXBlcmF0dXJlX2MYBiABKAESEAoId2luZF9tcHMYByABKAESGgoSd2luZF9kaXJlY3Rpb25fZGVnGAggASgBEhAKCGh1bWlkaXR5GAkgASgBEg4KBnNlYXNvbhgKIAEoCRIOCgZzZXZlcmUYCyABKAgSEQoJbG9ja2VkX2J5GAwgASgJIiMKEUdldFdlYXRoZXJSZXF1ZXN0Eg4KBnJlZ2lvbhgBIAEoCSJXChJHZXRXZWF0aGVyUmVzcG9uc2USLQoHd2VhdGhlchgBIAEoCzIcLnRlbGx1cmlvbi52MS5XZWF0aGVyUmVhZGluZxISCgpjb25kaXRpb25zGAIgAygJIoIBChFTZXRXZWF0aGVyUmVxdWVzdBIOCgZyZWdpb24YASABKAkSEQoJY29uZGl0aW9uGAIgASgJEhYKCWludGVuc2l0eRgDIAEoAUgAiAEBEg0KBWNsYW1wGAQgASgIEhUKDWdsaWRlX3NlY29uZHMYBSABKA1CDAoKX2ludGVuc2l0eSJDChJTZXRXZWF0aGVyUmVzcG9uc2USLQoHd2VhdGhlchgBIAEoCzIcLnRlbGx1cmlvbi52MS5XZWF0aGVyUmVhZGluZyIyChBTZXRTZWFzb25SZXF1ZXN0Eg4KBnJlZ2lvbhgBIAEoCRIOCgZzZWFzb24YAiABKAkiQgoRU2V0U2Vhc29uUmVzcG9uc2USLQoHd2VhdGhlchgBIAEoCzIcLnRlbGx1cmlvbi52MS5XZWF0aGVyUmVhZGluZyIwCg9Gb3JlY2FzdFJlcXVlc3QSDgoGcmVnaW9uGAEgASgJEg0KBWhvdXJzGAIgASgNIkAKDEZvcmVjYXN0SG91chIMCgRob3VyGAEgASgNEg8KB2NoYW5jZXMYAiADKAESEQoJbGlrZWxpZXN0GAMgASgJIlEKEEZvcmVjYXN0UmVzcG9uc2USEgoKY29uZGl0aW9ucxgBIAMoCRIpCgVob3VycxgCIAMoCzIaLnRlbGx1cmlvbi52MS5Gb3JlY2FzdEhvdXIiKAoWR2V0V2VhdGhlclN0YXRzUmVxdWVzdBIOCgZyZWdpb24YASABKAkiXQoOQ29uZGl0aW9uU3RhdHMSEQoJY29uZGl0aW9uGAEgASgJEg8KB21pbnV0ZXMYAiABKAQSDQoFdGltZXMYAyABKAQSGAoQc3RhdGlvbmFyeV9zaGFyZRgEIAEoASJLChdHZXRXZWF0aGVyU3RhdHNSZXNwb25zZRIwCgpjb25kaXRpb25zGAEgAygLMhwudGVsbHVyaW9uLnYxLkNvbmRpdGlvblN0YXRzIjMKEkxvY2tXZWF0aGVyUmVxdWVzdBIOCgZyZWdpb24YASABKAkSDQoFb3duZXIYAiABKAkiRAoTTG9ja1dlYXRoZXJSZXNwb25zZRItCgd3ZWF0aGVyGAEgASgLMhwudGVsbHVyaW9uLnYxLldlYXRoZXJSZWFkaW5nIjUKFFVubG9ja1dlYXRoZXJSZXF1ZXN0Eg4KBnJlZ2lvbhgBIAEoCRINCgVvd25lchgCIAEoCSJGChVVbmxvY2tXZWF0aGVyUmVzcG9uc2USLQoHd2VhdGhlchgBIAEoCzIcLnRlbGx1cmlvbi52MS5XZWF0aGVyUmVhZGluZyJMChJMb2FkQ2xpbWF0ZVJlcXVlc3QSDgoGcmVnaW9uGAEgASgJEiYKB2NsaW1hdGUYAiABKAsyFS50ZWxsdXJpb24udjEuQ2xpbWF0ZSJEChNMb2FkQ2xpbWF0ZVJlc3BvbnNlEi0KB3dlYXRoZXIYASABKAsyHC50ZWxsdXJpb24udjEuV2VhdGhlclJlYWRpbmciygEKDFdlYXRoZXJFdmVudBIRCglvbGRfc3RhdGUYASABKAkSEQoJbmV3X3N0YXRlGAIgASgJEhEKCWludGVuc2l0eRgDIAEoAhIOCgZyZWdpb24YBCABKAkSFQoNdGVtcGVyYXR1cmVfYxgFIAEoAhIQCgh3aW5kX21wcxgGIAEoAhIaChJ0cmFuc2l0aW9uX3NlY29uZHMYByABKA0SDwoHZ2FtZV9tcxgIIAEoAzobqrsYFwgBEgd3ZWF0aGVyGgZyZWdpb24gASgBIokBChJXZWF0aGVyU2V2ZXJlRXZlbnQSDgoGcmVnaW9uGAEgASgJEhEKCWNvbmRpdGlvbhgCIAEoCRIPCgdzdGFydGVkGAMgASgIEhEKCWludGVuc2l0eRgEIAEoAhIPCgdnYW1lX21zGAUgASgDOhuquxgXCAISB3dlYXRoZXIaBnJlZ2lvbiABKAEikgEKFVdlYXRoZXJNb2RpZmllcnNFdmVudBIOCgZyZWdpb24YASABKAkSEgoKdmlzaWJpbGl0eRgCIAEoAhIQCghtb3ZlbWVudBgDIAEoAhITCgtzb3VuZF9yYW5nZRgEIAEoAhITCgtmaXJlX3NwcmVhZBgFIAEoAjoZqrsYFQgoEgd3ZWF0aGVyGgZyZWdpb24gAjLkBwoOV2VhdGhlclNlcnZpY2USdwoKR2V0V2VhdGhlchIfLnRlbGx1cmlvbi52MS5HZXRXZWF0aGVyUmVxdWVzdBogLnRlbGx1cmlvbi52MS5HZXRXZWF0aGVyUmVzcG9uc2UiJpACAaq7GB8KB3dlYXRoZXIiDHdlYXRoZXI6cmVhZBoGcmVnaW9uEnEKCEZvcmVjYXN0Eh0udGVsbHVyaW9uLnYxLkZvcmVjYXN0UmVxdWVzdBoeLnRlbGx1cmlvbi52MS5Gb3JlY2FzdFJlc3BvbnNlIiaQAgGquxgfCgd3ZWF0aGVyIgx3ZWF0aGVyOnJlYWQaBnJlZ2lvbhKGAQoPR2V0V2VhdGhlclN0YXRzEiQudGVsbHVyaW9uLnYxLkdldFdlYXRoZXJTdGF0c1JlcXVlc3QaJS50ZWxsdXJpb24udjEuR2V0V2VhdGhlclN0YXRzUmVzcG9uc2UiJpACAaq7GB8KB3dlYXRoZXIiDHdlYXRoZXI6cmVhZBoGcmVnaW9uEnUKClNldFdlYXRoZXISHy50ZWxsdXJpb24udjEuU2V0V2VhdGhlclJlcXVlc3QaIC50ZWxsdXJpb24udjEuU2V0V2VhdGhlclJlc3BvbnNlIiSquxggCgd3ZWF0aGVyIg13ZWF0aGVyOndyaXRlGgZyZWdpb24ScgoJU2V0U2Vhc29uEh4udGVsbHVyaW9uLnYxLlNldFNlYXNvblJlcXVlc3QaHy50ZWxsdXJpb24udjEuU2V0U2Vhc29uUmVzcG9uc2UiJKq7GCAKB3dlYXRoZXIiDXdlYXRoZXI6d3JpdGUaBnJlZ2lvbhJ4CgtMb2NrV2VhdGhlchIgLnRlbGx1cmlvbi52MS5Mb2NrV2VhdGhlclJlcXVlc3QaIS50ZWxsdXJpb24udjEuTG9ja1dlYXRoZXJSZXNwb25zZSIkqrsYIAoHd2VhdGhlciINd2VhdGhlcjp3cml0ZRoGcmVnaW9uEn4KDVVubG9ja1dlYXRoZXISIi50ZWxsdXJpb24udjEuVW5sb2NrV2VhdGhlclJlcXVlc3QaIy50ZWxsdXJpb24udjEuVW5sb2NrV2VhdGhlclJlc3BvbnNlIiSquxggCgd3ZWF0aGVyIg13ZWF0aGVyOndyaXRlGgZyZWdpb24SeAoLTG9hZENsaW1hdGUSIC50ZWxsdXJpb24udjEuTG9hZENsaW1hdGVSZXF1ZXN0GiEudGVsbHVyaW9uLnYxLkxvYWRDbGltYXRlUmVzcG9uc2UiJKq7GCAKB3dlYXRoZXIiDXdlYXRoZXI6YWRtaW4aBnJlZ2lvbmIGcHJvdG8z", [file_tellurion_v1_options]);
+  fileDesc("Chp0ZWxsdXJpb24vdjEvd2VhdGhlci5wcm90bxIMdGVsbHVyaW9uLnYxItABChBXZWF0aGVyQ29uZGl0aW9uEgwKBG5hbWUYASABKAkSHAoUdGVtcGVyYXR1cmVfb2Zmc2V0X2MYAiABKAESEAoId2luZF9tcHMYAyABKAESEAoIaHVtaWRpdHkYBCABKAESDQoFY2xvdWQYBSABKAESCwoDZm9nGAYgASgBEgwKBHJhaW4YByABKAESDAoEc25vdxgIIAEoARIMCgRkdXN0GAkgASgBEhEKCWxpZ2h0bmluZxgKIAEoARITCgtzZXZlcmVfZnJvbRgLIAEoASJ9Cg1TZWFzb25DbGltYXRlEg4KBnNlYXNvbhgBIAEoCRIaChJtZWFuX3RlbXBlcmF0dXJlX2MYAiABKAESFQoNZGFpbHlfc3dpbmdfYxgDIAEoARIpCgRyb3dzGAQgAygLMhsudGVsbHVyaW9uLnYxLlRyYW5zaXRpb25Sb3ciIAoNVHJhbnNpdGlvblJvdxIPCgdjaGFuY2VzGAEgAygBIr8BCgdDbGltYXRlEgwKBG5hbWUYASABKAkSMgoKY29uZGl0aW9ucxgCIAMoCzIeLnRlbGx1cmlvbi52MS5XZWF0aGVyQ29uZGl0aW9uEiwKB3NlYXNvbnMYAyADKAsyGy50ZWxsdXJpb24udjEuU2Vhc29uQ2xpbWF0ZRIUCgxzdGVwX21pbnV0ZXMYBCABKA0SFwoPZGF3bl9mb2dfZmFjdG9yGAUgASgBEhUKDWJsZW5kX21pbnV0ZXMYBiABKA0i6gUKDFdlYXRoZXJTdGF0ZRISCgpjb25maWd1cmVkGAEgASgIEg4KBnJlZ2lvbhgCIAEoCRImCgdjbGltYXRlGAMgASgLMhUudGVsbHVyaW9uLnYxLkNsaW1hdGUSDgoGc2Vhc29uGAQgASgJEhcKD3NlYXNvbl9vdmVycmlkZRgWIAEoCRIRCgljb25kaXRpb24YBSABKA0SFgoObmV4dF9jb25kaXRpb24YBiABKA0SDQoFYmxlbmQYByABKAESFQoNYmxlbmRfZnJvbV9tcxgIIAEoAxIWCg5ibGVuZF91bnRpbF9tcxgJIAEoAxIRCglpbnRlbnNpdHkYCiABKAESGAoQaW50ZW5zaXR5X3RhcmdldBgXIAEoARIaChJpbnRlbnNpdHlfdW50aWxfbXMYGCABKAMSFQoNdGVtcGVyYXR1cmVfYxgLIAEoARIQCgh3aW5kX21wcxgMIAEoARIaChJ3aW5kX2RpcmVjdGlvbl9kZWcYDSABKAESEAoIaHVtaWRpdHkYDiABKAESGgoSdGVtcGVyYXR1cmVfd2FuZGVyGBkgASgBEhMKC3dpbmRfd2FuZGVyGBogASgBEhgKEGRpcmVjdGlvbl93YW5kZXIYGyABKAESFwoPaHVtaWRpdHlfd2FuZGVyGBwgASgBEg8KB2dhbWVfbXMYDyABKAMSDAoEZGF3bhgRIAEoCBIUCgxkYXduX2Zyb21fbXMYHSABKAMSFQoNZGF3bl91bnRpbF9tcxgeIAEoAxIOCgZkYXlfbXMYHyABKAMSDgoGc2V2ZXJlGBIgASgIEhEKCWxvY2tlZF9ieRgTIAEoCRIUCgxtaW51dGVzX3NlZW4YFCADKAESFQoNdGltZXNfZW50ZXJlZBgVIAMoARI2Cg50b2xkX21vZGlmaWVycxggIAEoCzIeLnRlbGx1cmlvbi52MS5XZWF0aGVyTW9kaWZpZXJzEg4KBmdsaWRlcxghIAEoCEoECBAQESJuChBDb25maWd1cmVXZWF0aGVyEiYKB2NsaW1hdGUYASABKAsyFS50ZWxsdXJpb24udjEuQ2xpbWF0ZRIOCgZzZWFzb24YAiABKAkSEQoJY29uZGl0aW9uGAMgASgJEg8KB2dhbWVfbXMYBCABKAMilAMKDldlYXRoZXJSZWFkaW5nEg4KBnJlZ2lvbhgBIAEoCRIRCgljb25kaXRpb24YAiABKAkSFgoObmV4dF9jb25kaXRpb24YAyABKAkSDQoFYmxlbmQYBCABKAESEQoJaW50ZW5zaXR5GAUgASgBEhUKDXRlbXBlcmF0dXJlX2MYBiABKAESEAoId2luZF9tcHMYByABKAESGgoSd2luZF9kaXJlY3Rpb25fZGVnGAggASgBEhAKCGh1bWlkaXR5GAkgASgBEg4KBnNlYXNvbhgKIAEoCRIOCgZzZXZlcmUYCyABKAgSEQoJbG9ja2VkX2J5GAwgASgJEg0KBWNsb3VkGA0gASgBEgsKA2ZvZxgOIAEoARIMCgRyYWluGA8gASgBEgwKBHNub3cYECABKAESDAoEZHVzdBgRIAEoARIRCglsaWdodG5pbmcYEiABKAESMQoJbW9kaWZpZXJzGBMgASgLMh4udGVsbHVyaW9uLnYxLldlYXRoZXJNb2RpZmllcnMSDwoHZ2FtZV9tcxgUIAEoAyJiChBXZWF0aGVyTW9kaWZpZXJzEhIKCnZpc2liaWxpdHkYASABKAESEAoIbW92ZW1lbnQYAiABKAESEwoLc291bmRfcmFuZ2UYAyABKAESEwoLZmlyZV9zcHJlYWQYBCABKAEiIwoRR2V0V2VhdGhlclJlcXVlc3QSDgoGcmVnaW9uGAEgASgJIlcKEkdldFdlYXRoZXJSZXNwb25zZRItCgd3ZWF0aGVyGAEgASgLMhwudGVsbHVyaW9uLnYxLldlYXRoZXJSZWFkaW5nEhIKCmNvbmRpdGlvbnMYAiADKAkikQEKEVNldFdlYXRoZXJSZXF1ZXN0Eg4KBnJlZ2lvbhgBIAEoCRIRCgljb25kaXRpb24YAiABKAkSFgoJaW50ZW5zaXR5GAMgASgBSACIAQESDQoFY2xhbXAYBCABKAgSFQoNZ2xpZGVfc2Vjb25kcxgFIAEoDRINCgVvd25lchgGIAEoCUIMCgpfaW50ZW5zaXR5IkMKElNldFdlYXRoZXJSZXNwb25zZRItCgd3ZWF0aGVyGAEgASgLMhwudGVsbHVyaW9uLnYxLldlYXRoZXJSZWFkaW5nIjIKEFNldFNlYXNvblJlcXVlc3QSDgoGcmVnaW9uGAEgASgJEg4KBnNlYXNvbhgCIAEoCSJCChFTZXRTZWFzb25SZXNwb25zZRItCgd3ZWF0aGVyGAEgASgLMhwudGVsbHVyaW9uLnYxLldlYXRoZXJSZWFkaW5nIjAKD0ZvcmVjYXN0UmVxdWVzdBIOCgZyZWdpb24YASABKAkSDQoFaG91cnMYAiABKA0iQAoMRm9yZWNhc3RIb3VyEgwKBGhvdXIYASABKA0SDwoHY2hhbmNlcxgCIAMoARIRCglsaWtlbGllc3QYAyABKAkiUQoQRm9yZWNhc3RSZXNwb25zZRISCgpjb25kaXRpb25zGAEgAygJEikKBWhvdXJzGAIgAygLMhoudGVsbHVyaW9uLnYxLkZvcmVjYXN0SG91ciIoChZHZXRXZWF0aGVyU3RhdHNSZXF1ZXN0Eg4KBnJlZ2lvbhgBIAEoCSJdCg5Db25kaXRpb25TdGF0cxIRCgljb25kaXRpb24YASABKAkSDwoHbWludXRlcxgCIAEoBBINCgV0aW1lcxgDIAEoBBIYChBzdGF0aW9uYXJ5X3NoYXJlGAQgASgBIksKF0dldFdlYXRoZXJTdGF0c1Jlc3BvbnNlEjAKCmNvbmRpdGlvbnMYASADKAsyHC50ZWxsdXJpb24udjEuQ29uZGl0aW9uU3RhdHMiMwoSTG9ja1dlYXRoZXJSZXF1ZXN0Eg4KBnJlZ2lvbhgBIAEoCRINCgVvd25lchgCIAEoCSJEChNMb2NrV2VhdGhlclJlc3BvbnNlEi0KB3dlYXRoZXIYASABKAsyHC50ZWxsdXJpb24udjEuV2VhdGhlclJlYWRpbmciNQoUVW5sb2NrV2VhdGhlclJlcXVlc3QSDgoGcmVnaW9uGAEgASgJEg0KBW93bmVyGAIgASgJIkYKFVVubG9ja1dlYXRoZXJSZXNwb25zZRItCgd3ZWF0aGVyGAEgASgLMhwudGVsbHVyaW9uLnYxLldlYXRoZXJSZWFkaW5nIkwKEkxvYWRDbGltYXRlUmVxdWVzdBIOCgZyZWdpb24YASABKAkSJgoHY2xpbWF0ZRgCIAEoCzIVLnRlbGx1cmlvbi52MS5DbGltYXRlIkQKE0xvYWRDbGltYXRlUmVzcG9uc2USLQoHd2VhdGhlchgBIAEoCzIcLnRlbGx1cmlvbi52MS5XZWF0aGVyUmVhZGluZyLKAQoMV2VhdGhlckV2ZW50EhEKCW9sZF9zdGF0ZRgBIAEoCRIRCgluZXdfc3RhdGUYAiABKAkSEQoJaW50ZW5zaXR5GAMgASgCEg4KBnJlZ2lvbhgEIAEoCRIVCg10ZW1wZXJhdHVyZV9jGAUgASgCEhAKCHdpbmRfbXBzGAYgASgCEhoKEnRyYW5zaXRpb25fc2Vjb25kcxgHIAEoDRIPCgdnYW1lX21zGAggASgDOhuquxgXCAESB3dlYXRoZXIaBnJlZ2lvbiABKAEiiQEKEldlYXRoZXJTZXZlcmVFdmVudBIOCgZyZWdpb24YASABKAkSEQoJY29uZGl0aW9uGAIgASgJEg8KB3N0YXJ0ZWQYAyABKAgSEQoJaW50ZW5zaXR5GAQgASgCEg8KB2dhbWVfbXMYBSABKAM6G6q7GBcIAhIHd2VhdGhlchoGcmVnaW9uIAEoASKSAQoVV2VhdGhlck1vZGlmaWVyc0V2ZW50Eg4KBnJlZ2lvbhgBIAEoCRISCgp2aXNpYmlsaXR5GAIgASgCEhAKCG1vdmVtZW50GAMgASgCEhMKC3NvdW5kX3JhbmdlGAQgASgCEhMKC2ZpcmVfc3ByZWFkGAUgASgCOhmquxgVCCgSB3dlYXRoZXIaBnJlZ2lvbiACMuQHCg5XZWF0aGVyU2VydmljZRJ3CgpHZXRXZWF0aGVyEh8udGVsbHVyaW9uLnYxLkdldFdlYXRoZXJSZXF1ZXN0GiAudGVsbHVyaW9uLnYxLkdldFdlYXRoZXJSZXNwb25zZSImkAIBqrsYHwoHd2VhdGhlciIMd2VhdGhlcjpyZWFkGgZyZWdpb24ScQoIRm9yZWNhc3QSHS50ZWxsdXJpb24udjEuRm9yZWNhc3RSZXF1ZXN0Gh4udGVsbHVyaW9uLnYxLkZvcmVjYXN0UmVzcG9uc2UiJpACAaq7GB8KB3dlYXRoZXIiDHdlYXRoZXI6cmVhZBoGcmVnaW9uEoYBCg9HZXRXZWF0aGVyU3RhdHMSJC50ZWxsdXJpb24udjEuR2V0V2VhdGhlclN0YXRzUmVxdWVzdBolLnRlbGx1cmlvbi52MS5HZXRXZWF0aGVyU3RhdHNSZXNwb25zZSImkAIBqrsYHwoHd2VhdGhlciIMd2VhdGhlcjpyZWFkGgZyZWdpb24SdQoKU2V0V2VhdGhlchIfLnRlbGx1cmlvbi52MS5TZXRXZWF0aGVyUmVxdWVzdBogLnRlbGx1cmlvbi52MS5TZXRXZWF0aGVyUmVzcG9uc2UiJKq7GCAKB3dlYXRoZXIiDXdlYXRoZXI6d3JpdGUaBnJlZ2lvbhJyCglTZXRTZWFzb24SHi50ZWxsdXJpb24udjEuU2V0U2Vhc29uUmVxdWVzdBofLnRlbGx1cmlvbi52MS5TZXRTZWFzb25SZXNwb25zZSIkqrsYIAoHd2VhdGhlciINd2VhdGhlcjp3cml0ZRoGcmVnaW9uEngKC0xvY2tXZWF0aGVyEiAudGVsbHVyaW9uLnYxLkxvY2tXZWF0aGVyUmVxdWVzdBohLnRlbGx1cmlvbi52MS5Mb2NrV2VhdGhlclJlc3BvbnNlIiSquxggCgd3ZWF0aGVyIg13ZWF0aGVyOndyaXRlGgZyZWdpb24SfgoNVW5sb2NrV2VhdGhlchIiLnRlbGx1cmlvbi52MS5VbmxvY2tXZWF0aGVyUmVxdWVzdBojLnRlbGx1cmlvbi52MS5VbmxvY2tXZWF0aGVyUmVzcG9uc2UiJKq7GCAKB3dlYXRoZXIiDXdlYXRoZXI6d3JpdGUaBnJlZ2lvbhJ4CgtMb2FkQ2xpbWF0ZRIgLnRlbGx1cmlvbi52MS5Mb2FkQ2xpbWF0ZVJlcXVlc3QaIS50ZWxsdXJpb24udjEuTG9hZENsaW1hdGVSZXNwb25zZSIkqrsYIAoHd2VhdGhlciINd2VhdGhlcjphZG1pbhoGcmVnaW9uYgZwcm90bzM", [file_tellurion_v1_options]);
 
 /**
- * What a condition is like: the means around which a region's channels vary.
+ * What a condition is like: the means around which a region's channels vary, at full intensity.
  *
  * @generated from message tellurion.v1.WeatherCondition
  */
@@ -39,7 +39,7 @@ export type WeatherCondition = Message<"tellurion.v1.WeatherCondition"> & {
   windMps: number;
 
   /**
-   * 0 to 1.
+   * 0 to 1, as all that follow.
    *
    * @generated from field: double humidity = 4;
    */
@@ -51,6 +51,8 @@ export type WeatherCondition = Message<"tellurion.v1.WeatherCondition"> & {
   cloud: number;
 
   /**
+   * From 0.3 on, the condition is a foggy one.
+   *
    * @generated from field: double fog = 6;
    */
   fog: number;
@@ -76,7 +78,7 @@ export type WeatherCondition = Message<"tellurion.v1.WeatherCondition"> & {
   lightning: number;
 
   /**
-   * Intensity from which the condition is severe. 0: never.
+   * Intensity from which the condition is severe; it ends being so 0.1 below. 0: never.
    *
    * @generated from field: double severe_from = 11;
    */
@@ -92,7 +94,8 @@ export const WeatherConditionSchema: GenMessage<WeatherCondition> = /*@__PURE__*
 
 /**
  * A season's chances. Row i holds the chances that condition i is followed by each condition at the end of a
- * step. Rows sum to 1 ± 1e-9.
+ * step. Rows sum to 1 ± 1e-9. The chance that a condition is followed by itself is what makes it last: for `p`, it
+ * lasts `step_minutes / (1 - p)` on average.
  *
  * @generated from message tellurion.v1.SeasonClimate
  */
@@ -171,11 +174,19 @@ export type Climate = Message<"tellurion.v1.Climate"> & {
   stepMinutes: number;
 
   /**
-   * Factor on the chance of entering foggy conditions at dawn.
+   * Factor on the chances that a foggy condition follows another one at dawn. The other chances of the row shrink to
+   * make room; foggy conditions together get at most 0.9. 1 changes nothing.
    *
    * @generated from field: double dawn_fog_factor = 5;
    */
   dawnFogFactor: number;
+
+  /**
+   * How long it takes from one condition to the next, at most `step_minutes`.
+   *
+   * @generated from field: uint32 blend_minutes = 6;
+   */
+  blendMinutes: number;
 };
 
 /**
@@ -205,12 +216,21 @@ export type WeatherState = Message<"tellurion.v1.WeatherState"> & {
   climate?: Climate | undefined;
 
   /**
+   * The calendar's season.
+   *
    * @generated from field: string season = 4;
    */
   season: string;
 
   /**
-   * Index in the climate's conditions.
+   * Empty: the calendar's season holds.
+   *
+   * @generated from field: string season_override = 22;
+   */
+  seasonOverride: string;
+
+  /**
+   * Index in the climate's conditions: what it turns from, and what the chain is in.
    *
    * @generated from field: uint32 condition = 5;
    */
@@ -241,9 +261,21 @@ export type WeatherState = Message<"tellurion.v1.WeatherState"> & {
   blendUntilMs: bigint;
 
   /**
+   * Intensity is on its way to a target, and there at a game time.
+   *
    * @generated from field: double intensity = 10;
    */
   intensity: number;
+
+  /**
+   * @generated from field: double intensity_target = 23;
+   */
+  intensityTarget: number;
+
+  /**
+   * @generated from field: int64 intensity_until_ms = 24;
+   */
+  intensityUntilMs: bigint;
 
   /**
    * @generated from field: double temperature_c = 11;
@@ -266,21 +298,56 @@ export type WeatherState = Message<"tellurion.v1.WeatherState"> & {
   humidity: number;
 
   /**
+   * How far temperature (°C), wind (share), wind direction (degrees in a minute) and humidity are drawn away from what
+   * the condition would make them. They wander, and come back.
+   *
+   * @generated from field: double temperature_wander = 25;
+   */
+  temperatureWander: number;
+
+  /**
+   * @generated from field: double wind_wander = 26;
+   */
+  windWander: number;
+
+  /**
+   * @generated from field: double direction_wander = 27;
+   */
+  directionWander: number;
+
+  /**
+   * @generated from field: double humidity_wander = 28;
+   */
+  humidityWander: number;
+
+  /**
+   * How far the weather has come: all whole minutes up to it have been lived through.
+   *
    * @generated from field: int64 game_ms = 15;
    */
   gameMs: bigint;
 
   /**
-   * Game minutes since the last draw.
-   *
-   * @generated from field: uint32 minutes_in_step = 16;
-   */
-  minutesInStep: number;
-
-  /**
    * @generated from field: bool dawn = 17;
    */
   dawn: boolean;
+
+  /**
+   * The latest dawn that was heard of, and the time after which it comes again. 0: none was.
+   *
+   * @generated from field: int64 dawn_from_ms = 29;
+   */
+  dawnFromMs: bigint;
+
+  /**
+   * @generated from field: int64 dawn_until_ms = 30;
+   */
+  dawnUntilMs: bigint;
+
+  /**
+   * @generated from field: int64 day_ms = 31;
+   */
+  dayMs: bigint;
 
   /**
    * @generated from field: bool severe = 18;
@@ -295,21 +362,31 @@ export type WeatherState = Message<"tellurion.v1.WeatherState"> & {
   lockedBy: string;
 
   /**
-   * Game minutes spent in each condition, and how often it began.
+   * Game minutes spent in each condition, and how often it began. Whole numbers, in a form that counts without
+   * allocating.
    *
-   * @generated from field: repeated uint64 minutes_seen = 20;
+   * @generated from field: repeated double minutes_seen = 20;
    */
-  minutesSeen: bigint[];
+  minutesSeen: number[];
 
   /**
-   * @generated from field: repeated uint64 times_entered = 21;
+   * @generated from field: repeated double times_entered = 21;
    */
-  timesEntered: bigint[];
+  timesEntered: number[];
 
   /**
-   * @generated from field: string season_override = 22;
+   * What the last WeatherModifiersEvent said.
+   *
+   * @generated from field: tellurion.v1.WeatherModifiers told_modifiers = 32;
    */
-  seasonOverride: string;
+  toldModifiers?: WeatherModifiers | undefined;
+
+  /**
+   * A glide that SetWeather asked for is on its way, and goes on while the weather is locked.
+   *
+   * @generated from field: bool glides = 33;
+   */
+  glides: boolean;
 };
 
 /**
@@ -331,12 +408,14 @@ export type ConfigureWeather = Message<"tellurion.v1.ConfigureWeather"> & {
   climate?: Climate | undefined;
 
   /**
+   * One of the climate's. Empty: the first one, until the clock tells another.
+   *
    * @generated from field: string season = 2;
    */
   season: string;
 
   /**
-   * Name of the condition it begins with.
+   * Name of the condition it begins with. Empty: the climate's first one.
    *
    * @generated from field: string condition = 3;
    */
@@ -420,6 +499,50 @@ export type WeatherReading = Message<"tellurion.v1.WeatherReading"> & {
    * @generated from field: string locked_by = 12;
    */
   lockedBy: string;
+
+  /**
+   * What there is of each, from 0 to 1: blend and intensity are in them already.
+   *
+   * @generated from field: double cloud = 13;
+   */
+  cloud: number;
+
+  /**
+   * @generated from field: double fog = 14;
+   */
+  fog: number;
+
+  /**
+   * @generated from field: double rain = 15;
+   */
+  rain: number;
+
+  /**
+   * @generated from field: double snow = 16;
+   */
+  snow: number;
+
+  /**
+   * @generated from field: double dust = 17;
+   */
+  dust: number;
+
+  /**
+   * @generated from field: double lightning = 18;
+   */
+  lightning: number;
+
+  /**
+   * @generated from field: tellurion.v1.WeatherModifiers modifiers = 19;
+   */
+  modifiers?: WeatherModifiers | undefined;
+
+  /**
+   * How far in game time the weather has come.
+   *
+   * @generated from field: int64 game_ms = 20;
+   */
+  gameMs: bigint;
 };
 
 /**
@@ -428,6 +551,40 @@ export type WeatherReading = Message<"tellurion.v1.WeatherReading"> & {
  */
 export const WeatherReadingSchema: GenMessage<WeatherReading> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_weather, 6);
+
+/**
+ * What the weather does to play. Factors: 1 changes nothing.
+ *
+ * @generated from message tellurion.v1.WeatherModifiers
+ */
+export type WeatherModifiers = Message<"tellurion.v1.WeatherModifiers"> & {
+  /**
+   * @generated from field: double visibility = 1;
+   */
+  visibility: number;
+
+  /**
+   * @generated from field: double movement = 2;
+   */
+  movement: number;
+
+  /**
+   * @generated from field: double sound_range = 3;
+   */
+  soundRange: number;
+
+  /**
+   * @generated from field: double fire_spread = 4;
+   */
+  fireSpread: number;
+};
+
+/**
+ * Describes the message tellurion.v1.WeatherModifiers.
+ * Use `create(WeatherModifiersSchema)` to create a new message.
+ */
+export const WeatherModifiersSchema: GenMessage<WeatherModifiers> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 7);
 
 /**
  * @generated from message tellurion.v1.GetWeatherRequest
@@ -444,7 +601,7 @@ export type GetWeatherRequest = Message<"tellurion.v1.GetWeatherRequest"> & {
  * Use `create(GetWeatherRequestSchema)` to create a new message.
  */
 export const GetWeatherRequestSchema: GenMessage<GetWeatherRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 7);
+  messageDesc(file_tellurion_v1_weather, 8);
 
 /**
  * @generated from message tellurion.v1.GetWeatherResponse
@@ -468,7 +625,7 @@ export type GetWeatherResponse = Message<"tellurion.v1.GetWeatherResponse"> & {
  * Use `create(GetWeatherResponseSchema)` to create a new message.
  */
 export const GetWeatherResponseSchema: GenMessage<GetWeatherResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 8);
+  messageDesc(file_tellurion_v1_weather, 9);
 
 /**
  * @generated from message tellurion.v1.SetWeatherRequest
@@ -485,7 +642,7 @@ export type SetWeatherRequest = Message<"tellurion.v1.SetWeatherRequest"> & {
   condition: string;
 
   /**
-   * 0 to 1. A value outside is refused, unless clamp is set.
+   * 0 to 1. A value outside is refused, unless clamp is set. Without it, the intensity stays.
    *
    * @generated from field: optional double intensity = 3;
    */
@@ -497,11 +654,19 @@ export type SetWeatherRequest = Message<"tellurion.v1.SetWeatherRequest"> & {
   clamp: boolean;
 
   /**
-   * Game seconds until it is there. 0: at once.
+   * Game seconds until it is there, at most 604,800 (a week). 0: at once. Nothing follows the condition before the
+   * glide has ended. It begins from the nearer one, where the weather is between two conditions.
    *
    * @generated from field: uint32 glide_seconds = 5;
    */
   glideSeconds: number;
+
+  /**
+   * While the weather is locked: who locked it.
+   *
+   * @generated from field: string owner = 6;
+   */
+  owner: string;
 };
 
 /**
@@ -509,7 +674,7 @@ export type SetWeatherRequest = Message<"tellurion.v1.SetWeatherRequest"> & {
  * Use `create(SetWeatherRequestSchema)` to create a new message.
  */
 export const SetWeatherRequestSchema: GenMessage<SetWeatherRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 9);
+  messageDesc(file_tellurion_v1_weather, 10);
 
 /**
  * @generated from message tellurion.v1.SetWeatherResponse
@@ -526,7 +691,7 @@ export type SetWeatherResponse = Message<"tellurion.v1.SetWeatherResponse"> & {
  * Use `create(SetWeatherResponseSchema)` to create a new message.
  */
 export const SetWeatherResponseSchema: GenMessage<SetWeatherResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 10);
+  messageDesc(file_tellurion_v1_weather, 11);
 
 /**
  * @generated from message tellurion.v1.SetSeasonRequest
@@ -550,7 +715,7 @@ export type SetSeasonRequest = Message<"tellurion.v1.SetSeasonRequest"> & {
  * Use `create(SetSeasonRequestSchema)` to create a new message.
  */
 export const SetSeasonRequestSchema: GenMessage<SetSeasonRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 11);
+  messageDesc(file_tellurion_v1_weather, 12);
 
 /**
  * @generated from message tellurion.v1.SetSeasonResponse
@@ -567,7 +732,7 @@ export type SetSeasonResponse = Message<"tellurion.v1.SetSeasonResponse"> & {
  * Use `create(SetSeasonResponseSchema)` to create a new message.
  */
 export const SetSeasonResponseSchema: GenMessage<SetSeasonResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 12);
+  messageDesc(file_tellurion_v1_weather, 13);
 
 /**
  * @generated from message tellurion.v1.ForecastRequest
@@ -579,7 +744,7 @@ export type ForecastRequest = Message<"tellurion.v1.ForecastRequest"> & {
   region: string;
 
   /**
-   * 1 to 168.
+   * 1 to 168, of 60 game minutes each.
    *
    * @generated from field: uint32 hours = 2;
    */
@@ -591,13 +756,15 @@ export type ForecastRequest = Message<"tellurion.v1.ForecastRequest"> & {
  * Use `create(ForecastRequestSchema)` to create a new message.
  */
 export const ForecastRequestSchema: GenMessage<ForecastRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 13);
+  messageDesc(file_tellurion_v1_weather, 14);
 
 /**
  * @generated from message tellurion.v1.ForecastHour
  */
 export type ForecastHour = Message<"tellurion.v1.ForecastHour"> & {
   /**
+   * From now: 1 is an hour from now.
+   *
    * @generated from field: uint32 hour = 1;
    */
   hour: number;
@@ -620,7 +787,7 @@ export type ForecastHour = Message<"tellurion.v1.ForecastHour"> & {
  * Use `create(ForecastHourSchema)` to create a new message.
  */
 export const ForecastHourSchema: GenMessage<ForecastHour> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 14);
+  messageDesc(file_tellurion_v1_weather, 15);
 
 /**
  * @generated from message tellurion.v1.ForecastResponse
@@ -642,7 +809,7 @@ export type ForecastResponse = Message<"tellurion.v1.ForecastResponse"> & {
  * Use `create(ForecastResponseSchema)` to create a new message.
  */
 export const ForecastResponseSchema: GenMessage<ForecastResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 15);
+  messageDesc(file_tellurion_v1_weather, 16);
 
 /**
  * @generated from message tellurion.v1.GetWeatherStatsRequest
@@ -659,7 +826,7 @@ export type GetWeatherStatsRequest = Message<"tellurion.v1.GetWeatherStatsReques
  * Use `create(GetWeatherStatsRequestSchema)` to create a new message.
  */
 export const GetWeatherStatsRequestSchema: GenMessage<GetWeatherStatsRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 16);
+  messageDesc(file_tellurion_v1_weather, 17);
 
 /**
  * @generated from message tellurion.v1.ConditionStats
@@ -681,7 +848,7 @@ export type ConditionStats = Message<"tellurion.v1.ConditionStats"> & {
   times: bigint;
 
   /**
-   * Share of the time that the present season's matrix leads to in the long run.
+   * Share of the time that the present season leads to in the long run, its dawns included as soon as one was heard of.
    *
    * @generated from field: double stationary_share = 4;
    */
@@ -693,7 +860,7 @@ export type ConditionStats = Message<"tellurion.v1.ConditionStats"> & {
  * Use `create(ConditionStatsSchema)` to create a new message.
  */
 export const ConditionStatsSchema: GenMessage<ConditionStats> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 17);
+  messageDesc(file_tellurion_v1_weather, 18);
 
 /**
  * @generated from message tellurion.v1.GetWeatherStatsResponse
@@ -710,7 +877,7 @@ export type GetWeatherStatsResponse = Message<"tellurion.v1.GetWeatherStatsRespo
  * Use `create(GetWeatherStatsResponseSchema)` to create a new message.
  */
 export const GetWeatherStatsResponseSchema: GenMessage<GetWeatherStatsResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 18);
+  messageDesc(file_tellurion_v1_weather, 19);
 
 /**
  * @generated from message tellurion.v1.LockWeatherRequest
@@ -734,7 +901,7 @@ export type LockWeatherRequest = Message<"tellurion.v1.LockWeatherRequest"> & {
  * Use `create(LockWeatherRequestSchema)` to create a new message.
  */
 export const LockWeatherRequestSchema: GenMessage<LockWeatherRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 19);
+  messageDesc(file_tellurion_v1_weather, 20);
 
 /**
  * @generated from message tellurion.v1.LockWeatherResponse
@@ -751,7 +918,7 @@ export type LockWeatherResponse = Message<"tellurion.v1.LockWeatherResponse"> & 
  * Use `create(LockWeatherResponseSchema)` to create a new message.
  */
 export const LockWeatherResponseSchema: GenMessage<LockWeatherResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 20);
+  messageDesc(file_tellurion_v1_weather, 21);
 
 /**
  * @generated from message tellurion.v1.UnlockWeatherRequest
@@ -773,7 +940,7 @@ export type UnlockWeatherRequest = Message<"tellurion.v1.UnlockWeatherRequest"> 
  * Use `create(UnlockWeatherRequestSchema)` to create a new message.
  */
 export const UnlockWeatherRequestSchema: GenMessage<UnlockWeatherRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 21);
+  messageDesc(file_tellurion_v1_weather, 22);
 
 /**
  * @generated from message tellurion.v1.UnlockWeatherResponse
@@ -790,7 +957,7 @@ export type UnlockWeatherResponse = Message<"tellurion.v1.UnlockWeatherResponse"
  * Use `create(UnlockWeatherResponseSchema)` to create a new message.
  */
 export const UnlockWeatherResponseSchema: GenMessage<UnlockWeatherResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 22);
+  messageDesc(file_tellurion_v1_weather, 23);
 
 /**
  * @generated from message tellurion.v1.LoadClimateRequest
@@ -812,7 +979,7 @@ export type LoadClimateRequest = Message<"tellurion.v1.LoadClimateRequest"> & {
  * Use `create(LoadClimateRequestSchema)` to create a new message.
  */
 export const LoadClimateRequestSchema: GenMessage<LoadClimateRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 23);
+  messageDesc(file_tellurion_v1_weather, 24);
 
 /**
  * @generated from message tellurion.v1.LoadClimateResponse
@@ -829,7 +996,7 @@ export type LoadClimateResponse = Message<"tellurion.v1.LoadClimateResponse"> & 
  * Use `create(LoadClimateResponseSchema)` to create a new message.
  */
 export const LoadClimateResponseSchema: GenMessage<LoadClimateResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 24);
+  messageDesc(file_tellurion_v1_weather, 25);
 
 /**
  * A region's weather turned from one condition to another.
@@ -885,7 +1052,7 @@ export type WeatherEvent = Message<"tellurion.v1.WeatherEvent"> & {
  * Use `create(WeatherEventSchema)` to create a new message.
  */
 export const WeatherEventSchema: GenMessage<WeatherEvent> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 25);
+  messageDesc(file_tellurion_v1_weather, 26);
 
 /**
  * Severe weather began or ended.
@@ -924,10 +1091,10 @@ export type WeatherSevereEvent = Message<"tellurion.v1.WeatherSevereEvent"> & {
  * Use `create(WeatherSevereEventSchema)` to create a new message.
  */
 export const WeatherSevereEventSchema: GenMessage<WeatherSevereEvent> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 26);
+  messageDesc(file_tellurion_v1_weather, 27);
 
 /**
- * What the weather does to play. Factors: 1 changes nothing.
+ * What the weather does to play changed by 0.1 or more since the last of these events. Factors: 1 changes nothing.
  *
  * @generated from message tellurion.v1.WeatherModifiersEvent
  */
@@ -963,10 +1130,11 @@ export type WeatherModifiersEvent = Message<"tellurion.v1.WeatherModifiersEvent"
  * Use `create(WeatherModifiersEventSchema)` to create a new message.
  */
 export const WeatherModifiersEventSchema: GenMessage<WeatherModifiersEvent> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 27);
+  messageDesc(file_tellurion_v1_weather, 28);
 
 /**
- * Regional weather. Each region is an actor, `weather/<region>`.
+ * Regional weather. Each region is an actor, `weather/<region>`. Game time is counted in minutes of 60,000 game
+ * milliseconds, whatever the calendar.
  *
  * @generated from service tellurion.v1.WeatherService
  */
@@ -980,6 +1148,9 @@ export const WeatherService: GenService<{
     output: typeof GetWeatherResponseSchema;
   },
   /**
+   * The chances of each condition, hour by hour: the powers of the climate's matrix from the present condition on, with
+   * the dawns that are to come. What commands may do to the weather, nobody can know.
+   *
    * @generated from rpc tellurion.v1.WeatherService.Forecast
    */
   forecast: {
@@ -1006,7 +1177,7 @@ export const WeatherService: GenService<{
     output: typeof SetWeatherResponseSchema;
   },
   /**
-   * Overrides the calendar's season until it changes.
+   * Overrides the calendar's season until that changes.
    *
    * @generated from rpc tellurion.v1.WeatherService.SetSeason
    */
@@ -1016,7 +1187,7 @@ export const WeatherService: GenService<{
     output: typeof SetSeasonResponseSchema;
   },
   /**
-   * Holds the weather as it is, for a cut-scene.
+   * Holds the weather as it is, for a cut-scene. Nothing of it changes, but by a later SetWeather of the same owner.
    *
    * @generated from rpc tellurion.v1.WeatherService.LockWeather
    */
@@ -1034,6 +1205,9 @@ export const WeatherService: GenService<{
     output: typeof UnlockWeatherResponseSchema;
   },
   /**
+   * Gives the region another climate, and begins its statistics anew. The condition stays if the climate has one of
+   * the same name.
+   *
    * @generated from rpc tellurion.v1.WeatherService.LoadClimate
    */
   loadClimate: {

@@ -1,0 +1,93 @@
+import type { ActorImage, TimerImage } from "../../gen/tellurion/v1/core_pb.ts";
+import type { Kind } from "../world/kinds.ts";
+import type { Address } from "./address.ts";
+import type { TimerId } from "./context.ts";
+import type { RandomState } from "./random.ts";
+import type { RestartWindow } from "./supervision.ts";
+import type { Timer } from "./timer-wheel.ts";
+
+/** A message that an actor sends itself at a later frame. */
+export interface ActorTimer extends Timer {
+  readonly id: TimerId;
+  readonly cell: Cell;
+  /** 0: once. */
+  readonly every: number;
+  readonly type: number;
+  readonly payload: Uint8Array;
+}
+
+/** One running actor. It belongs to one worker at a time, whose thread alone touches it. */
+export class Cell {
+  readonly number: number;
+  readonly address: Address;
+  readonly key: string;
+  readonly kind: Kind;
+  /** Number of the actor that spawned it, or 0. */
+  readonly parent: number;
+  state: unknown = undefined;
+  readonly random: RandomState;
+  readonly timers = new Map<TimerId, ActorTimer>();
+  timerLast = 0;
+  /** Counts what it sent; with the number it names each of its messages. */
+  sequence = 0;
+  readonly window: RestartWindow = { restarts: 0, since: 0 };
+
+  /** It has not begun: `init` runs before its first message. */
+  fresh = true;
+  /** It stops when its turn ends; what reaches it from now on is a dead letter. */
+  stopping = false;
+  /** It stops because a handler threw. */
+  failed = false;
+  /** A child's failure that escalated, to be treated as its own in its next turn. */
+  inheritedFailure: string | undefined = undefined;
+  /** Changes with every turn, so that what was derived from the state can be kept. */
+  version = 0;
+  /** What queries see: a copy of the state at a version. */
+  copy: { readonly version: number; readonly state: unknown } | undefined = undefined;
+
+  /** Its mailbox: the first and last of its entries in this round, and how many. */
+  head = -1;
+  tail = -1;
+  depth = 0;
+
+  constructor(
+    number: number,
+    address: Address,
+    key: string,
+    kind: Kind,
+    parent: number,
+    random: RandomState,
+  ) {
+    this.number = number;
+    this.address = address;
+    this.key = key;
+    this.kind = kind;
+    this.parent = parent;
+    this.random = random;
+  }
+}
+
+/** All that an actor is, as a message. */
+export function imageOf(cell: Cell): Omit<ActorImage, "$typeName" | "timers"> & {
+  timers: Omit<TimerImage, "$typeName">[];
+} {
+  const timers = [...cell.timers.values()].map((timer) => ({
+    id: timer.id,
+    dueFrame: BigInt(timer.due),
+    everyFrames: BigInt(timer.every),
+    type: timer.type,
+    payload: timer.payload,
+  }));
+  return {
+    actor: cell.number,
+    address: cell.address,
+    state: cell.kind.stateCodec.toBytes(cell.state as never),
+    random: Array.from(cell.random, (word) => word >>> 0),
+    sequence: cell.sequence,
+    timerLast: cell.timerLast,
+    timers: timers.sort((a, b) => a.id - b.id),
+    restarts: cell.window.restarts,
+    restartsSince: BigInt(cell.window.since),
+    parent: cell.parent,
+  };
+}

@@ -1,0 +1,102 @@
+import { TellurionError } from "../errors.ts";
+
+/** Whether the present thread is inside a handler. Set by the core around every handler. */
+export const handlerScope: { active: string | undefined } = { active: undefined };
+
+/** What only the outside world may use: each gives another answer in another run. */
+const trappedGlobals = [
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "queueMicrotask",
+  "fetch",
+] as const;
+const trappedMethods = [
+  [Math, "random", "ctx.random"],
+  [Date, "now", "ctx.now"],
+  [performance, "now", "ctx.now"],
+  [crypto, "randomUUID", "ctx.random"],
+  [crypto, "getRandomValues", "ctx.random"],
+  [process.hrtime, "bigint", "ctx.now"],
+  [process, "hrtime", "ctx.now"],
+  [process, "nextTick", "ctx.schedule"],
+  [process, "cpuUsage", "nothing"],
+  [process, "memoryUsage", "nothing"],
+  [process, "uptime", "ctx.now"],
+] as const;
+const trappedConstructors = [
+  ["Date", "ctx.now"],
+  ["Promise", "ctx.send and a handler for what comes back"],
+  ["WeakRef", "nothing: garbage collection differs between runs"],
+  ["FinalizationRegistry", "nothing: garbage collection differs between runs"],
+  ["WebSocket", "an effect at the edge"],
+] as const;
+
+let installed = false;
+
+/**
+ * Makes Date, Math.random, timers, promises and the like throw FORBIDDEN_IN_ACTOR when a handler uses them. Outside
+ * of handlers they stay what they are, so the runtime and a test around a world can go on using them. `async`
+ * functions do not go through the global Promise: the core refuses a handler that returns one.
+ */
+export function installTraps(): void {
+  if (installed) return;
+  installed = true;
+  for (const name of trappedGlobals) {
+    trap(globalThis as unknown as Record<string, unknown>, name, name, "ctx.schedule or ctx.send");
+  }
+  for (const [owner, method, instead] of trappedMethods) {
+    const name = `${ownerName(owner)}.${method}`;
+    trap(owner as unknown as Record<string, unknown>, method, name, instead);
+  }
+  for (const [name, instead] of trappedConstructors) trapConstructor(name, instead);
+}
+
+function ownerName(owner: object): string {
+  if (owner === Math) return "Math";
+  if (owner === Date) return "Date";
+  if (owner === performance) return "performance";
+  if (owner === crypto) return "crypto";
+  return owner === process ? "process" : "process.hrtime";
+}
+
+function refuse(name: string, instead: string): void {
+  if (handlerScope.active === undefined) return;
+  throw new TellurionError(
+    "FORBIDDEN_IN_ACTOR",
+    `${name} was used by ${handlerScope.active}: actors are deterministic; use ${instead} instead`,
+  );
+}
+
+function trap(
+  owner: Record<string, unknown>,
+  property: string,
+  name: string,
+  instead: string,
+): void {
+  const original = owner[property] as (...args: unknown[]) => unknown;
+  if (typeof original !== "function") return;
+  const trapped = function (this: unknown, ...args: unknown[]): unknown {
+    refuse(name, instead);
+    return original.apply(this, args);
+  };
+  Object.assign(trapped, original);
+  Object.defineProperty(owner, property, { value: trapped, writable: true, configurable: true });
+}
+
+function trapConstructor(name: string, instead: string): void {
+  const owner = globalThis as unknown as Record<string, unknown>;
+  const original = owner[name] as (new (...args: unknown[]) => object) | undefined;
+  if (original === undefined) return;
+  const trapped: typeof original = new Proxy(original, {
+    apply(target, self, args) {
+      refuse(name, instead);
+      return Reflect.apply(target as never, self, args);
+    },
+    construct(target, args, newTarget): object {
+      refuse(name, instead);
+      return Reflect.construct(target, args, newTarget === trapped ? target : newTarget);
+    },
+  });
+  Object.defineProperty(owner, name, { value: trapped, writable: true, configurable: true });
+}

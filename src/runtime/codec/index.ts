@@ -1,0 +1,10 @@
+/** Encoding, decoding and viewing protobuf messages, compiled at start-up from their descriptors. */
+export { codecOf } from "./codec.ts";
+export {
+  type AttachableView,
+  attach,
+  type Codec,
+  detach,
+  type View,
+  type ViewOf,
+} from "./types.ts";

@@ -1,0 +1,47 @@
+export { type Address, addressOf, isKey, parseAddress } from "./actor/address.ts";
+export type {
+  ActorContext,
+  InitContext,
+  LogLevel,
+  QueryContext,
+  Random,
+  ScheduleOptions,
+  TimerId,
+} from "./actor/context.ts";
+export {
+  type ActorDefinition,
+  defineActor,
+  type HandlersOf,
+  type OverflowPolicy,
+} from "./actor/definition.ts";
+export type { Directive, Supervision } from "./actor/supervision.ts";
+export { type Codec, codecOf, type View } from "./codec/index.ts";
+export {
+  type ErrorCode,
+  type ErrorStatus,
+  errorCatalogue,
+  Rejection,
+  TellurionError,
+} from "./errors.ts";
+export {
+  type Catalogue,
+  catalogueOf,
+  type EventEntry,
+  type MethodEntry,
+  schemaHash,
+} from "./world/catalogue.ts";
+export { defaultLimits, type WorldLimits, workersMax } from "./world/limits.ts";
+export type { DeadLetterReason } from "./world/metrics.ts";
+export { type SimulationResult, simulate } from "./world/simulation.ts";
+export { startWorld } from "./world/start-world.ts";
+export type {
+  Bootstrap,
+  DeadLetter,
+  LogLine,
+  PublishedEvent,
+  PublishedFrame,
+  TypeMetrics,
+  World,
+  WorldMetrics,
+  WorldOptions,
+} from "./world/world.ts";

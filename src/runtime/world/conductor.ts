@@ -1,0 +1,312 @@
+import { ActorStoppedSchema, StopReason } from "../../gen/tellurion/v1/actor_pb.ts";
+import {
+  type CoreNotice,
+  CoreNoticeSchema,
+  type CoreOrder,
+  CoreOrderSchema,
+  type Input,
+  InputSchema,
+} from "../../gen/tellurion/v1/core_pb.ts";
+import type { Address } from "../actor/address.ts";
+import { codecOf } from "../codec/index.ts";
+import type { LaneReader, LaneWriter } from "../memory/lane.ts";
+import {
+  extraWord,
+  lengthWord,
+  recordHeaderBytes,
+  recordKind,
+  senderWord,
+} from "../memory/record.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { forEachRecord } from "./core.ts";
+import type { Kind, Kinds } from "./kinds.ts";
+import type { WorldLimits } from "./limits.ts";
+import type { WorldMemory } from "./memory.ts";
+import type { DeadLetterReason } from "./metrics.ts";
+import { appendRecord } from "./outgoing.ts";
+import { Placement } from "./placement.ts";
+import { type Registered, Registry } from "./registry.ts";
+import type { Reports } from "./reports.ts";
+import { hashBytes, type StateHash } from "./state-hash.ts";
+
+export interface ConductorOptions {
+  readonly workers: number;
+  readonly limits: WorldLimits;
+  readonly catalogue: Catalogue;
+  readonly kinds: Kinds;
+  readonly memory: WorldMemory;
+  /** From each worker. */
+  readonly notices: readonly LaneReader[];
+  /** To all workers. */
+  readonly orders: LaneWriter;
+  /** To each worker. */
+  readonly inputs: readonly LaneWriter[];
+  /** Of the worker on which the conductor runs. */
+  readonly reports: Reports;
+  /** Moves a few actors to random workers every so many frames, to show that it changes nothing. 0: never. */
+  readonly shuffleEveryFrames: number;
+}
+
+/** A message that goes into the next frame's first round. */
+interface Delivery {
+  readonly kind: number;
+  readonly type: number;
+  readonly sender: number;
+  readonly target: Registered;
+  readonly sequence: number;
+  readonly extra: number;
+  readonly payload: Uint8Array;
+}
+
+interface Notice {
+  readonly round: number;
+  readonly sender: number;
+  readonly body: CoreNotice["body"];
+}
+
+const inputCodec = codecOf(InputSchema);
+const noticeCodec = codecOf(CoreNoticeSchema);
+const orderCodec = codecOf(CoreOrderSchema);
+const stoppedCodec = codecOf(ActorStoppedSchema);
+const addressesShown = 16;
+
+/**
+ * Plans each frame while the workers wait: hears what they noticed in the last one, starts and stops actors, gives
+ * numbers and workers, and puts the inputs in their order. All it decides is a function of notices and inputs, taken
+ * in an order that does not depend on where actors sit; only the choice of workers is its own.
+ */
+export class Conductor {
+  /** Why the world cannot go on, when a failure escalated to the top. */
+  failure: string | undefined = undefined;
+  readonly registry: Registry;
+  readonly placement: Placement;
+
+  readonly #options: ConductorOptions;
+  #deliveries: Delivery[] = [];
+  /** Actors that begin or are to fail in this frame: they cannot move before that is done. */
+  readonly #busy = new Set<number>();
+
+  constructor(options: ConductorOptions) {
+    this.#options = options;
+    this.registry = new Registry(options.kinds, options.limits.actorsMax);
+    this.placement = new Placement(options.memory, options.workers, options.shuffleEveryFrames);
+  }
+
+  /**
+   * Plans a frame from what the last one noticed and from the encoded inputs. `quiet` tells that no message is on
+   * its way, so that actors may move. Returns whether some do.
+   */
+  plan(frame: number, inputs: Iterable<Uint8Array>, quiet: boolean): boolean {
+    const { orders, inputs: lanes } = this.#options;
+    orders.begin(0);
+    this.#deliveries = [];
+    this.#busy.clear();
+    this.registry.beginFrame();
+    for (const notice of this.#notices()) this.#hear(notice);
+    for (const input of inputs) this.#take(inputCodec.decode(input));
+    const moves = quiet ? this.#move(frame) : false;
+    for (const lane of lanes) lane.begin(0);
+    this.#deliver();
+    for (const lane of lanes) lane.publish();
+    orders.publish();
+    return moves;
+  }
+
+  /** Hash of what the conductor itself remembers. */
+  hash(): StateHash {
+    return hashBytes(Buffer.from(this.registry.describe()));
+  }
+
+  /** Notices of the last frame by round, sender, and the order in which the sender made them. */
+  #notices(): Notice[] {
+    const notices: Notice[] = [];
+    for (const reader of this.#options.notices) {
+      reader.begin(0);
+      forEachRecord(reader, ({ bytes, words }, at) => {
+        const word = at >> 2;
+        const start = at + recordHeaderBytes;
+        const { body } = noticeCodec.decode(
+          bytes,
+          start,
+          start + (words[word + lengthWord] as number),
+        );
+        const sender = words[word + senderWord] as number;
+        notices.push({ round: words[word + extraWord] as number, sender, body });
+      });
+    }
+    return notices.sort((a, b) => a.round - b.round || a.sender - b.sender);
+  }
+
+  #hear({ sender, body }: Notice): void {
+    switch (body.case) {
+      case "undelivered":
+      case "spawn": {
+        const { address, type, sequence, payload } = body.value;
+        const spawns = body.case === "spawn";
+        const target = spawns ? this.#spawn(address, sender) : this.#findOrStart(address);
+        if (typeof target === "string") this.#bury(sender, address, type, target);
+        else {
+          const kind = recordKind.message;
+          this.#deliveries.push({ kind, type, sender, target, sequence, extra: 0, payload });
+        }
+        return;
+      }
+      case "stopped": {
+        const actor = this.registry.of(sender);
+        if (actor) this.#remove(actor, body.value.reason);
+        return;
+      }
+      case "stopChild": {
+        const child = this.registry.at(body.value.address);
+        if (child?.parent === sender) this.#remove(child, StopReason.STOPPED);
+        return;
+      }
+      case "watch":
+        this.#watch(sender, body.value.address);
+        return;
+      case "escalated":
+        this.#escalate(sender, body.value.failure);
+        return;
+      default:
+        throw new Error("assertion failed: a notice without content");
+    }
+  }
+
+  /** Puts an input from outside into the frame. */
+  #take(input: Input): void {
+    const { catalogue, reports } = this.#options;
+    const { address, what, payload, call, spawn } = input;
+    const isMessage = what.case === "message";
+    const method = isMessage ? undefined : catalogue.methodByName(what.value ?? "");
+    const target = spawn ? this.#spawn(address, 0) : this.#findOrStart(address, method?.isQuery);
+    const type = isMessage
+      ? (catalogue.messages.find((entry) => entry.desc.typeName === what.value)?.id ?? -1)
+      : (method?.id ?? -1);
+    if (typeof target === "string" || type === -1) {
+      const reason = typeof target === "string" ? target : "not-handled";
+      reports.deadLetter(undefined, address, what.value ?? "", reason);
+      reports.refuse(call, "NOT_FOUND", this.#notFound(address));
+      return;
+    }
+    const callKind = method?.isQuery ? recordKind.query : recordKind.command;
+    const kind = isMessage ? recordKind.message : callKind;
+    this.#deliveries.push({ kind, type, sender: 0, target, sequence: 0, extra: call, payload });
+  }
+
+  #notFound(address: Address): string {
+    const kind = address.slice(0, address.indexOf("/"));
+    const known = this.registry.addressesOf(kind, addressesShown);
+    const shown = known.length === 0 ? "none is active" : `active are ${known.join(", ")}`;
+    const more = known.length === addressesShown ? " and others" : "";
+    return `there is no actor ${address}; of its kind, ${shown}${more}`;
+  }
+
+  #findOrStart(address: Address, isQuery = false): Registered | DeadLetterReason {
+    const active = this.registry.at(address);
+    if (active) return active;
+    const kind = this.registry.kindAt(address);
+    if (kind?.definition.activation !== "on-demand" || isQuery) return "no-such-actor";
+    return this.#start(address, kind, 0);
+  }
+
+  #spawn(address: Address, parent: number): Registered | DeadLetterReason {
+    if (this.registry.at(address)) return "already-active";
+    const kind = this.registry.kindAt(address);
+    if (kind === undefined) return "no-such-actor";
+    // The parent may have stopped since: then nobody is left to answer for the child.
+    if (parent !== 0 && this.registry.of(parent) === undefined) return "stopped";
+    return this.#start(address, kind, parent);
+  }
+
+  #start(address: Address, kind: Kind, parent: number): Registered | DeadLetterReason {
+    const actor = this.registry.add(address, kind, parent);
+    if (actor === undefined) return "start-failed";
+    actor.worker = this.placement.add(actor);
+    this.#busy.add(actor.number);
+    const value = { actor: actor.number, address, worker: actor.worker, parent };
+    this.#order({ case: "start", value } as CoreOrder["body"]);
+    return actor;
+  }
+
+  /** Takes an actor and its children out of the world, and tells those who watch them. */
+  #remove(actor: Registered, reason: StopReason): void {
+    for (const number of [...actor.children].sort((a, b) => a - b)) {
+      const child = this.registry.of(number);
+      if (child) this.#remove(child, StopReason.PARENT_STOPPED);
+    }
+    this.registry.remove(actor);
+    this.placement.remove(actor);
+    this.#order({ case: "remove", value: { actor: actor.number } } as CoreOrder["body"]);
+    this.#deliveries = this.#deliveries.filter((delivery) => {
+      if (delivery.target !== actor) return true;
+      this.#bury(delivery.sender, actor.address, delivery.type, "stopped");
+      return false;
+    });
+    for (const number of [...actor.watchers].sort((a, b) => a - b)) {
+      this.#tellStopped(number, actor.address, reason, actor.number);
+    }
+  }
+
+  #watch(watcher: number, address: Address): void {
+    const actor = this.registry.at(address);
+    if (actor === undefined) {
+      this.#tellStopped(watcher, address, StopReason.NOT_FOUND, 0);
+      return;
+    }
+    actor.watchers.add(watcher);
+    this.registry.of(watcher)?.watched.add(actor.number);
+  }
+
+  #tellStopped(watcher: number, address: Address, reason: StopReason, sender: number): void {
+    const target = this.registry.of(watcher);
+    if (target === undefined) return;
+    target.watched.delete(sender);
+    const { id: type } = this.#options.catalogue.messageOf(ActorStoppedSchema);
+    const payload = stoppedCodec.toBytes({ address, reason });
+    const kind = recordKind.message;
+    this.#deliveries.push({ kind, type, sender, target, sequence: 0, extra: 0, payload });
+  }
+
+  #escalate(sender: number, failure: string): void {
+    const parent = this.registry.of(this.registry.of(sender)?.parent ?? 0);
+    if (parent === undefined) {
+      this.failure ??= failure;
+      return;
+    }
+    this.#busy.add(parent.number);
+    const value = { actor: parent.number, failure };
+    this.#order({ case: "fail", value } as CoreOrder["body"]);
+  }
+
+  #move(frame: number): boolean {
+    const moves = this.placement
+      .takeMoves(frame, this.registry)
+      .filter(({ actor }) => !this.#busy.has(actor.number));
+    for (const { actor, worker } of moves) {
+      this.placement.move(actor, worker);
+      const value = { actor: actor.number, worker };
+      this.#order({ case: "move", value } as CoreOrder["body"]);
+    }
+    return moves.length > 0;
+  }
+
+  #order(body: CoreOrder["body"]): void {
+    const head = { kind: recordKind.order, type: 0, sender: 0, target: 0, sequence: 0, extra: 0 };
+    appendRecord(this.#options.orders, head, orderCodec.toBytes({ body } as CoreOrder));
+  }
+
+  /** Writes what the frame begins with into the workers' lanes, which must be sorted by sender. */
+  #deliver(): void {
+    this.#deliveries.sort((a, b) => a.sender - b.sender);
+    for (const { target, payload, ...head } of this.#deliveries) {
+      const lane = this.#options.inputs[target.worker] as LaneWriter;
+      appendRecord(lane, { ...head, target: target.number }, payload);
+    }
+  }
+
+  #bury(sender: number, target: Address, type: number, reason: DeadLetterReason): void {
+    const { catalogue, reports } = this.#options;
+    const name = catalogue.messages[type]?.desc.typeName ?? "";
+    reports.deadLetter(this.registry.of(sender)?.address, target, name, reason);
+  }
+}

@@ -1,0 +1,448 @@
+import { StopReason } from "../../gen/tellurion/v1/actor_pb.ts";
+import {
+  ActorImageSchema,
+  type CoreNotice,
+  CoreNoticeSchema,
+  type CoreOrder,
+  CoreOrderSchema,
+} from "../../gen/tellurion/v1/core_pb.ts";
+import { parseAddress } from "../actor/address.ts";
+import { type ActorTimer, Cell, imageOf } from "../actor/cell.ts";
+import { seedRandom } from "../actor/random.ts";
+import { TimerWheel } from "../actor/timer-wheel.ts";
+import { codecOf } from "../codec/index.ts";
+import type { LaneReader, LaneWriter } from "../memory/lane.ts";
+import {
+  extraWord,
+  lengthWord,
+  packType,
+  recordHeaderBytes,
+  recordKind,
+  senderWord,
+  targetWord,
+  typeWord,
+} from "../memory/record.ts";
+import type { RingWriter } from "../memory/ring.ts";
+import { type Segment, segmentStart, usedWord } from "../memory/segment.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { Directory } from "./directory.ts";
+import { HandlerContext } from "./handler-context.ts";
+import type { Kinds } from "./kinds.ts";
+import type { WorldLimits } from "./limits.ts";
+import { Listeners } from "./listeners.ts";
+import { Mailboxes } from "./mailboxes.ts";
+import type { WorldMemory } from "./memory.ts";
+import { ActorMetrics, counter, WorkerMetrics } from "./metrics.ts";
+import { appendRecord, Outgoing } from "./outgoing.ts";
+import { Reports } from "./reports.ts";
+import { addHash, hashBytes, type StateHash } from "./state-hash.ts";
+import { Turn } from "./turn.ts";
+
+/** The ends of lanes and rings that one worker holds. */
+export interface CoreEnds {
+  /** To each worker, itself included. */
+  readonly lanesOut: readonly LaneWriter[];
+  /** From each worker, itself included. */
+  readonly lanesIn: readonly LaneReader[];
+  readonly notices: LaneWriter;
+  readonly orders: LaneReader;
+  readonly inputs: LaneReader;
+  readonly ring: RingWriter;
+  /** Lanes that nobody else reads: for timers' messages, and for events that nobody hears. */
+  readonly timers: LaneWriter;
+  readonly scratch: LaneWriter;
+}
+
+export interface CoreOptions {
+  readonly worker: number;
+  readonly seed: number;
+  readonly tickHz: number;
+  readonly limits: WorldLimits;
+  readonly catalogue: Catalogue;
+  readonly kinds: Kinds;
+  readonly memory: WorldMemory;
+  readonly ends: CoreEnds;
+  /** Switches on the checks that cost time: stale views throw, a refusal must leave the state as it was. */
+  readonly checks: boolean;
+}
+
+const orderCodec = codecOf(CoreOrderSchema);
+const noticeCodec = codecOf(CoreNoticeSchema);
+const imageCodec = codecOf(ActorImageSchema);
+
+/**
+ * One worker's share of the world: its actors, and what they do in a frame. It knows nothing of threads: whoever
+ * drives it (a worker thread, or a test in its own thread) calls the steps of a frame in their order and puts a
+ * barrier between them:
+ *
+ *     beginFrame │ [ installImages ] │ runRound 0 │ runRound 1 │ … │ endFrame
+ */
+export class WorkerCore {
+  readonly worker: number;
+  readonly metrics: WorkerMetrics;
+  readonly directory: Directory;
+
+  readonly #options: CoreOptions;
+  readonly #actorMetrics: ActorMetrics;
+  readonly #ends: CoreEnds;
+  readonly #cells: (Cell | undefined)[];
+  readonly #wheel = new TimerWheel<ActorTimer>(0);
+  readonly #due: ActorTimer[] = [];
+  readonly #listeners: Listeners;
+  readonly #mailboxes: Mailboxes;
+  readonly #outgoing: Outgoing;
+  readonly reports: Reports;
+  readonly #context: HandlerContext;
+  readonly #turn: Turn;
+  readonly #queries: { segment: Segment; at: number }[] = [];
+  readonly #hashes = new Map<Cell, { version: number; hash: StateHash }>();
+  /** Half that the lanes are written in during this round; the other one is read. */
+  #half = 0;
+  #frame = 0;
+
+  constructor(options: CoreOptions) {
+    const { memory, catalogue, kinds, limits, ends, worker } = options;
+    this.#options = options;
+    this.#ends = ends;
+    this.worker = worker;
+    this.metrics = new WorkerMetrics(
+      memory.workerMetrics[worker] as SharedArrayBuffer,
+      kinds.handlers.length,
+      catalogue.messages.length,
+    );
+    this.#actorMetrics = new ActorMetrics(memory.actorMetrics);
+    this.directory = new Directory(memory.placement);
+    this.#cells = new Array(1).fill(undefined);
+    this.#listeners = new Listeners(catalogue);
+    const outgoingEnds = { ...ends, lanes: ends.lanesOut };
+    this.#outgoing = new Outgoing(outgoingEnds, catalogue, limits.handlerBytesMax);
+    this.reports = new Reports(this.#outgoing, this.metrics, limits.reportsPerFrameMax);
+    this.#context = new HandlerContext({
+      directory: this.directory,
+      outgoing: this.#outgoing,
+      wheel: this.#wheel,
+      routes: new Int32Array(memory.routes),
+      interest: new Int32Array(memory.interest),
+      metrics: this.metrics,
+      reports: this.reports,
+      limits,
+      tickHz: options.tickHz,
+    });
+    this.#mailboxes = new Mailboxes(limits.actorsMax, this.#cells, this.#listeners, {
+      query: (segment, at) => this.#queries.push({ segment, at }),
+      image: (segment, at) => this.#install(segment, at),
+      undeliverable: (segment, at) => this.#bury(segment, at, "stopped"),
+      overflow: (cell, segment, at) => this.#bury(segment, at, "mailbox-full", cell),
+    });
+    this.#turn = new Turn({
+      context: this.#context,
+      mailboxes: this.#mailboxes,
+      reports: this.reports,
+      metrics: this.metrics,
+      actorMetrics: this.#actorMetrics,
+      checks: options.checks,
+      escalate: (cell, failure) =>
+        this.#notify(cell.number, { case: "escalated", value: { failure } }),
+      dropTimers: (cell) => this.#dropTimers(cell),
+      bury: (segment, at, cell, reason) => this.#bury(segment, at, reason, cell),
+    });
+    ends.notices.begin(0);
+    this.#outgoing.beginRound(1);
+    this.#outgoing.endRound();
+    this.#outgoing.beginRound(0);
+    this.#outgoing.endRound();
+  }
+
+  /** Cells of this worker, for those who look at states between frames. */
+  cellAt(actor: number): Cell | undefined {
+    return this.#cells[actor];
+  }
+
+  /**
+   * Carries out the conductor's orders. In a frame with moves, which needs empty lanes, the actors that move away
+   * leave as images in the lanes.
+   */
+  beginFrame(frame: number, moves: boolean): void {
+    this.#frame = frame;
+    this.#context.frame = frame;
+    this.#context.round = 0;
+    this.#ends.notices.begin(0);
+    this.reports.beginFrame(frame);
+    if (moves) this.#flip();
+    this.#readOrders();
+    if (moves) this.#outgoing.endRound();
+    this.#due.length = 0;
+    this.#wheel.advance(this.#due);
+  }
+
+  /** Takes in the actors that moved here. Only in frames that have moves, after a barrier. */
+  installImages(): void {
+    this.#flip();
+    this.#mailboxes.clear();
+    this.#mailboxes.collect(this.#ends.lanesIn, 1 - this.#half);
+    this.#outgoing.endRound();
+  }
+
+  /**
+   * Delivers what the round before wrote and runs the actors that got something, in ascending order. Returns how many
+   * records they sent.
+   */
+  runRound(round: number): number {
+    this.#context.round = round;
+    this.#mailboxes.clear();
+    if (round === 0) {
+      this.#fireTimers();
+      this.#mailboxes.collect([this.#ends.inputs], 0);
+    }
+    this.#flip();
+    this.#mailboxes.collect(this.#ends.lanesIn, 1 - this.#half);
+    const { ready } = this.#mailboxes;
+    const started = this.#turn.startClock();
+    for (let actor = ready.takeFrom(0); actor !== -1; actor = ready.takeFrom(actor)) {
+      const cell = this.#cells[actor];
+      if (cell === undefined) continue;
+      this.#turn.run(cell);
+      if (cell.stopping) this.#stop(cell);
+    }
+    this.metrics.add(counter.busyMs, this.#turn.stopClock(started));
+    return this.#outgoing.endRound();
+  }
+
+  /** Answers the queries and shows the frame's output and notices to their readers. */
+  endFrame(): void {
+    for (const { segment, at } of this.#queries) this.#answer(segment, at);
+    this.#queries.length = 0;
+    this.#ends.notices.publish();
+    this.#ends.ring.publish();
+  }
+
+  /** True when the main thread has something to read from this worker. */
+  get hasOutput(): boolean {
+    return this.#ends.ring.used > 0;
+  }
+
+  updateGauges(): void {
+    const bytes = this.#ends.lanesOut.reduce((sum, lane) => sum + lane.capacity, 0);
+    this.metrics.set(counter.laneBytes, bytes);
+  }
+
+  /** Sum of the hashes of this worker's actors. Between frames only. */
+  hash(): StateHash {
+    const sum = { a: 0, b: 0 };
+    for (const cell of this.#cells) {
+      if (cell === undefined) continue;
+      let known = this.#hashes.get(cell);
+      if (known?.version !== cell.version) {
+        known = { version: cell.version, hash: hashBytes(imageCodec.toBytes(imageOf(cell))) };
+        this.#hashes.set(cell, known);
+      }
+      addHash(sum, known.hash);
+    }
+    return sum;
+  }
+
+  #flip(): void {
+    this.#half = 1 - this.#half;
+    this.#outgoing.beginRound(this.#half);
+  }
+
+  #readOrders(): void {
+    const { orders } = this.#ends;
+    orders.begin(0);
+    forEachRecord(orders, (segment, at) => {
+      const start = at + recordHeaderBytes;
+      const end = start + (segment.words[(at >> 2) + lengthWord] as number);
+      this.#obey(orderCodec.decode(segment.bytes, start, end));
+    });
+  }
+
+  #obey({ body }: CoreOrder): void {
+    switch (body.case) {
+      case "start": {
+        const { actor, address, worker, parent } = body.value;
+        this.directory.add(actor, address);
+        if (worker === this.worker) this.#start(actor, address, parent);
+        return;
+      }
+      case "remove": {
+        const cell = this.#cells[body.value.actor];
+        if (cell) this.#drop(cell);
+        this.directory.remove(body.value.actor);
+        return;
+      }
+      case "move": {
+        const { actor, worker } = body.value;
+        const cell = this.#cells[actor];
+        if (cell && worker !== this.worker) this.#emigrate(cell, worker);
+        return;
+      }
+      case "fail": {
+        const cell = this.#cells[body.value.actor];
+        if (cell === undefined) return;
+        cell.inheritedFailure = body.value.failure;
+        this.#mailboxes.ready.add(cell.number);
+        return;
+      }
+      default:
+        throw new Error("assertion failed: an order without content");
+    }
+  }
+
+  #newCell(actor: number, address: string, parent: number): Cell {
+    const { kind: name, key } = parseAddress(address);
+    const kind = this.#options.kinds.byName.get(name);
+    if (kind === undefined)
+      throw new Error(`assertion failed: no kind ${name} to start ${address}`);
+    const random = seedRandom(this.#options.seed, address);
+    const cell = new Cell(actor, address, key, kind, parent, random);
+    while (this.#cells.length <= actor) this.#cells.push(undefined);
+    this.#cells[actor] = cell;
+    this.#listeners.add(cell);
+    this.metrics.add(counter.actors, 1);
+    return cell;
+  }
+
+  #start(actor: number, address: string, parent: number): void {
+    this.#newCell(actor, address, parent);
+    this.#actorMetrics.clear(actor);
+    this.#mailboxes.ready.add(actor);
+  }
+
+  #stop(cell: Cell): void {
+    const reason = cell.failed ? StopReason.FAILED : StopReason.STOPPED;
+    this.#drop(cell);
+    this.#notify(cell.number, { case: "stopped", value: { reason } });
+  }
+
+  #drop(cell: Cell): void {
+    cell.stopping = true;
+    this.#dropTimers(cell);
+    this.#listeners.remove(cell);
+    this.#cells[cell.number] = undefined;
+    this.#hashes.delete(cell);
+    this.metrics.add(counter.actors, -1);
+  }
+
+  #dropTimers(cell: Cell): void {
+    for (const timer of cell.timers.values()) this.#wheel.remove(timer);
+    cell.timers.clear();
+  }
+
+  #emigrate(cell: Cell, worker: number): void {
+    const lane = this.#ends.lanesOut[worker] as LaneWriter;
+    const head = { kind: recordKind.image, type: 0, sender: cell.number, target: 0 };
+    const image = imageCodec.toBytes(imageOf(cell));
+    appendRecord(lane, { ...head, sequence: 0, extra: cell.version }, image);
+    this.#drop(cell);
+  }
+
+  #install(segment: Segment, at: number): void {
+    const start = at + recordHeaderBytes;
+    const end = start + (segment.words[(at >> 2) + lengthWord] as number);
+    const image = imageCodec.decode(segment.bytes, start, end);
+    const cell = this.#newCell(image.actor, image.address, image.parent);
+    cell.fresh = false;
+    cell.state = cell.kind.stateCodec.decode(image.state);
+    cell.random.set(image.random);
+    cell.sequence = image.sequence;
+    cell.timerLast = image.timerLast;
+    cell.window.restarts = image.restarts;
+    cell.window.since = Number(image.restartsSince);
+    for (const { id, dueFrame, everyFrames, type, payload } of image.timers) {
+      const links = { previous: undefined, next: undefined, slot: 0 };
+      const times = { due: Number(dueFrame), every: Number(everyFrames) };
+      const timer: ActorTimer = { id, cell, type, payload, ...times, ...links };
+      cell.timers.set(id, timer);
+      // The wheel has gone on to this frame: what is due in it no longer fits in.
+      if (timer.due <= this.#frame) this.#due.push(timer);
+      else this.#wheel.insert(timer);
+    }
+  }
+
+  /** Puts the messages of due timers into the mailboxes, in the order of their ids. */
+  #fireTimers(): void {
+    const due = this.#due;
+    if (due.length === 0) return;
+    due.sort((x, y) => x.cell.number - y.cell.number || x.id - y.id);
+    const { timers } = this.#ends;
+    timers.begin(0);
+    for (const timer of due) {
+      const { cell } = timer;
+      if (cell.timers.get(timer.id) !== timer) continue;
+      const head = { kind: recordKind.message, type: timer.type, sender: 0, target: cell.number };
+      const at = appendRecord(timers, { ...head, sequence: 0, extra: 0 }, timer.payload);
+      this.#mailboxes.add(cell, timers.segment, at);
+      if (timer.every === 0) {
+        cell.timers.delete(timer.id);
+      } else {
+        timer.due += timer.every;
+        this.#wheel.insert(timer);
+      }
+    }
+  }
+
+  #answer(segment: Segment, at: number): void {
+    const { words } = segment;
+    const word = at >> 2;
+    const call = words[word + extraWord] as number;
+    const cell = this.#cells[words[word + targetWord] as number];
+    if (cell && !cell.fresh) this.#turn.query(cell, segment, at);
+    else this.reports.refuse(call, "NOT_FOUND", "the actor stopped before it could answer");
+  }
+
+  #notify(actor: number, body: CoreNotice["body"] | NoticeInit): void {
+    const packed = packType(recordKind.notice, 0);
+    const notice = { body } as CoreNotice;
+    const { notices } = this.#ends;
+    const { round } = this.#context;
+    this.#outgoing.write(notices, noticeCodec, notice, packed, actor, 0, 0, round);
+  }
+
+  /** Makes a record a dead letter; a command is refused. */
+  #bury(
+    segment: Segment,
+    at: number,
+    reason: "stopped" | "mailbox-full" | "not-handled" | "start-failed",
+    cell?: Cell,
+  ): void {
+    const { words } = segment;
+    const word = at >> 2;
+    const packed = words[word + typeWord] as number;
+    const isCommand = packed >>> 16 === recordKind.command;
+    const target = words[word + targetWord] as number;
+    const address = cell?.address ?? this.directory.addressOf(target) ?? `#${target}`;
+    const sender = this.directory.addressOf(words[word + senderWord] as number);
+    const { methods, messages } = this.#options.catalogue;
+    const type = packed & 0xffff;
+    const name = isCommand ? methods[type]?.name : messages[type]?.desc.typeName;
+    this.reports.deadLetter(sender, address, name ?? "", reason);
+    if (!isCommand) return;
+    const call = words[word + extraWord] as number;
+    if (reason === "mailbox-full") {
+      const text = `${address} has more messages in its mailbox than it takes; try again later`;
+      this.reports.refuse(call, "RESOURCE_EXHAUSTED", text);
+    } else {
+      this.reports.refuse(call, "UNAVAILABLE", `${address} could not take the call: ${reason}`);
+    }
+  }
+}
+
+type NoticeInit =
+  | { case: "escalated"; value: { failure: string } }
+  | { case: "stopped"; value: { reason: StopReason } };
+
+/** Calls back for every record of the half that a reader has begun. */
+export function forEachRecord(
+  reader: LaneReader,
+  visit: (segment: Segment, at: number) => void,
+): void {
+  for (let i = 0; i < reader.count; i += 1) {
+    const segment = reader.segments[i] as Segment;
+    const used = segment.words[usedWord] as number;
+    for (let at = segmentStart; at < used; ) {
+      visit(segment, at);
+      const length = segment.words[(at >> 2) + lengthWord] as number;
+      at += (recordHeaderBytes + length + 7) & ~7;
+    }
+  }
+}

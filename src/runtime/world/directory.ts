@@ -1,0 +1,39 @@
+import type { Address } from "../actor/address.ts";
+
+/**
+ * Who is active, as one worker knows it: address ↔ number, and the worker of each. All workers have the same
+ * entries; they change by the conductor's orders between two frames and never within one.
+ */
+export class Directory {
+  readonly #numbers = new Map<Address, number>();
+  readonly #addresses: (Address | undefined)[] = [undefined];
+  readonly #placement: Uint8Array;
+
+  constructor(placement: SharedArrayBuffer) {
+    this.#placement = new Uint8Array(placement);
+  }
+
+  add(actor: number, address: Address): void {
+    this.#numbers.set(address, actor);
+    while (this.#addresses.length <= actor) this.#addresses.push(undefined);
+    this.#addresses[actor] = address;
+  }
+
+  remove(actor: number): void {
+    const address = this.#addresses[actor];
+    if (address !== undefined) this.#numbers.delete(address);
+    this.#addresses[actor] = undefined;
+  }
+
+  numberOf(address: Address): number | undefined {
+    return this.#numbers.get(address);
+  }
+
+  addressOf(actor: number): Address | undefined {
+    return this.#addresses[actor];
+  }
+
+  workerOf(actor: number): number {
+    return this.#placement[actor] as number;
+  }
+}

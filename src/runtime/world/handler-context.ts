@@ -1,0 +1,301 @@
+import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
+import { type CoreNotice, CoreNoticeSchema } from "../../gen/tellurion/v1/core_pb.ts";
+import { type Address, parseAddress } from "../actor/address.ts";
+import type { ActorTimer, Cell } from "../actor/cell.ts";
+import type { ActorContext, LogLevel, Random, ScheduleOptions, TimerId } from "../actor/context.ts";
+import { type RandomState, SeededRandom } from "../actor/random.ts";
+import { delayFramesMax, type TimerWheel } from "../actor/timer-wheel.ts";
+import { codecOf } from "../codec/index.ts";
+import { TellurionError } from "../errors.ts";
+import { packType, recordKind } from "../memory/record.ts";
+import type { Directory } from "./directory.ts";
+import type { WorldLimits } from "./limits.ts";
+import type { WorkerMetrics } from "./metrics.ts";
+import type { Outgoing } from "./outgoing.ts";
+import type { Reports } from "./reports.ts";
+
+/** What a handler's context works on: the parts of a worker's core. */
+export interface ContextParts {
+  readonly directory: Directory;
+  readonly outgoing: Outgoing;
+  readonly wheel: TimerWheel<ActorTimer>;
+  readonly routes: Int32Array;
+  readonly interest: Int32Array;
+  readonly metrics: WorkerMetrics;
+  readonly reports: Reports;
+  readonly limits: WorldLimits;
+  readonly tickHz: number;
+}
+
+type NoticeBody = CoreNotice["body"];
+const noticeCodec = codecOf(CoreNoticeSchema);
+const noticePacked = packType(recordKind.notice, 0);
+const messageKind = recordKind.message;
+
+/**
+ * The one context of a worker. The core points it at a cell before each handler, and afterwards either keeps what the
+ * handler did (`commit`) or takes all of it back (`rollback`).
+ */
+export class HandlerContext implements ActorContext {
+  frame = 0;
+  round = 0;
+  readonly tickHz: number;
+  readonly stepMs: number;
+
+  readonly #parts: ContextParts;
+  readonly #random = new SeededRandom();
+  #cell: Cell | undefined = undefined;
+  #sender = 0;
+  #readOnly = false;
+
+  #randomBefore: RandomState = new Int32Array(4) as RandomState;
+  #sequenceBefore = 0;
+  #timerLastBefore = 0;
+  readonly #scheduled: ActorTimer[] = [];
+  readonly #cancelled: ActorTimer[] = [];
+  readonly #published: number[] = [];
+
+  constructor(parts: ContextParts) {
+    this.#parts = parts;
+    this.tickHz = parts.tickHz;
+    this.stepMs = 1_000 / parts.tickHz;
+  }
+
+  /** Points the context at a cell, for one handler. */
+  enter(cell: Cell, sender: number, readOnly: boolean): void {
+    this.#cell = cell;
+    this.#sender = sender;
+    this.#readOnly = readOnly;
+    this.#sequenceBefore = cell.sequence;
+    this.#timerLastBefore = cell.timerLast;
+    const { random } = cell;
+    const before = this.#randomBefore;
+    before[0] = random[0] as number;
+    before[1] = random[1] as number;
+    before[2] = random[2] as number;
+    before[3] = random[3] as number;
+    this.#parts.outgoing.mark();
+  }
+
+  commit(): void {
+    const published = this.#published;
+    for (let i = 0; i < published.length; i += 1) {
+      this.#parts.metrics.addPublished(published[i] as number);
+    }
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#cell = undefined;
+    if (this.#published.length > 0) this.#published.length = 0;
+    if (this.#scheduled.length > 0) this.#scheduled.length = 0;
+    if (this.#cancelled.length > 0) this.#cancelled.length = 0;
+  }
+
+  rollback(): void {
+    const cell = this.#running();
+    this.#parts.outgoing.rollback();
+    cell.sequence = this.#sequenceBefore;
+    cell.random.set(this.#randomBefore);
+    cell.stopping = false;
+    for (const timer of this.#scheduled) {
+      if (cell.timers.delete(timer.id)) this.#parts.wheel.remove(timer);
+    }
+    for (const timer of this.#cancelled) {
+      if (timer.id > this.#timerLastBefore) continue;
+      cell.timers.set(timer.id, timer);
+      this.#parts.wheel.insert(timer);
+    }
+    cell.timerLast = this.#timerLastBefore;
+    this.#forget();
+  }
+
+  get address(): Address {
+    return this.#running().address;
+  }
+
+  get kind(): string {
+    return this.#running().kind.definition.kind;
+  }
+
+  get key(): string {
+    return this.#running().key;
+  }
+
+  get now(): number {
+    return (this.frame * 1_000) / this.tickHz;
+  }
+
+  get sender(): Address | undefined {
+    return this.#sender === 0 ? undefined : this.#parts.directory.addressOf(this.#sender);
+  }
+
+  get random(): Random {
+    this.#random.point(this.#writing("random").random);
+    return this.#random;
+  }
+
+  send<Desc extends DescMessage>(to: Address, type: Desc, message: MessageInitShape<Desc>): void {
+    const cell = this.#writing("send");
+    const { directory, outgoing } = this.#parts;
+    const { entry, codec } = outgoing.typeOf(type);
+    const target = directory.numberOf(to);
+    if (target === undefined) {
+      parseAddress(to);
+      const payload = codec.toBytes(message);
+      const value = { address: to, type: entry.id, sequence: ++cell.sequence, payload };
+      this.#notify(cell, { case: "undelivered", value } as NoticeBody);
+      return;
+    }
+    const lane = outgoing.lanes[directory.workerOf(target)];
+    if (lane === undefined) throw new Error("assertion failed: an actor sits on no worker");
+    const packed = packType(messageKind, entry.id);
+    outgoing.write(lane, codec, message, packed, cell.number, target, ++cell.sequence);
+  }
+
+  publish<Desc extends DescMessage>(type: Desc, event: MessageInitShape<Desc>): void {
+    const cell = this.#writing("publish");
+    const { outgoing, routes, interest } = this.#parts;
+    const sendType = outgoing.typeOf(type);
+    const { id, event: isEvent } = sendType.entry;
+    if (isEvent === undefined) {
+      throw new TellurionError(
+        "UNKNOWN_TYPE",
+        `${type.typeName} cannot be published: the schema gives it no event option`,
+      );
+    }
+    const workers = routes[id] as number;
+    const sequence = ++cell.sequence;
+    const { area, at } = outgoing.publish(sendType, event, workers, cell.number, sequence);
+    this.#published.push(id);
+    if (Atomics.load(interest, id) === 0) return;
+    if (!outgoing.copyToRing(area, at, this.round, this.frame | 0)) this.#parts.reports.lost();
+  }
+
+  reply<Desc extends DescMessage>(type: Desc, message: MessageInitShape<Desc>): void {
+    const cell = this.#writing("reply");
+    const to = this.sender;
+    if (to === undefined) {
+      this.#parts.reports.deadLetter(undefined, cell.address, type.typeName, "no-sender");
+      return;
+    }
+    this.send(to, type, message);
+  }
+
+  schedule<Desc extends DescMessage>(
+    delayMs: number,
+    type: Desc,
+    message: MessageInitShape<Desc>,
+    options: ScheduleOptions = {},
+  ): TimerId {
+    const cell = this.#writing("schedule");
+    const { outgoing, wheel, limits } = this.#parts;
+    const delay = this.#framesIn("delayMs", delayMs, 0);
+    const every = options.everyMs === undefined ? 0 : this.#framesIn("everyMs", options.everyMs, 1);
+    if (cell.timers.size >= limits.timersMax) {
+      throw new TellurionError(
+        "LIMIT_EXCEEDED",
+        `${cell.address} has timersMax=${limits.timersMax} timers; cancel some before it schedules more`,
+      );
+    }
+    const { entry, codec } = outgoing.typeOf(type);
+    cell.timerLast += 1;
+    const timer: ActorTimer = {
+      id: cell.timerLast,
+      cell,
+      due: this.frame + Math.max(delay, 1),
+      every: options.everyMs === undefined ? 0 : Math.max(every, 1),
+      type: entry.id,
+      payload: codec.toBytes(message),
+      previous: undefined,
+      next: undefined,
+      slot: 0,
+    };
+    cell.timers.set(timer.id, timer);
+    wheel.insert(timer);
+    this.#scheduled.push(timer);
+    return timer.id;
+  }
+
+  cancel(timer: TimerId): boolean {
+    const cell = this.#writing("cancel");
+    const found = cell.timers.get(timer);
+    if (found === undefined) return false;
+    cell.timers.delete(timer);
+    this.#parts.wheel.remove(found);
+    this.#cancelled.push(found);
+    return true;
+  }
+
+  spawn<Desc extends DescMessage>(
+    address: Address,
+    type: Desc,
+    first: MessageInitShape<Desc>,
+  ): void {
+    const cell = this.#writing("spawn");
+    parseAddress(address);
+    const { entry, codec } = this.#parts.outgoing.typeOf(type);
+    const payload = codec.toBytes(first);
+    const value = { address, type: entry.id, sequence: ++cell.sequence, payload };
+    this.#notify(cell, { case: "spawn", value } as NoticeBody);
+  }
+
+  stop(child?: Address): void {
+    const cell = this.#writing("stop");
+    if (child === undefined || child === cell.address) cell.stopping = true;
+    else this.#notify(cell, { case: "stopChild", value: { address: child } } as NoticeBody);
+  }
+
+  watch(address: Address): void {
+    const cell = this.#writing("watch");
+    parseAddress(address);
+    this.#notify(cell, { case: "watch", value: { address } } as NoticeBody);
+  }
+
+  log(level: LogLevel, text: string): void {
+    this.#parts.reports.log(level, this.#running().address, text);
+  }
+
+  #notify(cell: Cell, body: NoticeBody): void {
+    const { outgoing } = this.#parts;
+    const notice = { body } as CoreNotice;
+    outgoing.write(
+      outgoing.notices,
+      noticeCodec,
+      notice,
+      noticePacked,
+      cell.number,
+      0,
+      cell.sequence,
+      this.round,
+    );
+  }
+
+  #framesIn(name: string, ms: number, least: number): number {
+    const frames = Math.ceil((ms * this.tickHz) / 1_000 - 1e-9);
+    if (!(ms >= 0) || frames < least || frames > delayFramesMax) {
+      throw new TellurionError(
+        "VALUE_OUT_OF_RANGE",
+        `${name}=${ms} is not valid; valid are ${least === 0 ? "0" : "more than 0"} to ${delayFramesMax} frames`,
+      );
+    }
+    return frames;
+  }
+
+  #running(): Cell {
+    if (this.#cell) return this.#cell;
+    throw new TellurionError(
+      "STALE_VIEW",
+      "a context was used after its handler returned; use it in the handler only",
+    );
+  }
+
+  #writing(what: string): Cell {
+    const cell = this.#running();
+    if (!this.#readOnly) return cell;
+    throw new TellurionError(
+      "NOT_ALLOWED_IN_QUERY",
+      `ctx.${what} was used by a query of ${cell.address}; a query cannot change the world`,
+    );
+  }
+}

@@ -1,0 +1,114 @@
+import type { DescMessage, DescMethodUnary } from "@bufbuild/protobuf";
+import type { ActorDefinition, OverflowPolicy } from "../actor/definition.ts";
+import { type AttachableView, type Codec, codecOf } from "../codec/index.ts";
+import { TellurionError } from "../errors.ts";
+import type { Catalogue } from "./catalogue.ts";
+
+/** A handler, ready to run: with the view it reads through and the codec it answers with. */
+export interface BoundHandler {
+  /** Its row in the metrics. */
+  readonly index: number;
+  readonly type: DescMessage;
+  readonly name: string;
+  readonly codec: Codec;
+  readonly view: AttachableView<DescMessage>;
+  readonly run: (state: unknown, message: unknown, ctx: unknown) => unknown;
+  readonly output: Codec | undefined;
+  readonly overflow: OverflowPolicy;
+  readonly method: DescMethodUnary | undefined;
+}
+
+/** Who of a kind listens to an event. */
+export interface Subscription {
+  /** Local name of the field that must equal the actor's key, where it listens to its own key only. */
+  readonly keyField: string | undefined;
+}
+
+/** A kind of actor, ready to run: its definition, bound to the catalogue's numbers. */
+export interface Kind {
+  readonly definition: ActorDefinition;
+  readonly stateCodec: Codec;
+  /** By message id. */
+  readonly messages: readonly (BoundHandler | undefined)[];
+  /** By method id. */
+  readonly calls: readonly (BoundHandler | undefined)[];
+  /** By message id of events. */
+  readonly subscriptions: ReadonlyMap<number, Subscription>;
+}
+
+/** All kinds of a world, by name, and their handlers by metrics row. */
+export interface Kinds {
+  readonly byName: ReadonlyMap<string, Kind>;
+  readonly handlers: readonly { readonly kind: string; readonly name: string }[];
+}
+
+/** Binds definitions to a catalogue. Throws INVALID_DEFINITION when they do not fit. */
+export function bindKinds(definitions: readonly ActorDefinition[], catalogue: Catalogue): Kinds {
+  const byName = new Map<string, Kind>();
+  const handlers: { kind: string; name: string }[] = [];
+  for (const definition of definitions) {
+    if (byName.has(definition.kind)) {
+      throw new TellurionError("INVALID_DEFINITION", `kind=${definition.kind} is defined twice`);
+    }
+    byName.set(definition.kind, bindKind(definition, catalogue, handlers));
+  }
+  for (const method of catalogue.methods) {
+    const kind = byName.get(method.actor);
+    if (kind && !kind.calls[method.id]) {
+      throw new TellurionError(
+        "INVALID_DEFINITION",
+        `kind=${method.actor} does not answer ${method.name}, which the schema says it does`,
+      );
+    }
+  }
+  return { byName, handlers };
+}
+
+function bindKind(
+  definition: ActorDefinition,
+  catalogue: Catalogue,
+  rows: { kind: string; name: string }[],
+): Kind {
+  const messages: (BoundHandler | undefined)[] = new Array(catalogue.messages.length);
+  const calls: (BoundHandler | undefined)[] = new Array(catalogue.methods.length);
+  const subscriptions = new Map<number, Subscription>();
+  for (const handler of definition.handlers) {
+    const type = handler.does === "handle" ? handler.type : handler.method.input;
+    const method = handler.does === "answer" ? handler.method : undefined;
+    const name = method ? `${method.parent.typeName}/${method.name}` : type.typeName;
+    const codec = codecOf(type);
+    const bound: BoundHandler = {
+      index: rows.length,
+      type,
+      name,
+      codec,
+      view: codec.createView(),
+      run: handler.run as BoundHandler["run"],
+      output: method && codecOf(method.output),
+      overflow: handler.does === "handle" ? handler.overflow : "reject",
+      method,
+    };
+    rows.push({ kind: definition.kind, name });
+    if (handler.does === "answer") {
+      const entry = catalogue.methodByName(name);
+      if (entry?.actor !== definition.kind) {
+        throw new TellurionError(
+          "INVALID_DEFINITION",
+          `kind=${definition.kind} answers ${name}, which the schema gives to kind=${entry?.actor}`,
+        );
+      }
+      calls[entry.id] = bound;
+      continue;
+    }
+    const { id, event } = catalogue.messageOf(type);
+    messages[id] = bound;
+    if (event) subscriptions.set(id, { keyField: handler.ownKey ? event.topicKey : undefined });
+    if (handler.ownKey && event?.topicKey === undefined) {
+      throw new TellurionError(
+        "INVALID_DEFINITION",
+        `kind=${definition.kind} handles ${name} with ownKey, but it is no event with a topic key`,
+      );
+    }
+  }
+  return { definition, stateCodec: codecOf(definition.state), messages, calls, subscriptions };
+}

@@ -1,0 +1,135 @@
+import { type Address, parseAddress } from "../actor/address.ts";
+import type { Kind, Kinds } from "./kinds.ts";
+
+/** An active actor, as the conductor knows it. */
+export interface Registered {
+  readonly number: number;
+  readonly address: Address;
+  readonly kind: Kind;
+  /** 0: none. */
+  readonly parent: number;
+  readonly children: Set<number>;
+  /** Numbers of the actors that asked to hear when it stops. */
+  readonly watchers: Set<number>;
+  /** Numbers of the actors that it asked to hear of. */
+  readonly watched: Set<number>;
+  worker: number;
+}
+
+/**
+ * The conductor's list of active actors: it gives the numbers. A number that becomes free rests for a frame, in which
+ * messages to its last owner may still be on their way, and then the smallest free one is given first: so numbers are
+ * a function of the world's history alone.
+ */
+export class Registry {
+  readonly #kinds: Kinds;
+  readonly #byAddress = new Map<Address, Registered>();
+  readonly #byNumber = new Map<number, Registered>();
+  readonly #actorsMax: number;
+  /** A binary heap with the smallest number at its root. */
+  readonly #free: number[] = [];
+  #resting: number[] = [];
+  #last = 0;
+
+  constructor(kinds: Kinds, actorsMax: number) {
+    this.#kinds = kinds;
+    this.#actorsMax = actorsMax;
+  }
+
+  get size(): number {
+    return this.#byNumber.size;
+  }
+
+  at(address: Address): Registered | undefined {
+    return this.#byAddress.get(address);
+  }
+
+  of(number: number): Registered | undefined {
+    return this.#byNumber.get(number);
+  }
+
+  all(): IterableIterator<Registered> {
+    return this.#byNumber.values();
+  }
+
+  kindAt(address: Address): Kind | undefined {
+    return this.#kinds.byName.get(parseAddress(address).kind);
+  }
+
+  /** Active addresses of a kind, in the order of their numbers: the first `limit`. */
+  addressesOf(kind: string, limit: number): Address[] {
+    const found: Address[] = [];
+    for (const actor of this.#byNumber.values()) {
+      if (actor.kind.definition.kind === kind) found.push(actor.address);
+      if (found.length === limit) break;
+    }
+    return found;
+  }
+
+  /** Lets the numbers that became free in the frame before last be given again. Once per frame, first. */
+  beginFrame(): void {
+    for (const number of this.#resting) pushHeap(this.#free, number);
+    this.#resting = [];
+  }
+
+  /** Undefined when `actorsMax` are active. */
+  add(address: Address, kind: Kind, parent: number): Registered | undefined {
+    const number = popHeap(this.#free) ?? this.#last + 1;
+    if (number >= this.#actorsMax) return undefined;
+    this.#last = Math.max(this.#last, number);
+    const sets = { children: new Set<number>(), watchers: new Set<number>() };
+    const watched = new Set<number>();
+    const actor: Registered = { number, address, kind, parent, ...sets, watched, worker: 0 };
+    this.#byAddress.set(address, actor);
+    this.#byNumber.set(number, actor);
+    this.of(parent)?.children.add(number);
+    return actor;
+  }
+
+  remove(actor: Registered): void {
+    this.#byAddress.delete(actor.address);
+    this.#byNumber.delete(actor.number);
+    this.of(actor.parent)?.children.delete(actor.number);
+    for (const watched of actor.watched) this.of(watched)?.watchers.delete(actor.number);
+    this.#resting.push(actor.number);
+  }
+
+  /** All that decides what numbers come next and who hears of whom, for the state hash. */
+  describe(): string {
+    const rows = [...this.#byNumber.values()]
+      .sort((a, b) => a.number - b.number)
+      .map((actor) => [actor.number, actor.address, [...actor.watchers].sort((a, b) => a - b)]);
+    const byNumber = (a: number, b: number): number => a - b;
+    const free = [...this.#free].sort(byNumber);
+    return JSON.stringify([rows, free, [...this.#resting].sort(byNumber), this.#last]);
+  }
+}
+
+function pushHeap(heap: number[], value: number): void {
+  let i = heap.push(value) - 1;
+  while (i > 0) {
+    const parent = (i - 1) >> 1;
+    if ((heap[parent] as number) <= value) break;
+    heap[i] = heap[parent] as number;
+    i = parent;
+  }
+  heap[i] = value;
+}
+
+function popHeap(heap: number[]): number | undefined {
+  const root = heap[0];
+  const value = heap.pop();
+  if (value === undefined || heap.length === 0) return root;
+  let i = 0;
+  for (;;) {
+    let child = 2 * i + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && (heap[child + 1] as number) < (heap[child] as number))
+      child += 1;
+    if ((heap[child] as number) >= value) break;
+    heap[i] = heap[child] as number;
+    i = child;
+  }
+  heap[i] = value;
+  return root;
+}

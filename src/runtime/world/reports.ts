@@ -1,0 +1,101 @@
+import { type CoreReport, CoreReportSchema } from "../../gen/tellurion/v1/core_pb.ts";
+import type { Address } from "../actor/address.ts";
+import type { LogLevel } from "../actor/context.ts";
+import { codecOf } from "../codec/index.ts";
+import { type ErrorCode, errorCatalogue } from "../errors.ts";
+import { recordKind } from "../memory/record.ts";
+import { counter, type DeadLetterReason, type WorkerMetrics } from "./metrics.ts";
+import type { Outgoing } from "./outgoing.ts";
+
+const reportCodec = codecOf(CoreReportSchema);
+const errorCodes = Object.keys(errorCatalogue) as ErrorCode[];
+
+/** Longest text of a report or of an error that goes out, in characters. */
+const textMax = 2_000;
+
+/** The error code behind the type of a reply's record. Undefined for a reply that is none. */
+export function errorOfReply(type: number): ErrorCode | undefined {
+  return type === 0 ? undefined : errorCodes[type - 1];
+}
+
+interface WaitingReply {
+  readonly call: number;
+  readonly type: number;
+  readonly payload: Uint8Array;
+}
+
+/** What one worker tells the main thread beside events: replies, log lines, dead letters. None of it is state. */
+export class Reports {
+  frame = 0;
+  readonly #outgoing: Outgoing;
+  readonly #metrics: WorkerMetrics;
+  readonly #reportsMax: number;
+  #left: number;
+  /** Replies that found no room. As many as calls are in flight, which the main thread bounds. */
+  #waiting: WaitingReply[] = [];
+
+  constructor(outgoing: Outgoing, metrics: WorkerMetrics, reportsPerFrameMax: number) {
+    this.#outgoing = outgoing;
+    this.#metrics = metrics;
+    this.#reportsMax = reportsPerFrameMax;
+    this.#left = reportsPerFrameMax;
+  }
+
+  beginFrame(frame: number): void {
+    this.frame = frame;
+    this.#left = this.#reportsMax;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { call, type, payload } of waiting) this.#reply(call, type, payload);
+  }
+
+  /** Answers a call. */
+  reply(call: number, payload: Uint8Array): void {
+    this.#reply(call, 0, payload);
+  }
+
+  /** Answers a call with an error. */
+  refuse(call: number, code: ErrorCode, text: string): void {
+    this.#reply(call, 1 + errorCodes.indexOf(code), Buffer.from(text.slice(0, textMax)));
+  }
+
+  log(level: LogLevel, address: Address | undefined, text: string): void {
+    this.#report({
+      case: "log",
+      value: { level, address: address ?? "", text: text.slice(0, textMax) },
+    } as CoreReport["body"]);
+  }
+
+  deadLetter(
+    sender: Address | undefined,
+    target: Address,
+    type: string,
+    reason: DeadLetterReason,
+  ): void {
+    this.#metrics.addDeadLetter(reason);
+    this.#report({
+      case: "deadLetter",
+      value: { sender: sender ?? "", target, type, reason },
+    } as CoreReport["body"]);
+  }
+
+  /** Counts an event that the main thread wanted and the ring had no room for. */
+  lost(): void {
+    this.#metrics.add(counter.lostOutput, 1);
+  }
+
+  #reply(call: number, type: number, payload: Uint8Array): void {
+    if (call === 0) return;
+    const head = { kind: recordKind.reply, type, sender: 0, target: 0, sequence: call };
+    if (this.#outgoing.writeToRing({ ...head, extra: this.frame | 0 }, payload)) return;
+    this.#waiting.push({ call, type, payload });
+  }
+
+  #report(body: CoreReport["body"]): void {
+    if (this.#left === 0) return;
+    this.#left -= 1;
+    const head = { kind: recordKind.report, type: 0, sender: 0, target: 0, sequence: 0 };
+    const payload = reportCodec.toBytes({ body } as CoreReport);
+    this.#outgoing.writeToRing({ ...head, extra: this.frame | 0 }, payload);
+  }
+}

@@ -1,0 +1,290 @@
+import type { DescMessage } from "@bufbuild/protobuf";
+import type { Cell } from "../actor/cell.ts";
+import { decide } from "../actor/supervision.ts";
+import { handlerScope } from "../actor/traps.ts";
+import { type AttachableView, attach, detach } from "../codec/index.ts";
+import { Rejection, TellurionError } from "../errors.ts";
+import {
+  extraWord,
+  lengthWord,
+  recordHeaderBytes,
+  recordKind,
+  senderWord,
+  typeWord,
+} from "../memory/record.ts";
+import type { Segment } from "../memory/segment.ts";
+import type { HandlerContext } from "./handler-context.ts";
+import type { BoundHandler } from "./kinds.ts";
+import type { Mailboxes } from "./mailboxes.ts";
+import { type ActorMetrics, counter, type WorkerMetrics } from "./metrics.ts";
+import type { Reports } from "./reports.ts";
+
+/** Wall clock, for metrics only. Taken before the traps that keep actors from it. */
+const wallMs = performance.now.bind(performance);
+
+export interface TurnParts {
+  readonly context: HandlerContext;
+  readonly mailboxes: Mailboxes;
+  readonly reports: Reports;
+  readonly metrics: WorkerMetrics;
+  readonly actorMetrics: ActorMetrics;
+  readonly checks: boolean;
+  readonly escalate: (cell: Cell, failure: string) => void;
+  readonly dropTimers: (cell: Cell) => void;
+  readonly bury: (
+    segment: Segment,
+    at: number,
+    cell: Cell,
+    reason: "stopped" | "not-handled" | "start-failed",
+  ) => void;
+}
+
+/** An actor's turn in a round: it handles all that is in its mailbox, one message after another. */
+export class Turn {
+  readonly #parts: TurnParts;
+  /** Wall time up to which everything has been attributed to an actor. */
+  #clock = 0;
+  /** Messages of this turn that became dead letters. */
+  #buried = 0;
+
+  constructor(parts: TurnParts) {
+    this.#parts = parts;
+  }
+
+  startClock(): number {
+    this.#clock = wallMs();
+    return this.#clock;
+  }
+
+  stopClock(started: number): number {
+    return wallMs() - started;
+  }
+
+  run(cell: Cell): void {
+    const { mailboxes, actorMetrics, metrics } = this.#parts;
+    const started = this.#clock;
+    if (cell.fresh) this.#begin(cell);
+    if (cell.inheritedFailure !== undefined) this.#inherit(cell, cell.inheritedFailure);
+    const { mailboxMax } = cell.kind.definition;
+    if (cell.depth > mailboxMax) mailboxes.trim(cell, mailboxMax);
+    const depth = cell.depth;
+    this.#buried = 0;
+    let entry = cell.head;
+    cell.head = -1;
+    cell.tail = -1;
+    cell.depth = 0;
+    while (entry !== -1) entry = this.#runOfOneType(cell, entry, depth);
+    cell.version += 1;
+    metrics.add(counter.handled, depth - this.#buried);
+    actorMetrics.addRun(cell.number, depth, this.#clock - started);
+  }
+
+  /** Answers a query from a copy of the actor's state. */
+  query(cell: Cell, segment: Segment, at: number): void {
+    const { context, reports } = this.#parts;
+    const word = at >> 2;
+    const call = segment.words[word + extraWord] as number;
+    const handler = cell.kind.calls[(segment.words[word + typeWord] as number) & 0xffff];
+    if (handler?.output === undefined) {
+      reports.refuse(call, "UNIMPLEMENTED", `${cell.address} does not answer this query`);
+      return;
+    }
+    const { stateCodec } = cell.kind;
+    if (cell.copy?.version !== cell.version) {
+      const state = stateCodec.decode(stateCodec.toBytes(cell.state as never));
+      cell.copy = { version: cell.version, state };
+    }
+    context.enter(cell, 0, true);
+    handlerScope.active = cell.address;
+    try {
+      const request = attachTo(handler.view, segment, at);
+      const response = handler.run(cell.copy.state, request, context);
+      reports.reply(call, handler.output.toBytes(response as never));
+      context.commit();
+    } catch (error) {
+      context.rollback();
+      this.#refuse(cell, handler, error, call);
+    } finally {
+      handlerScope.active = undefined;
+      handler.view[detach]();
+    }
+  }
+
+  /** Handles the entries from `entry` on that have the same handler. Returns the first of the rest. */
+  #runOfOneType(cell: Cell, entry: number, depth: number): number {
+    const { mailboxes, metrics } = this.#parts;
+    const packed = packedAt(mailboxes.segmentOf(entry), mailboxes.atOf(entry));
+    const isCommand = packed >>> 16 === recordKind.command;
+    const table = isCommand ? cell.kind.calls : cell.kind.messages;
+    const handler = table[packed & 0xffff];
+    let handled = 0;
+    let next = entry;
+    while (next !== -1) {
+      const segment = mailboxes.segmentOf(next);
+      const at = mailboxes.atOf(next);
+      if (handled > 0 && packedAt(segment, at) !== packed) break;
+      next = mailboxes.nextOf(next);
+      handled += 1;
+      if (cell.stopping || handler === undefined) this.#bury(cell, segment, at);
+      else if (isCommand) this.#command(cell, handler, segment, at);
+      else this.#message(cell, handler, segment, at);
+    }
+    if (handler === undefined) return next;
+    handler.view[detach]();
+    const now = wallMs();
+    metrics.addRun(handler.index, handled, now - this.#clock, depth);
+    this.#clock = now;
+    return next;
+  }
+
+  #bury(cell: Cell, segment: Segment, at: number): void {
+    this.#buried += 1;
+    const gone = cell.fresh ? "start-failed" : "stopped";
+    this.#parts.bury(segment, at, cell, cell.stopping ? gone : "not-handled");
+  }
+
+  #message(cell: Cell, handler: BoundHandler, segment: Segment, at: number): void {
+    const { context, checks } = this.#parts;
+    const view = checks ? handler.codec.createView() : handler.view;
+    context.enter(cell, segment.words[(at >> 2) + senderWord] as number, false);
+    handlerScope.active = cell.address;
+    try {
+      const result = handler.run(cell.state, attachTo(view, segment, at), context);
+      if (result !== undefined) refusePromise(result, cell);
+      context.commit();
+    } catch (error) {
+      context.rollback();
+      this.#fail(cell, handler, error, 0);
+    } finally {
+      handlerScope.active = undefined;
+      if (checks) view[detach]();
+    }
+  }
+
+  #command(cell: Cell, handler: BoundHandler, segment: Segment, at: number): void {
+    const { context, checks, reports } = this.#parts;
+    const call = segment.words[(at >> 2) + extraWord] as number;
+    const before = checks ? cell.kind.stateCodec.toBytes(cell.state as never) : undefined;
+    const view = checks ? handler.codec.createView() : handler.view;
+    context.enter(cell, 0, false);
+    handlerScope.active = cell.address;
+    try {
+      const result = handler.run(cell.state, attachTo(view, segment, at), context);
+      refusePromise(result, cell);
+      const response = handler.output?.toBytes(result as never) ?? new Uint8Array();
+      context.commit();
+      reports.reply(call, response);
+    } catch (error) {
+      context.rollback();
+      const changed = before !== undefined && this.#changed(cell, before);
+      if (error instanceof Rejection && !changed) this.#refuse(cell, handler, error, call);
+      else this.#fail(cell, handler, changed ? changedWhileRejecting(cell, error) : error, call);
+    } finally {
+      handlerScope.active = undefined;
+      if (checks) view[detach]();
+    }
+  }
+
+  #begin(cell: Cell): void {
+    const { context } = this.#parts;
+    context.enter(cell, 0, false);
+    handlerScope.active = cell.address;
+    try {
+      const { definition, stateCodec } = cell.kind;
+      cell.state = stateCodec.complete(definition.init(context) as never);
+      cell.fresh = false;
+      context.commit();
+    } catch (error) {
+      context.rollback();
+      this.#report(cell, "init", error);
+      cell.stopping = true;
+      cell.failed = true;
+    } finally {
+      handlerScope.active = undefined;
+    }
+  }
+
+  #inherit(cell: Cell, failure: string): void {
+    cell.inheritedFailure = undefined;
+    if (!cell.stopping) this.#direct(cell, `${cell.address}, above ${failure}`);
+  }
+
+  /** A handler threw: tells everybody concerned, and does what the actor's supervision says. */
+  #fail(cell: Cell, handler: BoundHandler, error: unknown, call: number): void {
+    const { frame } = this.#parts.context;
+    const failure = this.#report(cell, handler.name, error);
+    const text = `${cell.address} failed on ${handler.name} in frame ${frame}; nothing was sent`;
+    this.#parts.reports.refuse(call, "HANDLER_FAILED", text);
+    this.#direct(cell, failure);
+  }
+
+  #direct(cell: Cell, failure: string): void {
+    const { context, dropTimers, escalate } = this.#parts;
+    switch (decide(cell.kind.definition.supervision, cell.window, context.frame)) {
+      case "resume":
+        return;
+      case "restart":
+        dropTimers(cell);
+        this.#begin(cell);
+        return;
+      case "stop":
+        cell.stopping = true;
+        cell.failed = true;
+        return;
+      case "escalate":
+        cell.stopping = true;
+        cell.failed = true;
+        escalate(cell, failure);
+    }
+  }
+
+  #refuse(cell: Cell, handler: BoundHandler, error: unknown, call: number): void {
+    const { reports } = this.#parts;
+    if (error instanceof Rejection) {
+      reports.refuse(call, error.code, error.message);
+      return;
+    }
+    this.#report(cell, handler.name, error);
+    reports.refuse(call, "HANDLER_FAILED", `${cell.address} failed on ${handler.name}`);
+  }
+
+  #report(cell: Cell, handling: string, error: unknown): string {
+    const { context, metrics, reports } = this.#parts;
+    metrics.add(counter.failures, 1);
+    const failure = `${cell.address} threw on ${handling} in frame ${context.frame}`;
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    reports.log("error", cell.address, `${failure}: ${detail}`);
+    return failure;
+  }
+
+  #changed(cell: Cell, before: Uint8Array): boolean {
+    const after = cell.kind.stateCodec.toBytes(cell.state as never);
+    return Buffer.compare(before, after) !== 0;
+  }
+}
+
+function attachTo(view: AttachableView<DescMessage>, segment: Segment, at: number): unknown {
+  const start = at + recordHeaderBytes;
+  const length = segment.words[(at >> 2) + lengthWord] as number;
+  return view[attach](segment.bytes, start, start + length);
+}
+
+function packedAt(segment: Segment, at: number): number {
+  return segment.words[(at >> 2) + typeWord] as number;
+}
+
+function refusePromise(result: unknown, cell: Cell): void {
+  if (typeof (result as { then?: unknown } | undefined)?.then !== "function") return;
+  throw new TellurionError(
+    "FORBIDDEN_IN_ACTOR",
+    `a handler of ${cell.address} returned a promise: handlers are synchronous`,
+  );
+}
+
+function changedWhileRejecting(cell: Cell, cause: unknown): TellurionError {
+  return new TellurionError(
+    "CHANGED_WHILE_REJECTING",
+    `${cell.address} rejected a call after it had changed its state; check first, then change`,
+    { cause },
+  );
+}

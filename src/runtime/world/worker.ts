@@ -1,0 +1,23 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { ActorDefinition } from "../actor/definition.ts";
+import { installTraps } from "../actor/traps.ts";
+import { Barrier } from "../memory/barrier.ts";
+import { WorkerLoop, type WorkerMessage, type WorkerSetup } from "./worker-loop.ts";
+
+/** A worker's thread begins here. Kept thin: coverage does not see it. */
+const setup = workerData as WorkerSetup;
+const post = (message: WorkerMessage): void => parentPort?.postMessage(message);
+let started = false;
+try {
+  const { actors } = (await import(setup.actorsModule)) as { actors: readonly ActorDefinition[] };
+  const loop = new WorkerLoop(setup, actors, post);
+  installTraps();
+  started = true;
+  loop.run();
+} catch (error) {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  post({ what: "crashed", text, started });
+  new Barrier(new Int32Array(setup.memory.barrier), setup.workers).abort();
+}
+// A world's thread has nothing left to do, whatever an imported module may have left open.
+parentPort?.close();
