@@ -2,17 +2,14 @@ import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/prot
 import { decoderSource } from "./decoder.ts";
 import { encoderSource } from "./encoder.ts";
 import * as failures from "./failures.ts";
-import { dataViewOf } from "./memory.ts";
+import { library, outside } from "./library.ts";
 import { type FieldPlan, type MessagePlan, planOf } from "./plan.ts";
-import * as records from "./records.ts";
-import { isBytes, sizeSource, unknownSize } from "./size.ts";
-import { readString } from "./text-reader.ts";
-import { writeString } from "./text-writer.ts";
-import { type AttachableView, attach, type Codec, detach } from "./types.ts";
+import { collectUnknown, writeUnknown } from "./records.ts";
+import { sizeSource } from "./size.ts";
+import type { AttachableView, Codec } from "./types.ts";
 import { type Rules, rulesOf, validate } from "./validate.ts";
 import { viewSource } from "./view.ts";
-import * as wire from "./wire.ts";
-import * as write from "./write.ts";
+import { BROKEN, copyBytes, nestingMax } from "./wire.ts";
 
 /** What the generated code of one message type offers that of others. */
 interface Compiled {
@@ -63,12 +60,7 @@ function compileType(desc: DescMessage, unfinished: Map<DescMessage, Compiled>):
 
 /** Runs the sources. They contain nothing of the descriptor but numbers and names, the latter as JSON strings. */
 function evaluate(plan: MessagePlan, compiled: Compiled, nested: readonly Compiled[]): object {
-  const scope: Record<string, unknown> = {
-    ...wire,
-    ...write,
-    ...records,
-    ...helpersOf(plan, compiled),
-  };
+  const scope: Record<string, unknown> = { ...library, ...helpersOf(plan, compiled) };
   nested.forEach((type, index) => {
     scope[`nested${index}`] = type;
   });
@@ -82,24 +74,11 @@ return { sizeBound, encode, create, read, createView: (depth) => new View(depth)
   return new Function("scope", source)(scope) as object;
 }
 
-const EMPTY = new Uint8Array(0);
-const NO_CASE = Object.freeze({ case: undefined });
-
-/** What the generated code calls, bound to its message type. */
+/** What else it uses, bound to its message type. */
 function helpersOf(plan: MessagePlan, compiled: Compiled): Record<string, unknown> {
   const field = (index: number) => plan.fields[index] as FieldPlan;
   return {
     plan,
-    attach,
-    detach,
-    EMPTY,
-    NO_CASE,
-    readString,
-    writeString,
-    dataViewOf,
-    outside,
-    isBytes,
-    unknownSize,
     refuse: (index: number, value: unknown, place?: number | string) =>
       failures.refuseValue(plan, field(index), value, place),
     refuseKey: (index: number, key: string) => failures.refuseKey(plan, field(index), key),
@@ -107,22 +86,16 @@ function helpersOf(plan: MessagePlan, compiled: Compiled): Record<string, unknow
     refuseNesting: failures.refuseNesting,
     stale: () => failures.refuseStaleView(plan),
     writeUnknown(bytes: Uint8Array, position: number, unknown: unknown) {
-      const end = records.writeUnknown(bytes, position, unknown);
+      const end = writeUnknown(bytes, position, unknown);
       return end === -1 ? failures.refuseUnknown(plan, unknown) : end;
     },
     collectUnknown: (bytes: Uint8Array, start: number, end: number, depth: number) =>
-      records.collectUnknown(compiled.rules.fields, bytes, start, end, wire.nestingMax - depth),
+      collectUnknown(compiled.rules.fields, bytes, start, end, nestingMax - depth),
     explain: (...rest: Parameters<typeof explain> extends [Rules, ...infer R] ? R : never) =>
       explain(compiled.rules, ...rest),
     decodeAt: (bytes: Uint8Array, start: number, end: number, depth: number) =>
       decodeAt(compiled, bytes, start, end, depth),
   };
-}
-
-function outside(bytes: Uint8Array, start: number, end: number): never {
-  throw new RangeError(
-    `record [${start}, ${end}) is outside of its array of ${bytes.length} bytes`,
-  );
 }
 
 /** Turns BROKEN, thrown while reading `bytes[start, end)`, into an error that says what is wrong. */
@@ -135,7 +108,7 @@ function explain(
   depth: number,
   deep: boolean,
 ): never {
-  if (error !== wire.BROKEN) throw error;
+  if (error !== BROKEN) throw error;
   validate(rules, bytes, start, end, depth, deep);
   throw failures.malformed(rules.plan, undefined, 0, "the record cannot be read");
 }
@@ -147,7 +120,7 @@ function decodeAt(
   end: number,
   depth: number,
 ): object {
-  if (end > bytes.length) outside(bytes, start, end);
+  if (start < 0 || end < start || end > bytes.length) outside(bytes, start, end);
   try {
     return compiled.read(compiled.create(), bytes, start, end, depth);
   } catch (error) {
@@ -171,12 +144,12 @@ function makeCodec(plan: MessagePlan, compiled: Compiled): Codec {
     encode: encode as Codec["encode"],
     toBytes(value) {
       const bytes = room(sizeBound(value));
-      return wire.copyBytes(bytes, 0, encode(value, bytes, 0));
+      return copyBytes(bytes, 0, encode(value, bytes, 0));
     },
     decode: (bytes, start = 0, end = bytes.length) =>
       decodeAt(compiled, bytes, start, end, 1) as MessageShape<DescMessage>,
     validate(bytes, start = 0, end = bytes.length) {
-      if (end > bytes.length) outside(bytes, start, end);
+      if (start < 0 || end < start || end > bytes.length) outside(bytes, start, end);
       validate(rules, bytes, start, end, 1, true);
     },
     createView: () => compiled.createView(1),

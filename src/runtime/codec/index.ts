@@ -6,5 +6,4 @@ export {
   type Codec,
   detach,
   type View,
-  type ViewOf,
 } from "./types.ts";

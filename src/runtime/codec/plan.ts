@@ -18,7 +18,7 @@ export interface MessagePlan {
   readonly nested: readonly DescMessage[];
 }
 
-export type MemberPlan =
+type MemberPlan =
   | { readonly field: FieldPlan; readonly oneof: undefined }
   | { readonly field: undefined; readonly oneof: OneofPlan };
 

@@ -49,7 +49,7 @@ export type AttachableView<Desc extends DescMessage> = View<Desc> & {
 };
 
 /** The view of a message of type T. */
-export type ViewOf<T> = { readonly [K in keyof T]: Viewed<T[K]> } & { toObject(): T };
+type ViewOf<T> = { readonly [K in keyof T]: Viewed<T[K]> } & { toObject(): T };
 
 type Viewed<T> = T extends Message
   ? ViewOf<T>

@@ -48,7 +48,7 @@ class View {
   [attach](b, start, end) {
     this.#b = null;
     if (this.#opened) this.#close();
-    if (end > b.length) outside(b, start, end);
+    if (start < 0 || end < start || end > b.length) outside(b, start, end);
     ${["hasUnknown = false", ...scanned.map((slot) => `${slot} = 0`)].map((local) => `let ${local};`).join(" ")}
     try {${scanSource(plan)}
     } catch (error) {
@@ -163,8 +163,12 @@ function inOrderSource(plan: MessagePlan): string {
     if (tag >= shortTags || field.shape !== "singular" || field.oneof !== undefined) return [];
     return [`if (p < end && b[p] === ${tag}) { p++; ${noteSource(field, wire)} }`];
   });
-  return steps.map((step) => `
-      ${step}`).join("");
+  return steps
+    .map(
+      (step) => `
+      ${step}`,
+    )
+    .join("");
 }
 
 function scanCasesSource(field: FieldPlan, plan: MessagePlan): string {

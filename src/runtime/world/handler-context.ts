@@ -48,7 +48,9 @@ export class HandlerContext implements ActorContext {
   #sender = 0;
   #readOnly = false;
 
-  #randomBefore: RandomState = new Int32Array(4) as RandomState;
+  /** The handler has asked for chance; where the source stood before is noted. */
+  #drew = false;
+  readonly #randomBefore: RandomState = new Int32Array(4) as RandomState;
   #sequenceBefore = 0;
   #timerLastBefore = 0;
   readonly #scheduled: ActorTimer[] = [];
@@ -68,12 +70,7 @@ export class HandlerContext implements ActorContext {
     this.#readOnly = readOnly;
     this.#sequenceBefore = cell.sequence;
     this.#timerLastBefore = cell.timerLast;
-    const { random } = cell;
-    const before = this.#randomBefore;
-    before[0] = random[0] as number;
-    before[1] = random[1] as number;
-    before[2] = random[2] as number;
-    before[3] = random[3] as number;
+    this.#drew = false;
     this.#parts.outgoing.mark();
   }
 
@@ -96,7 +93,7 @@ export class HandlerContext implements ActorContext {
     const cell = this.#running();
     this.#parts.outgoing.rollback();
     cell.sequence = this.#sequenceBefore;
-    cell.random.set(this.#randomBefore);
+    if (this.#drew) cell.random.set(this.#randomBefore);
     cell.stopping = false;
     for (const timer of this.#scheduled) {
       if (cell.timers.delete(timer.id)) this.#parts.wheel.remove(timer);
@@ -131,7 +128,12 @@ export class HandlerContext implements ActorContext {
   }
 
   get random(): Random {
-    this.#random.point(this.#writing("random").random);
+    const { random } = this.#writing("random");
+    if (!this.#drew) {
+      this.#drew = true;
+      this.#randomBefore.set(random);
+      this.#random.point(random);
+    }
     return this.#random;
   }
 

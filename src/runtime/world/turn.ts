@@ -129,6 +129,7 @@ export class Turn {
       else if (isCommand) this.#command(cell, handler, segment, at);
       else this.#message(cell, handler, segment, at);
     }
+    handlerScope.active = undefined;
     if (handler === undefined) return next;
     handler.view[detach]();
     const now = wallMs();
@@ -155,10 +156,8 @@ export class Turn {
     } catch (error) {
       context.rollback();
       this.#fail(cell, handler, error, 0);
-    } finally {
-      handlerScope.active = undefined;
-      if (checks) view[detach]();
     }
+    if (checks) view[detach]();
   }
 
   #command(cell: Cell, handler: BoundHandler, segment: Segment, at: number): void {
