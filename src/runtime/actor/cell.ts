@@ -1,4 +1,5 @@
 import type { ActorImage, TimerImage } from "../../gen/tellurion/v1/core_pb.ts";
+import { TellurionError } from "../errors.ts";
 import type { Kind } from "../world/kinds.ts";
 import type { Address } from "./address.ts";
 import type { TimerId } from "./context.ts";
@@ -81,7 +82,7 @@ export function imageOf(cell: Cell): Omit<ActorImage, "$typeName" | "timers"> & 
   return {
     actor: cell.number,
     address: cell.address,
-    state: cell.kind.stateCodec.toBytes(cell.state as never),
+    state: encodeState(cell),
     random: Array.from(cell.random, (word) => word >>> 0),
     sequence: cell.sequence,
     timerLast: cell.timerLast,
@@ -90,4 +91,14 @@ export function imageOf(cell: Cell): Omit<ActorImage, "$typeName" | "timers"> & 
     restartsSince: BigInt(cell.window.since),
     parent: cell.parent,
   };
+}
+
+/** The state, encoded. Throws VALUE_OUT_OF_RANGE, naming the actor, for a state that its message cannot hold. */
+export function encodeState(cell: Cell): Uint8Array<ArrayBuffer> {
+  try {
+    return cell.kind.stateCodec.toBytes(cell.state as never);
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    throw new TellurionError("VALUE_OUT_OF_RANGE", `state of ${cell.address}: ${text}`, { cause });
+  }
 }

@@ -34,7 +34,10 @@ export function codecOf<Desc extends DescMessage>(desc: Desc): Codec<Desc> {
   return (codecs.get(desc) ?? compile(desc)) as unknown as Codec<Desc>;
 }
 
-/** Compiles a type and what it nests, all or nothing: a recursive type finds itself among the unfinished ones. */
+/**
+ * Compiles a type and what it nests, all or nothing: a recursive type finds itself among the
+ * unfinished ones.
+ */
 function compile(desc: DescMessage): Codec {
   const unfinished = new Map<DescMessage, Compiled>();
   const { codec } = compileType(desc, unfinished);
@@ -58,7 +61,10 @@ function compileType(desc: DescMessage, unfinished: Map<DescMessage, Compiled>):
   return compiled;
 }
 
-/** Runs the sources. They contain nothing of the descriptor but numbers and names, the latter as JSON strings. */
+/**
+ * Runs the sources. They contain nothing of the descriptor but numbers and names, the latter as
+ * JSON strings.
+ */
 function evaluate(plan: MessagePlan, compiled: Compiled, nested: readonly Compiled[]): object {
   const scope: Record<string, unknown> = { ...library, ...helpersOf(plan, compiled) };
   nested.forEach((type, index) => {
@@ -98,7 +104,9 @@ function helpersOf(plan: MessagePlan, compiled: Compiled): Record<string, unknow
   };
 }
 
-/** Turns BROKEN, thrown while reading `bytes[start, end)`, into an error that says what is wrong. */
+/**
+ * Turns BROKEN, thrown while reading `bytes[start, end)`, into an error that says what is wrong.
+ */
 function explain(
   rules: Rules,
   error: unknown,
@@ -129,8 +137,9 @@ function decodeAt(
 }
 
 /**
- * Where messages are encoded whose size is not known yet: one of this many bytes is kept, larger ones are not.
- * Nobody shares it; it is of shared memory to be of the same kind as what records are read from.
+ * Where messages are encoded whose size is not known yet: one of this many bytes is kept, larger
+ * ones are not. Nobody shares it; it is of shared memory to be of the same kind as what records are
+ * read from.
  */
 const workspaceSize = 65_536;
 const workspace = new Uint8Array(new SharedArrayBuffer(workspaceSize));

@@ -2,9 +2,10 @@ import { type FieldPlan, type MessagePlan, type ValueType, valueTypes } from "./
 import { nestingMax, wireType } from "./wire.ts";
 
 /**
- * Source of `create()`, an empty message, and of `read(m, b, p, end, depth)`, which merges the record `b[p, end)`
- * into message `m`. Locals: d the same bytes as a DataView, x a value, n a length, e an end. Bytes after `end` may be looked at but whoever reads
- * past it ends beyond it, which is found out.
+ * Source of `create()`, an empty message, and of `read(m, b, p, end, depth)`, which merges the
+ * record `b[p, end)` into message `m`. Locals: d the same bytes as a DataView, x a value, n a
+ * length, e an end. Bytes after `end` may be looked at but whoever reads past it ends beyond it,
+ * which is found out.
  */
 export function decoderSource(plan: MessagePlan): string {
   return `
@@ -39,8 +40,12 @@ ${plan.fields
 export const readTagSource =
   "if ((tag = b[p]) < 128) p++; else { tag = readTag(b, p, end); p = cursor.position; }";
 
-/** Source that puts the length at `p` into `n`, moves `p` behind it, and puts the end of what follows into `e`. */
-export const readLengthSource = `if ((n = b[p]) < 128) p++; else { n = readLength(b, p, end); p = cursor.position; }
+/**
+ * Source that puts the length at `p` into `n`, moves `p` behind it, and puts the end of what
+ * follows into `e`.
+ */
+export const readLengthSource = `if ((n = b[p]) < 128) p++;
+        else { n = readLength(b, p, end); p = cursor.position; }
         if ((e = p + n) > end) broken();`;
 
 /** A statement that throws if `tag` is one of a known field, but with another wire type. */
@@ -66,7 +71,10 @@ function tagOf(field: FieldPlan, wire: number): number {
   return field.number * 8 + wire;
 }
 
-/** The cases of the field's tags in a switch over tags, which add the value at `p` to the message `m`. */
+/**
+ * The cases of the field's tags in a switch over tags, which add the value at `p` to the message
+ * `m`.
+ */
 export function caseSource(field: FieldPlan): string {
   const name = `m[${JSON.stringify(field.name)}]`;
   if (field.shape === "map") {
@@ -117,7 +125,10 @@ function packedSource(field: FieldPlan): string {
         }`;
 }
 
-/** Source of `readEntryN`, which adds one entry of a map. The last key and value win; values of messages merge. */
+/**
+ * Source of `readEntryN`, which adds one entry of a map. The last key and value win; values of
+ * messages merge.
+ */
 function entrySource(field: FieldPlan): string {
   const key = { ...field, type: field.keyType };
   const zero =
@@ -153,8 +164,9 @@ function readEntry${field.number}(map, b, p, end, depth) {
 function readSource(field: FieldPlan, target: string): string {
   if (field.type !== "message") return readScalarSource(field.type);
   const nested = `nested${field.nested}`;
+  const merging = target === "undefined" ? "" : `if ((x = ${target}) === undefined) `;
   return `${readLengthSource}
-        ${target === "undefined" ? `x = ${nested}.create();` : `if ((x = ${target}) === undefined) x = ${nested}.create();`}
+        ${merging}x = ${nested}.create();
         ${nested}.read(x, b, p, e, depth + 1);
         p = e;`;
 }

@@ -2,8 +2,9 @@ import { type FieldPlan, type MessagePlan, type ValueType, valueTypes } from "./
 import { nestingMax, wireType } from "./wire.ts";
 
 /**
- * Source of `encode(v, b, p, depth)`, which writes message `v` into `b` at `p` and returns the offset after it.
- * Locals: d the same bytes as a DataView, x a field's value, k a place in a list, s where a length goes.
+ * Source of `encode(v, b, p, depth)`, which writes message `v` into `b` at `p` and returns the
+ * offset after it. Locals: d the same bytes as a DataView, x a field's value, k a place in a list,
+ * s where a length goes.
  */
 export function encoderSource(plan: MessagePlan): string {
   const oneofs = plan.members.flatMap(({ oneof }, index) =>
@@ -143,12 +144,17 @@ function keySource(field: FieldPlan, index: number): string {
   const type = field.keyType;
   const tag = tagSource(1, valueTypes[type].wire);
   if (type === "string") return `${tag} p = writeString(b, d, p, key);`;
-  return `const id = keyTo${valueTypes[type].zero.endsWith("n") ? "BigInt" : type === "bool" ? "Bool" : "Number"}(key);
+  const wide = valueTypes[type].zero === "0n";
+  const convert = type === "bool" ? "keyToBool" : wide ? "keyToBigInt" : "keyToNumber";
+  return `const id = ${convert}(key);
       ${checkSource(type, "id", `refuseKey(${index}, key)`)}
       ${tag} ${writeScalarSource(type, "id")}`;
 }
 
-/** A statement that throws unless the variable `x` holds a value of the type. Some leave it in the scratch. */
+/**
+ * A statement that throws unless the variable `x` holds a value of the type. Some leave it in the
+ * scratch.
+ */
 function checkSource(type: ValueType, x: string, refuse: string): string {
   switch (type) {
     case "double":
@@ -187,7 +193,9 @@ function checkSource(type: ValueType, x: string, refuse: string): string {
 /** Numbers from here on, and their negatives, would be an infinity in 32 bits. */
 const floatLimit = 2 ** 128 - 2 ** 103;
 
-/** Infinities themselves are fine, and so is NaN: subtracted from itself, neither of them gives 0. */
+/**
+ * Infinities themselves are fine, and so is NaN: subtracted from itself, neither of them gives 0.
+ */
 function overflows(x: string): string {
   return `!(${x} < ${floatLimit} && ${x} > -${floatLimit}) && ${x} - ${x} === 0`;
 }

@@ -38,7 +38,7 @@ export function refuseUnknown(plan: MessagePlan, value: unknown): never {
 }
 
 export function refuseNesting(plan: MessagePlan): never {
-  const text = `${plan.typeName}: messages nest deeper than ${nestingMax} levels, the most there may be`;
+  const text = `${plan.typeName}: messages nest deeper than the ${nestingMax} levels there may be`;
   throw new TellurionError("VALUE_OUT_OF_RANGE", text);
 }
 

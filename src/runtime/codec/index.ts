@@ -1,4 +1,6 @@
-/** Encoding, decoding and viewing protobuf messages, compiled at start-up from their descriptors. */
+/**
+ * Encoding, decoding and viewing protobuf messages, compiled at start-up from their descriptors.
+ */
 export { codecOf } from "./codec.ts";
 export {
   type AttachableView,

@@ -1,6 +1,6 @@
 /**
- * A DataView moves a whole number at a time to and from any offset, which a Uint8Array cannot. Records lie in a few
- * large arrays over shared memory: each gets one DataView, for good.
+ * A DataView moves a whole number at a time to and from any offset, which a Uint8Array cannot.
+ * Records lie in a few large arrays over shared memory: each gets one DataView, for good.
  */
 const views = new WeakMap<Uint8Array, DataView>();
 

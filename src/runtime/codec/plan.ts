@@ -6,7 +6,9 @@ import { wireType } from "./wire.ts";
 /** What a field holds: a scalar type by its protobuf name, an enum or a message. */
 export type ValueType = keyof typeof valueTypes;
 
-/** The fields of a message type in the terms that the compilers of encoder, decoder and view need. */
+/**
+ * The fields of a message type in the terms that the compilers of encoder, decoder and view need.
+ */
 export interface MessagePlan {
   readonly desc: DescMessage;
   readonly typeName: string;
@@ -155,7 +157,8 @@ function planOneof(name: string, fields: readonly FieldPlan[]): OneofPlan {
   return { name, slot: Math.min(...fields.map((field) => field.number)), fields };
 }
 
-// protoc and protobuf-es let these names through; as properties of a view or a message they mean something else.
+// protoc and protobuf-es let these names through; as properties of a view or a message they mean
+// something else.
 const reservedNames = new Set(["toObject", "__proto__"]);
 
 function checkName(desc: DescMessage, name: string): void {

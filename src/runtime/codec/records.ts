@@ -5,7 +5,10 @@ import { writeRaw, writeVarint32 } from "./write.ts";
 
 /** The less frequent jobs of the generated code: unknown fields, merging, keys of maps. */
 
-/** The field `bytes[start, end)`, tag included, as @bufbuild/protobuf keeps one that it does not know. */
+/**
+ * The field `bytes[start, end)`, tag included, as @bufbuild/protobuf keeps one that it does not
+ * know.
+ */
 export function unknownField(
   bytes: Uint8Array,
   start: number,
@@ -16,7 +19,9 @@ export function unknownField(
   return { no: tag >>> 3, wireType: tag & 7, data: copyBytes(bytes, cursor.position, end) };
 }
 
-/** The fields of a record whose numbers are not in `known`. The record's structure has been checked. */
+/**
+ * The fields of a record whose numbers are not in `known`. The record's structure has been checked.
+ */
 export function collectUnknown(
   known: ReadonlyMap<number, FieldPlan>,
   bytes: Uint8Array,
@@ -49,8 +54,9 @@ export function writeUnknown(bytes: Uint8Array, position: number, unknown: unkno
 }
 
 /**
- * The pieces in which nested message `number` came, put together: by the rules of protobuf that encodes the merged
- * message. A member of the same oneof in between, one of `others`, makes the earlier pieces void.
+ * The pieces in which nested message `number` came, put together: by the rules of protobuf that
+ * encodes the merged message. A member of the same oneof in between, one of `others`, makes the
+ * earlier pieces void.
  */
 export function mergePieces(
   bytes: Uint8Array,

@@ -8,17 +8,20 @@ const lengthSizeMax = 5;
 const unitSizeMax = 3;
 
 /**
- * Source of `sizeBound(v, depth)`. What has a largest size is counted whether it is there or not, so that only
- * strings, bytes, lists, maps and nested messages are looked at. Always a finite number that bounds what `encode`
- * writes, even what it writes before it refuses a value.
+ * Source of `sizeBound(v, depth)`. What has a largest size is counted whether it is there or not,
+ * so that only strings, bytes, lists, maps and nested messages are looked at. Always a finite
+ * number that bounds what `encode` writes, even what it writes before it refuses a value.
  */
 export function sizeSource(plan: MessagePlan): string {
+  const members = plan.members.map(({ field, oneof }) =>
+    field ? memberSource(field) : oneofSource(oneof.name, oneof.fields),
+  );
   const constant = plan.fields.reduce((sum, field) => sum + constantSize(field), 0);
   return `
 function sizeBound(v, depth) {
   if (v == null || depth >= ${nestingMax}) return 0;
   let n = ${constant}, x;
-${plan.members.map(({ field, oneof }) => (field ? memberSource(field) : oneofSource(oneof.name, oneof.fields))).join("")}
+${members.join("")}
   if (v.$unknown !== undefined) n += unknownSize(v.$unknown);
   return n;
 }`;

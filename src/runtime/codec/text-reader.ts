@@ -4,8 +4,9 @@ import { broken } from "./wire.ts";
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Strings that were read before, so that reading one again allocates nothing: most strings of a world are names
- * that come over and over. A text has one place, by the hash of its bytes, and takes it from whoever was there.
+ * Strings that were read before, so that reading one again allocates nothing: most strings of a
+ * world are names that come over and over. A text has one place, by the hash of its bytes, and
+ * takes it from whoever was there.
  */
 const keptBytesMax = 32;
 const placesBits = 11;
@@ -14,10 +15,15 @@ const wordsPerPlace = keptBytesMax / 4;
 
 const keptTexts: string[] = new Array(places).fill("");
 const keptSizes = new Uint8Array(places);
-/** The last four bytes, then the others four at a time: a text of any size is made of whole words that overlap. */
+/**
+ * The last four bytes, then the others four at a time: a text of any size is made of whole words
+ * that overlap.
+ */
 const keptWords = new Int32Array(places * wordsPerPlace);
 
-/** The text of `bytes[start, end)`, which must lie inside `bytes`. Throws BROKEN unless it is UTF-8. */
+/**
+ * The text of `bytes[start, end)`, which must lie inside `bytes`. Throws BROKEN unless it is UTF-8.
+ */
 export function readString(bytes: Uint8Array, view: DataView, start: number, end: number): string {
   const size = end - start;
   if (size < 4) return readTiny(bytes, start, end);
@@ -73,8 +79,9 @@ function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /**
- * A string of up to `keptBytesMax` ASCII characters. With a fixed number of arguments String.fromCharCode takes a
- * third of the time of any function that takes an array: hence one call per size, which only a loop can write.
+ * A string of up to `keptBytesMax` ASCII characters. With a fixed number of arguments
+ * String.fromCharCode takes a third of the time of any function that takes an array: hence one call
+ * per size, which only a loop can write.
  */
 const fromAscii: (bytes: Uint8Array, start: number, size: number) => string = (() => {
   const cases = Array.from({ length: keptBytesMax + 1 }, (_, size) => {

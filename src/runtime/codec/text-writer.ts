@@ -1,9 +1,9 @@
 import { closeLength, varintSize } from "./write.ts";
 
 /**
- * Strings that were written before, with their UTF-8: storing that, a word at a time, takes a third of the time of
- * going through the string again. Filled with the first strings that come; emptied, for others to come in, once so
- * many were not found that it seems to hold the wrong ones.
+ * Strings that were written before, with their UTF-8: storing that, a word at a time, takes a third
+ * of the time of going through the string again. Filled with the first strings that come; emptied,
+ * for others to come in, once so many were not found that it seems to hold the wrong ones.
  */
 const keptUnitsMax = 32;
 const keptBytesMax = 32;
@@ -18,8 +18,9 @@ const keptSizes = new Uint8Array(keptMax);
 let misses = 0;
 
 /**
- * Writes length and UTF-8 of `text` and returns the offset after it. A lone surrogate becomes U+FFFD. There must be
- * room for five bytes and three per UTF-16 unit: up to three of them are touched beyond the returned offset.
+ * Writes length and UTF-8 of `text` and returns the offset after it. A lone surrogate becomes
+ * U+FFFD. There must be room for five bytes and three per UTF-16 unit: up to three of them are
+ * touched beyond the returned offset.
  */
 export function writeString(
   bytes: Uint8Array,
@@ -61,7 +62,9 @@ function keep(bytes: Uint8Array, start: number, end: number, text: string): void
   for (let i = 0; i < size; i++) keptBytes[place * keptBytesMax + i] = bytes[start + i] as number;
 }
 
-/** Texts of fewer UTF-16 units are written by a loop: the call of a native function would cost more. */
+/**
+ * Texts of fewer UTF-16 units are written by a loop: the call of a native function would cost more.
+ */
 const loopUnitsMax = 16;
 
 function writeShort(bytes: Uint8Array, position: number, text: string): number {
@@ -78,7 +81,10 @@ function writeShort(bytes: Uint8Array, position: number, text: string): number {
 }
 
 type Write = (this: Uint8Array, text: string, start: number, sizeMax: number) => number;
-/** Writes UTF-8 in half of the time of TextEncoder.encodeInto, which needs an array of its own to write into. */
+/**
+ * Writes UTF-8 in half of the time of TextEncoder.encodeInto, which needs an array of its own to
+ * write into.
+ */
 const { utf8Write } = Buffer.prototype as unknown as { utf8Write: Write };
 
 function writeLong(bytes: Uint8Array, position: number, text: string): number {

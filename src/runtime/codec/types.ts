@@ -12,9 +12,9 @@ export interface Codec<Desc extends DescMessage = DescMessage> {
   /** Upper bound of the encoding of `value`. Checks nothing: `encode` does. */
   sizeBound(value: MessageInitShape<Desc>): number;
   /**
-   * Writes `value` at `offset` and returns the offset after it. There must be room for `sizeBound(value)`
-   * bytes; nothing beyond them is touched. Throws VALUE_OUT_OF_RANGE for a value that its field cannot hold;
-   * bytes from `offset` on may then have been written.
+   * Writes `value` at `offset` and returns the offset after it. There must be room for
+   * `sizeBound(value)` bytes; nothing beyond them is touched. Throws VALUE_OUT_OF_RANGE for a value
+   * that its field cannot hold; bytes from `offset` on may then have been written.
    */
   encode(value: MessageInitShape<Desc>, bytes: Uint8Array, offset: number): number;
   /** The encoding in a Uint8Array of its own. Throws VALUE_OUT_OF_RANGE. */
@@ -23,26 +23,31 @@ export interface Codec<Desc extends DescMessage = DescMessage> {
   decode(bytes: Uint8Array, start?: number, end?: number): MessageShape<Desc>;
   /** Throws MALFORMED_MESSAGE exactly when `decode` would, and builds nothing. */
   validate(bytes: Uint8Array, start?: number, end?: number): void;
-  /** A view that is not attached to anything yet. Use one over and over: attaching it allocates nothing. */
+  /**
+   * A view that is not attached to anything yet. Use one over and over: attaching it allocates
+   * nothing.
+   */
   createView(): AttachableView<Desc>;
   /**
-   * The whole message that `value` stands for, as it would be read back from its encoding: defaults filled in,
-   * `float` fields rounded to 32 bits, and nothing shared with `value`. Throws VALUE_OUT_OF_RANGE.
+   * The whole message that `value` stands for, as it would be read back from its encoding: defaults
+   * filled in, `float` fields rounded to 32 bits, and nothing shared with `value`. Throws
+   * VALUE_OUT_OF_RANGE.
    */
   complete(value: MessageInitShape<Desc>): MessageShape<Desc>;
 }
 
 /**
- * What a handler sees of a message: its fields, read from the record on access. Valid until the handler returns;
- * reading it later throws STALE_VIEW. `toObject()` makes a copy that may be kept.
+ * What a handler sees of a message: its fields, read from the record on access. Valid until the
+ * handler returns; reading it later throws STALE_VIEW. `toObject()` makes a copy that may be kept.
  */
 export type View<Desc extends DescMessage> = ViewOf<MessageShape<Desc>>;
 
 /** A view as its owner sees it. */
 export type AttachableView<Desc extends DescMessage> = View<Desc> & {
   /**
-   * Shows the record `bytes[start, end)`. One pass checks its outermost structure; what is inside nested
-   * messages, lists and strings is checked when it is read. Throws MALFORMED_MESSAGE and stays detached.
+   * Shows the record `bytes[start, end)`. One pass checks its outermost structure; what is inside
+   * nested messages, lists and strings is checked when it is read. Throws MALFORMED_MESSAGE and
+   * stays detached.
    */
   [attach](bytes: Uint8Array, start: number, end: number): View<Desc>;
   [detach](): void;

@@ -21,8 +21,9 @@ interface Walk {
 }
 
 /**
- * Throws MALFORMED_MESSAGE unless `bytes[start, end)` is a message, saying where and what. `depth` is how deep the
- * message is nested, 1 if it is the outermost. A walk that is not deep does what attaching a view does.
+ * Throws MALFORMED_MESSAGE unless `bytes[start, end)` is a message, saying where and what. `depth`
+ * is how deep the message is nested, 1 if it is the outermost. A walk that is not deep does what
+ * attaching a view does.
  */
 export function validate(
   rules: Rules,
@@ -83,7 +84,10 @@ function takeTag(walk: Walk, plan: MessagePlan, position: number, end: number): 
   return tag;
 }
 
-/** Takes one value and returns the offset after it. If it has a length, that is left in `cursor.low`. */
+/**
+ * Takes one value and returns the offset after it. If it has a length, that is left in
+ * `cursor.low`.
+ */
 function takeValue(
   walk: Walk,
   plan: MessagePlan,

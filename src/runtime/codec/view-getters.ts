@@ -2,7 +2,9 @@ import { caseSource, fixedForms, readTagSource, varintForms } from "./decoder.ts
 import { type FieldPlan, type MessagePlan, type OneofPlan, valueTypes } from "./plan.ts";
 import { nestingMax, wireType } from "./wire.ts";
 
-/** Sources of the parts of a view that read values. For the slots (#o, #e and so on) see view.ts. */
+/**
+ * Sources of the parts of a view that read values. For the slots (#o, #e and so on) see view.ts.
+ */
 
 export function isNested(field: FieldPlan): boolean {
   return field.shape === "singular" && field.type === "message";
@@ -16,7 +18,8 @@ export function getterSource(field: FieldPlan): string {
     return `if (this.#v${number} !== undefined) return this.#v${number};
       if (this.#e${number} === 0) return this.#v${number} = ${empty};
       try {
-        return this.#v${number} = collect${number}(b, this.#o${number}, this.#e${number}, this.#depth);
+        const p = this.#o${number}, e = this.#e${number};
+        return this.#v${number} = collect${number}(b, p, e, this.#depth);
       } catch (error) {
         explain(error, b, this.#start, this.#end, this.#depth, true);
       }`;
@@ -107,7 +110,10 @@ export function openSource(field: FieldPlan, plan: MessagePlan): string {
   }`;
 }
 
-/** Source of `collectN`, which reads the list or map of field N, all of whose fields lie in `b[p, end)`. */
+/**
+ * Source of `collectN`, which reads the list or map of field N, all of whose fields lie in `b[p,
+ * end)`.
+ */
 export function collectorSource(field: FieldPlan): string {
   const name = JSON.stringify(field.name);
   return `

@@ -10,8 +10,9 @@ import {
 import { nestingMax, wireType } from "./wire.ts";
 
 /**
- * Source of `class View`. Attaching notes where each field's value is; a property reads it from there. What is
- * noted sits in private slots, so that no field can have the name of one. Of the field with number N:
+ * Source of `class View`. Attaching notes where each field's value is; a property reads it from
+ * there. What is noted sits in private slots, so that no field can have the name of one. Of the
+ * field with number N:
  *
  *     #oN  offset of the value; of the tag of the first field of a list or map
  *     #eN  end of the value, if it has a length; of the last field of a list or map. 0: absent
@@ -20,11 +21,11 @@ import { nestingMax, wireType } from "./wire.ts";
  *     #mN  the view of the nested message, kept from one record to the next
  *     #aN  whether that view is attached
  *
- * The members of a oneof share #o, #e, #d and #v, under the number of the first one, and have #cN, the number of
- * the member that came last, 0 for none.
+ * The members of a oneof share #o, #e, #d and #v, under the number of the first one, and have #cN,
+ * the number of the member that came last, 0 for none.
  *
- * The properties are the view's own and enumerable, so that spreading, printing and comparing a view, and
- * @bufbuild/protobuf, see what they would see in a message.
+ * The properties are the view's own and enumerable, so that spreading, printing and comparing a
+ * view, and @bufbuild/protobuf, see what they would see in a message.
  */
 export function viewSource(plan: MessagePlan): string {
   const slots = plan.members.map(({ field, oneof }) =>
@@ -35,7 +36,8 @@ export function viewSource(plan: MessagePlan): string {
   const messages = plan.fields.filter(isNested);
   return `
 class View {
-  #b = null; #d = null; #start = 0; #end = 0; #depth; #opened = false; #hasUnknown = false; #unknown = undefined;
+  #b = null; #d = null; #start = 0; #end = 0; #depth;
+  #opened = false; #hasUnknown = false; #unknown = undefined;
   ${scanned.map((slot) => `#${slot} = 0;`).join(" ")}
   ${kept.map((slot) => `#${slot} = undefined;`).join(" ")}
   ${messages.map(({ number }) => `#m${number} = undefined; #a${number} = false;`).join(" ")}
@@ -49,7 +51,8 @@ class View {
     this.#b = null;
     if (this.#opened) this.#close();
     if (start < 0 || end < start || end > b.length) outside(b, start, end);
-    ${["hasUnknown = false", ...scanned.map((slot) => `${slot} = 0`)].map((local) => `let ${local};`).join(" ")}
+    let hasUnknown = false;
+    ${scanned.map((slot) => `let ${slot} = 0;`).join(" ")}
     try {${scanSource(plan)}
     } catch (error) {
       explain(error, b, start, end, this.#depth, false);
@@ -131,7 +134,10 @@ function accessorSource(name: string, body: string): string {
     } },`;
 }
 
-/** The one pass over a record: notes where things are, in locals, and throws unless the structure is sound. */
+/**
+ * The one pass over a record: notes where things are, in locals, and throws unless the structure is
+ * sound.
+ */
 function scanSource(plan: MessagePlan): string {
   return `
       let p = start, n = 0, e = 0, tag = 0;
@@ -153,8 +159,8 @@ function scanSource(plan: MessagePlan): string {
 const shortTags = 128;
 
 /**
- * Encoders write fields by number, each once or not at all: this goes through a record of that kind without a
- * branch that is hard to predict. Whatever is left is for the loop that follows.
+ * Encoders write fields by number, each once or not at all: this goes through a record of that kind
+ * without a branch that is hard to predict. Whatever is left is for the loop that follows.
  */
 function inOrderSource(plan: MessagePlan): string {
   const steps = plan.fields.flatMap((field) => {

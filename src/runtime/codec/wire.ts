@@ -1,16 +1,24 @@
 /**
- * Reading the wire format. A reader that finds malformed bytes throws BROKEN, which says nothing: whoever catches
- * it has the validator find out what is wrong and where, so that the quick path carries no descriptions.
+ * Reading the wire format. A reader that finds malformed bytes throws BROKEN, which says nothing:
+ * whoever catches it has the validator find out what is wrong and where, so that the quick path
+ * carries no descriptions.
  *
- * Readers leave the position after what they read in `cursor`, as JavaScript functions return one value only.
+ * Readers leave the position after what they read in `cursor`, as JavaScript functions return one
+ * value only.
  */
 
 export const wireType = { varint: 0, i64: 1, len: 2, startGroup: 3, endGroup: 4, i32: 5 } as const;
 
-/** How deep messages (and unknown groups) may nest, the outermost counting one. As in @bufbuild/protobuf. */
+/**
+ * How deep messages (and unknown groups) may nest, the outermost counting one. As in
+ * @bufbuild/protobuf.
+ */
 export const nestingMax = 100;
 
-/** What the last reader left behind. `low` and `high` are the halves of the last varint, as signed 32-bit integers. */
+/**
+ * What the last reader left behind. `low` and `high` are the halves of the last varint, as signed
+ * 32-bit integers.
+ */
 export const cursor = { position: 0, low: 0, high: 0 };
 
 /** Thrown, always this one instance, by readers that find malformed bytes. */
@@ -20,7 +28,8 @@ export function broken(): never {
   throw BROKEN;
 }
 
-// The same eight bytes as 64 and as 32 bits. Little-endian, like every machine that Node 26 runs on here.
+// The same eight bytes as 64 and as 32 bits. Little-endian, like every machine that Node 26 runs on
+// here.
 const scratch = new ArrayBuffer(8);
 export const scratchInts = new Int32Array(scratch);
 export const scratchBigInts = new BigInt64Array(scratch);
@@ -84,8 +93,8 @@ export function skipVarint(bytes: Uint8Array, start: number, end: number): numbe
 }
 
 /**
- * Skips the value of a field that nobody knows and returns the offset after it. `groupsMax` is how deep groups
- * may still nest.
+ * Skips the value of a field that nobody knows and returns the offset after it. `groupsMax` is how
+ * deep groups may still nest.
  */
 export function skipValue(
   bytes: Uint8Array,

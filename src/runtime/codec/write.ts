@@ -24,12 +24,7 @@ export function writeVarint32(bytes: Uint8Array, position: number, value: number
 }
 
 /** `low` and `high` are the halves, signed or not. */
-export function writeVarint64(
-  bytes: Uint8Array,
-  position: number,
-  low: number,
-  high: number,
-): number {
+function writeVarint64(bytes: Uint8Array, position: number, low: number, high: number): number {
   let p = position;
   let lowRest = low >>> 0;
   let highRest = high >>> 0;
@@ -48,7 +43,10 @@ export function writeInt32(bytes: Uint8Array, position: number, value: number): 
     : writeVarint32(bytes, position, value);
 }
 
-/** Puts a value of an int64 field into the scratch; false if it is none. Numbers and decimal strings will do. */
+/**
+ * Puts a value of an int64 field into the scratch; false if it is none. Numbers and decimal strings
+ * will do.
+ */
 export function loadInt64(value: unknown): boolean {
   const wide = typeof value === "bigint" ? value : toBigInt(value);
   if (wide === undefined) return false;
@@ -63,7 +61,7 @@ export function loadUint64(value: unknown): boolean {
   return scratchBigUints[0] === wide;
 }
 
-export function toBigInt(value: unknown): bigint | undefined {
+function toBigInt(value: unknown): bigint | undefined {
   if (typeof value !== "number" && (typeof value !== "string" || value.trim() === "")) {
     return undefined;
   }
@@ -101,8 +99,8 @@ export function writeBytes(bytes: Uint8Array, position: number, data: Uint8Array
 }
 
 /**
- * Writes the length of what was written from `start + room` to `end` at `start`. If the length takes more or less
- * than the `room` left for it, the bytes move.
+ * Writes the length of what was written from `start + room` to `end` at `start`. If the length
+ * takes more or less than the `room` left for it, the bytes move.
  */
 export function closeLength(bytes: Uint8Array, start: number, room: number, end: number): number {
   const length = end - start - room;

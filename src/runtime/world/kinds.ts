@@ -1,4 +1,4 @@
-import type { DescMessage, DescMethodUnary } from "@bufbuild/protobuf";
+import { type DescMessage, type DescMethodUnary, ScalarType } from "@bufbuild/protobuf";
 import type { ActorDefinition, OverflowPolicy } from "../actor/definition.ts";
 import { type AttachableView, type Codec, codecOf } from "../codec/index.ts";
 import { TellurionError } from "../errors.ts";
@@ -69,6 +69,7 @@ function bindKind(
   catalogue: Catalogue,
   rows: { kind: string; name: string }[],
 ): Kind {
+  refuseFloats(definition, definition.state, new Set());
   const messages: (BoundHandler | undefined)[] = new Array(catalogue.messages.length);
   const calls: (BoundHandler | undefined)[] = new Array(catalogue.methods.length);
   const subscriptions = new Map<number, Subscription>();
@@ -111,4 +112,22 @@ function bindKind(
     }
   }
   return { definition, stateCodec: codecOf(definition.state), messages, calls, subscriptions };
+}
+
+/**
+ * A `float` in a state would be rounded to 32 bits when the actor moves or is restored, and not before: placement would
+ * show. Messages may have them: they are rounded as they are sent.
+ */
+function refuseFloats(definition: ActorDefinition, desc: DescMessage, seen: Set<string>): void {
+  if (seen.has(desc.typeName)) return;
+  seen.add(desc.typeName);
+  for (const field of desc.fields) {
+    if (field.scalar === ScalarType.FLOAT) {
+      throw new TellurionError(
+        "INVALID_DEFINITION",
+        `state of kind=${definition.kind} has the float ${desc.typeName}.${field.name}: use double`,
+      );
+    }
+    if (field.message) refuseFloats(definition, field.message, seen);
+  }
 }

@@ -1,5 +1,5 @@
 import type { DescMessage } from "@bufbuild/protobuf";
-import type { Cell } from "../actor/cell.ts";
+import { type Cell, encodeState } from "../actor/cell.ts";
 import { decide } from "../actor/supervision.ts";
 import { handlerScope } from "../actor/traps.ts";
 import { type AttachableView, attach, detach } from "../codec/index.ts";
@@ -61,7 +61,7 @@ export class Turn {
   }
 
   run(cell: Cell): void {
-    const { mailboxes, actorMetrics, metrics } = this.#parts;
+    const { mailboxes, actorMetrics, metrics, checks } = this.#parts;
     const started = this.#clock;
     if (cell.fresh) this.#begin(cell);
     if (cell.inheritedFailure !== undefined) this.#inherit(cell, cell.inheritedFailure);
@@ -74,6 +74,7 @@ export class Turn {
     cell.tail = -1;
     cell.depth = 0;
     while (entry !== -1) entry = this.#runOfOneType(cell, entry, depth);
+    if (checks && !cell.stopping) encodeState(cell);
     cell.version += 1;
     metrics.add(counter.handled, depth - this.#buried);
     actorMetrics.addRun(cell.number, depth, this.#clock - started);
@@ -91,7 +92,7 @@ export class Turn {
     }
     const { stateCodec } = cell.kind;
     if (cell.copy?.version !== cell.version) {
-      const state = stateCodec.decode(stateCodec.toBytes(cell.state as never));
+      const state = stateCodec.decode(encodeState(cell));
       cell.copy = { version: cell.version, state };
     }
     context.enter(cell, 0, true);
@@ -163,7 +164,7 @@ export class Turn {
   #command(cell: Cell, handler: BoundHandler, segment: Segment, at: number): void {
     const { context, checks, reports } = this.#parts;
     const call = segment.words[(at >> 2) + extraWord] as number;
-    const before = checks ? cell.kind.stateCodec.toBytes(cell.state as never) : undefined;
+    const before = checks ? encodeState(cell) : undefined;
     const view = checks ? handler.codec.createView() : handler.view;
     context.enter(cell, 0, false);
     handlerScope.active = cell.address;
@@ -257,7 +258,7 @@ export class Turn {
   }
 
   #changed(cell: Cell, before: Uint8Array): boolean {
-    const after = cell.kind.stateCodec.toBytes(cell.state as never);
+    const after = encodeState(cell);
     return Buffer.compare(before, after) !== 0;
   }
 }
