@@ -35,6 +35,7 @@ export type { DeadLetterReason } from "./world/metrics.ts";
 export { type SimulationResult, simulate } from "./world/simulation.ts";
 export { startWorld } from "./world/start-world.ts";
 export type {
+  ActorLoad,
   Bootstrap,
   DeadLetter,
   LogLine,

@@ -168,10 +168,11 @@ export class HandlerContext implements ActorContext {
     }
     const workers = routes[id] as number;
     const sequence = ++cell.sequence;
-    const { area, at } = outgoing.publish(sendType, event, workers, cell.number, sequence);
+    const lane = outgoing.publish(sendType, event, workers, cell.number, sequence);
     this.#published.push(id);
     if (Atomics.load(interest, id) === 0) return;
-    if (!outgoing.copyToRing(area, at, this.round, this.frame | 0)) this.#parts.reports.lost();
+    const at = outgoing.publishedAt;
+    if (!outgoing.copyToRing(lane, at, this.round, this.frame | 0)) this.#parts.reports.lost();
   }
 
   reply<Desc extends DescMessage>(type: Desc, message: MessageInitShape<Desc>): void {

@@ -1,6 +1,7 @@
 import { barrierWords } from "../memory/barrier.ts";
 import { createLaneMemory, type LaneMemory } from "../memory/lane.ts";
 import { createRingMemory } from "../memory/ring.ts";
+import { ActorNames } from "./actor-names.ts";
 import { controlBytes } from "./control-block.ts";
 import type { WorldLimits } from "./limits.ts";
 import { ActorMetrics, WorkerMetrics } from "./metrics.ts";
@@ -11,6 +12,8 @@ export interface WorldMemory {
   readonly barrier: SharedArrayBuffer;
   /** Actor number → worker. Written by the conductor between frames. */
   readonly placement: SharedArrayBuffer;
+  /** Actor number → address, for people to read. Written by the conductor between frames. */
+  readonly names: SharedArrayBuffer;
   /** Message id → bit set of the workers with actors that listen to it. Written by the conductor between frames. */
   readonly routes: SharedArrayBuffer;
   /** Message id → 1 where the main thread wants the event. Written by the main thread at any time. */
@@ -42,6 +45,7 @@ export function createWorldMemory(
     control: new SharedArrayBuffer(controlBytes(workers)),
     barrier: new SharedArrayBuffer(barrierWords * words),
     placement: new SharedArrayBuffer(limits.actorsMax),
+    names: new SharedArrayBuffer(ActorNames.bytes(limits.actorsMax)),
     routes: new SharedArrayBuffer(counts.messages * words),
     interest: new SharedArrayBuffer(counts.messages * words),
     lanes: each(() => each(() => createLaneMemory())),

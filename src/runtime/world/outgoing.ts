@@ -46,6 +46,8 @@ export class Outgoing {
   readonly ring: RingWriter;
   /** Bytes that the present handler has sent. */
   handlerBytes = 0;
+  /** Where the last event that was published begins. */
+  publishedAt = 0;
 
   readonly #types = new Map<DescMessage, SendType>();
   readonly #catalogue: Catalogue;
@@ -142,28 +144,31 @@ export class Outgoing {
     return at;
   }
 
-  /** Encodes an event into the lanes of all workers in the bit set, and once even if there are none. */
+  /**
+   * Encodes an event into the lanes of all workers in the bit set, and once even if there are none. Returns the lane
+   * that holds it; `publishedAt` is where.
+   */
   publish(
     type: SendType,
     event: MessageInitShape<DescMessage>,
     workers: number,
     sender: number,
     sequence: number,
-  ): { readonly area: Area; readonly at: number } {
+  ): LaneWriter {
     const packed = packType(recordKind.event, type.entry.id);
     const first = workers === 0 ? -1 : 31 - Math.clz32(workers & -workers);
     const lane = first === -1 ? this.#scratch : (this.lanes[first] as LaneWriter);
     if (first === -1) this.#scratch.begin(0);
     const at = this.write(lane, type.codec, event, packed, sender, 0, sequence);
+    this.publishedAt = at;
     const size = align8(recordHeaderBytes + (lane.words[(at >> 2) + lengthWord] as number));
-    const area = { bytes: lane.bytes, words: lane.words };
     for (let rest = workers & (workers - 1); rest !== 0; rest &= rest - 1) {
       const other = this.lanes[31 - Math.clz32(rest & -rest)] as LaneWriter;
       const to = other.claim(size);
-      copyWords(area.words, at, other.words, to, size);
+      copyWords(lane.words, at, other.words, to, size);
       other.commit(to + size);
     }
-    return { area, at };
+    return lane;
   }
 
   /** Copies a record into the ring, with another target and extra. False when there is no room. */

@@ -1,4 +1,5 @@
 import { SeededRandom, seedRandom } from "../actor/random.ts";
+import { ActorNames } from "./actor-names.ts";
 import type { WorldMemory } from "./memory.ts";
 import type { Registered, Registry } from "./registry.ts";
 
@@ -12,6 +13,7 @@ const shuffledMax = 64;
 export class Placement {
   readonly #workers: number;
   readonly #table: Uint8Array;
+  readonly #names: ActorNames;
   readonly #routes: Int32Array;
   /** Listeners by message id and worker. */
   readonly #listeners = new Map<number, number[]>();
@@ -23,6 +25,7 @@ export class Placement {
   constructor(memory: WorldMemory, workers: number, shuffleEveryFrames: number) {
     this.#workers = workers;
     this.#table = new Uint8Array(memory.placement);
+    this.#names = new ActorNames(memory.names);
     this.#routes = new Int32Array(memory.routes);
     this.#counts = new Array(workers).fill(0);
     this.#shuffleEveryFrames = shuffleEveryFrames;
@@ -33,11 +36,13 @@ export class Placement {
   add(actor: Registered): number {
     const worker = this.#counts.indexOf(Math.min(...this.#counts));
     this.#sit(actor, worker, 1);
+    this.#names.set(actor.number, actor.address);
     return worker;
   }
 
   remove(actor: Registered): void {
     this.#sit(actor, actor.worker, -1);
+    this.#names.clear(actor.number);
   }
 
   move(actor: Registered, worker: number): void {

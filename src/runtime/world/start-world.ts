@@ -10,6 +10,7 @@ import { writeRecord } from "./outgoing.ts";
 import { OutputReader } from "./output-reader.ts";
 import { WorldThreads } from "./thread-world.ts";
 import type {
+  ActorLoad,
   DeadLetter,
   LogLine,
   PublishedEvent,
@@ -18,7 +19,7 @@ import type {
   WorldMetrics,
   WorldOptions,
 } from "./world.ts";
-import { readMetrics } from "./world-metrics.ts";
+import { readBusiest, readMetrics } from "./world-metrics.ts";
 
 /** Starts a world on worker threads, and its frames with it. */
 export async function startWorld(options: WorldOptions): Promise<World> {
@@ -27,8 +28,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     output: () => world.current?.readOutput(),
     failed: (error) => world.current?.fail(error),
   });
-  world.current = new RunningWorld(options, threads);
-  return world.current;
+  const running = new RunningWorld(options, threads);
+  world.current = running;
+  // The doorbell may have rung before anybody was here to answer it.
+  running.readOutput();
+  return running;
 }
 
 interface PendingCall {
@@ -142,6 +146,10 @@ class RunningWorld implements World {
 
   metrics(): WorldMetrics {
     return readMetrics(this.#metrics, this.#threads.kinds);
+  }
+
+  busiestActors(limit: number): ActorLoad[] {
+    return readBusiest(this.#threads.memory, limit);
   }
 
   async stop(): Promise<void> {

@@ -61,6 +61,8 @@ export class WorkerLoop {
   readonly #barrier: Barrier;
   readonly #core: WorkerCore;
   readonly #lead: Lead | undefined;
+  /** The last round sent nothing: no message is on its way. */
+  #quiet = true;
 
   constructor(
     setup: WorkerSetup,
@@ -99,7 +101,7 @@ export class WorkerLoop {
       if (!this.#barrier.wait(spinsBetween)) return;
       if (this.#control.command !== command.run) break;
       if (!this.#runFrame()) return;
-      this.#lead?.conclude();
+      this.#lead?.conclude(this.#quiet);
     }
     const hash = this.#core.hash();
     if (this.#lead) addHash(hash, this.#lead.hash());
@@ -120,7 +122,8 @@ export class WorkerLoop {
     for (let round = 0; round < limits.roundsMax; round += 1) {
       control.setSent(worker, round, this.#core.runRound(round));
       if (!this.#barrier.wait(spins)) return false;
-      if (control.sentIn(round) === 0) break;
+      this.#quiet = control.sentIn(round) === 0;
+      if (this.#quiet) break;
     }
     this.#core.endFrame();
     control.setOutput(worker, this.#core.hasOutput);
@@ -184,15 +187,15 @@ class Lead {
     this.#control.order(command.run, this.#frame, moves);
   }
 
-  /** After all workers have ended the frame. */
-  conclude(): void {
+  /** After all workers have ended the frame. `quiet` tells that it left no message on its way. */
+  conclude(quiet: boolean): void {
     const { metrics } = this.#core;
     const ms = wallMs() - this.#began;
     metrics.set(counter.frameMsLast, ms);
     if (ms > metrics.get(counter.frameMsMax)) metrics.set(counter.frameMsMax, ms);
     if (ms > this.#stepMs) metrics.add(counter.overruns, 1);
     metrics.set(counter.frames, this.#frame);
-    this.#quiet = this.#control.sentIn(this.#limits.roundsMax - 1) === 0;
+    this.#quiet = quiet;
     this.#control.setEnded(this.#frame);
     if (this.#control.output && this.#control.ringDoorbell()) this.#post({ what: "output" });
   }

@@ -1,6 +1,8 @@
+import { ActorNames } from "./actor-names.ts";
 import type { Kinds } from "./kinds.ts";
-import { counter, deadLetterReasons, type WorkerMetrics } from "./metrics.ts";
-import type { WorldMetrics } from "./world.ts";
+import type { WorldMemory } from "./memory.ts";
+import { ActorMetrics, counter, deadLetterReasons, type WorkerMetrics } from "./metrics.ts";
+import type { ActorLoad, WorldMetrics } from "./world.ts";
 
 /** Adds up the counters of all workers. */
 export function readMetrics(workers: readonly WorkerMetrics[], kinds: Kinds): WorldMetrics {
@@ -36,4 +38,18 @@ export function readMetrics(workers: readonly WorkerMetrics[], kinds: Kinds): Wo
       };
     }),
   };
+}
+
+/** Reads the rows of all actors. Takes time with the number of actors that the world can have. */
+export function readBusiest(memory: WorldMemory, limit: number): ActorLoad[] {
+  const names = new ActorNames(memory.names);
+  const metrics = new ActorMetrics(memory.actorMetrics);
+  const placement = new Uint8Array(memory.placement);
+  const loads: ActorLoad[] = [];
+  for (let actor = 1; actor < names.rows; actor += 1) {
+    const address = names.at(actor);
+    if (address === undefined) continue;
+    loads.push({ address, worker: placement[actor] ?? 0, ...metrics.row(actor) });
+  }
+  return loads.sort((a, b) => b.timeMs - a.timeMs).slice(0, limit);
 }

@@ -95,6 +95,8 @@ export interface World {
   /** The world stopped by a failure that no supervisor took. */
   onFailure(listener: (error: TellurionError) => void): void;
   metrics(): WorldMetrics;
+  /** The actors that have taken the most time, the busiest first. */
+  busiestActors(limit: number): ActorLoad[];
   /** Ends the frame that is running, then the workers. */
   stop(): Promise<void>;
 }
@@ -120,6 +122,15 @@ export interface WorldMetrics {
   readonly workers: readonly { readonly busyMs: number; readonly actors: number }[];
   readonly types: readonly TypeMetrics[];
   readonly deadLettersByReason: Readonly<Record<DeadLetterReason, number>>;
+}
+
+/** What one actor has cost since it began. */
+export interface ActorLoad {
+  readonly address: Address;
+  readonly worker: number;
+  readonly handled: number;
+  readonly timeMs: number;
+  readonly depthMax: number;
 }
 
 export interface TypeMetrics {
