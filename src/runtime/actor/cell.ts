@@ -1,5 +1,3 @@
-import type { ActorImage, TimerImage } from "../../gen/tellurion/v1/core_pb.ts";
-import { TellurionError } from "../errors.ts";
 import type { Kind } from "../world/kinds.ts";
 import type { Address } from "./address.ts";
 import type { TimerId } from "./context.ts";
@@ -65,40 +63,5 @@ export class Cell {
     this.kind = kind;
     this.parent = parent;
     this.random = random;
-  }
-}
-
-/** All that an actor is, as a message. */
-export function imageOf(cell: Cell): Omit<ActorImage, "$typeName" | "timers"> & {
-  timers: Omit<TimerImage, "$typeName">[];
-} {
-  const timers = [...cell.timers.values()].map((timer) => ({
-    id: timer.id,
-    dueFrame: BigInt(timer.due),
-    everyFrames: BigInt(timer.every),
-    type: timer.type,
-    payload: timer.payload,
-  }));
-  return {
-    actor: cell.number,
-    address: cell.address,
-    state: encodeState(cell),
-    random: Array.from(cell.random, (word) => word >>> 0),
-    sequence: cell.sequence,
-    timerLast: cell.timerLast,
-    timers: timers.sort((a, b) => a.id - b.id),
-    restarts: cell.window.restarts,
-    restartsSince: BigInt(cell.window.since),
-    parent: cell.parent,
-  };
-}
-
-/** The state, encoded. Throws VALUE_OUT_OF_RANGE, naming the actor, for a state that its message cannot hold. */
-export function encodeState(cell: Cell): Uint8Array<ArrayBuffer> {
-  try {
-    return cell.kind.stateCodec.toBytes(cell.state as never);
-  } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause);
-    throw new TellurionError("VALUE_OUT_OF_RANGE", `state of ${cell.address}: ${text}`, { cause });
   }
 }

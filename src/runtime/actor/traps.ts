@@ -14,7 +14,16 @@ const trappedGlobals = [
 const trappedMethods = [
   [Math, "random", "ctx.random"],
   [Date, "now", "ctx.now"],
+  [Temporal.Now, "instant", "ctx.now"],
+  [Temporal.Now, "plainDateISO", "ctx.now"],
+  [Temporal.Now, "plainDateTimeISO", "ctx.now"],
+  [Temporal.Now, "plainTimeISO", "ctx.now"],
+  [Temporal.Now, "zonedDateTimeISO", "ctx.now"],
+  [Temporal.Now, "timeZoneId", "ctx.now"],
   [performance, "now", "ctx.now"],
+  [performance, "mark", "ctx.now"],
+  [performance, "measure", "ctx.now"],
+  [performance, "toJSON", "ctx.now"],
   [crypto, "randomUUID", "ctx.random"],
   [crypto, "getRandomValues", "ctx.random"],
   [process.hrtime, "bigint", "ctx.now"],
@@ -22,6 +31,7 @@ const trappedMethods = [
   [process, "nextTick", "ctx.schedule"],
   [process, "cpuUsage", "nothing"],
   [process, "memoryUsage", "nothing"],
+  [process, "resourceUsage", "nothing"],
   [process, "uptime", "ctx.now"],
 ] as const;
 const trappedConstructors = [
@@ -55,6 +65,7 @@ export function installTraps(): void {
 function ownerName(owner: object): string {
   if (owner === Math) return "Math";
   if (owner === Date) return "Date";
+  if (owner === Temporal.Now) return "Temporal.Now";
   if (owner === performance) return "performance";
   if (owner === crypto) return "crypto";
   return owner === process ? "process" : "process.hrtime";

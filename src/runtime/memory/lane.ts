@@ -1,4 +1,4 @@
-import { align8 } from "./record.ts";
+import { align8, lengthWord, recordHeaderBytes } from "./record.ts";
 import {
   createSegment,
   openSegment,
@@ -177,5 +177,21 @@ export class LaneReader {
     if (!announcement) throw new Error("assertion failed: a lane's new segment was not announced");
     const segments = this.#halves[announcement.half] as Segment[];
     segments[announcement.index] = openSegment(announcement.shared);
+  }
+}
+
+/** Calls back for every record of the half that a reader has begun. */
+export function forEachRecord(
+  reader: LaneReader,
+  visit: (segment: Segment, at: number) => void,
+): void {
+  for (let i = 0; i < reader.count; i += 1) {
+    const segment = reader.segments[i] as Segment;
+    const used = segment.words[usedWord] as number;
+    for (let at = segmentStart; at < used; ) {
+      visit(segment, at);
+      const length = segment.words[(at >> 2) + lengthWord] as number;
+      at += align8(recordHeaderBytes + length);
+    }
   }
 }

@@ -9,7 +9,7 @@ import {
 } from "../../gen/tellurion/v1/core_pb.ts";
 import type { Address } from "../actor/address.ts";
 import { codecOf } from "../codec/index.ts";
-import type { LaneReader, LaneWriter } from "../memory/lane.ts";
+import { forEachRecord, type LaneReader, type LaneWriter } from "../memory/lane.ts";
 import {
   extraWord,
   lengthWord,
@@ -18,7 +18,6 @@ import {
   senderWord,
 } from "../memory/record.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { forEachRecord } from "./core.ts";
 import type { Kind, Kinds } from "./kinds.ts";
 import type { WorldLimits } from "./limits.ts";
 import type { WorldMemory } from "./memory.ts";

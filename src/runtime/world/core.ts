@@ -1,17 +1,16 @@
 import { StopReason } from "../../gen/tellurion/v1/actor_pb.ts";
 import {
-  ActorImageSchema,
   type CoreNotice,
   CoreNoticeSchema,
   type CoreOrder,
   CoreOrderSchema,
 } from "../../gen/tellurion/v1/core_pb.ts";
+import { decodeImage, encodeImage, restoreImage } from "../actor/actor-image.ts";
 import { parseAddress } from "../actor/address.ts";
-import { type ActorTimer, Cell, imageOf } from "../actor/cell.ts";
+import { Cell } from "../actor/cell.ts";
 import { seedRandom } from "../actor/random.ts";
-import { TimerWheel } from "../actor/timer-wheel.ts";
 import { codecOf } from "../codec/index.ts";
-import type { LaneReader, LaneWriter } from "../memory/lane.ts";
+import { forEachRecord, type LaneReader, type LaneWriter } from "../memory/lane.ts";
 import {
   extraWord,
   lengthWord,
@@ -23,9 +22,10 @@ import {
   typeWord,
 } from "../memory/record.ts";
 import type { RingWriter } from "../memory/ring.ts";
-import { type Segment, segmentStart, usedWord } from "../memory/segment.ts";
+import type { Segment } from "../memory/segment.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { Directory } from "./directory.ts";
+import { DueTimers } from "./due-timers.ts";
 import { HandlerContext } from "./handler-context.ts";
 import type { Kinds } from "./kinds.ts";
 import type { WorldLimits } from "./limits.ts";
@@ -68,7 +68,6 @@ export interface CoreOptions {
 
 const orderCodec = codecOf(CoreOrderSchema);
 const noticeCodec = codecOf(CoreNoticeSchema);
-const imageCodec = codecOf(ActorImageSchema);
 
 /**
  * One worker's share of the world: its actors, and what they do in a frame. It knows nothing of threads: whoever
@@ -86,8 +85,7 @@ export class WorkerCore {
   readonly #actorMetrics: ActorMetrics;
   readonly #ends: CoreEnds;
   readonly #cells: (Cell | undefined)[];
-  readonly #wheel = new TimerWheel<ActorTimer>(0);
-  readonly #due: ActorTimer[] = [];
+  readonly #timers: DueTimers;
   readonly #listeners: Listeners;
   readonly #mailboxes: Mailboxes;
   readonly #outgoing: Outgoing;
@@ -112,6 +110,7 @@ export class WorkerCore {
     );
     this.#actorMetrics = new ActorMetrics(memory.actorMetrics);
     this.directory = new Directory(memory.placement);
+    this.#timers = new DueTimers(ends.timers);
     this.#cells = new Array(1).fill(undefined);
     this.#listeners = new Listeners(catalogue);
     const outgoingEnds = { ...ends, lanes: ends.lanesOut };
@@ -120,7 +119,7 @@ export class WorkerCore {
     this.#context = new HandlerContext({
       directory: this.directory,
       outgoing: this.#outgoing,
-      wheel: this.#wheel,
+      wheel: this.#timers.wheel,
       routes: new Int32Array(memory.routes),
       interest: new Int32Array(memory.interest),
       metrics: this.metrics,
@@ -143,7 +142,7 @@ export class WorkerCore {
       checks: options.checks,
       escalate: (cell, failure) =>
         this.#notify(cell.number, { case: "escalated", value: { failure } }),
-      dropTimers: (cell) => this.#dropTimers(cell),
+      dropTimers: (cell) => this.#timers.drop(cell),
       bury: (segment, at, cell, reason) => this.#bury(segment, at, reason, cell),
     });
     ends.notices.begin(0);
@@ -171,8 +170,7 @@ export class WorkerCore {
     if (moves) this.#flip();
     this.#readOrders();
     if (moves) this.#outgoing.endRound();
-    this.#due.length = 0;
-    this.#wheel.advance(this.#due);
+    this.#timers.advance();
   }
 
   /** Takes in the actors that moved here. Only in frames that have moves, after a barrier. */
@@ -191,7 +189,7 @@ export class WorkerCore {
     this.#context.round = round;
     this.#mailboxes.clear();
     if (round === 0) {
-      this.#fireTimers();
+      this.#timers.fire(this.#mailboxes);
       this.#mailboxes.collect([this.#ends.inputs], 0);
     }
     this.#flip();
@@ -233,7 +231,7 @@ export class WorkerCore {
       if (cell === undefined) continue;
       let known = this.#hashes.get(cell);
       if (known?.version !== cell.version) {
-        known = { version: cell.version, hash: hashBytes(imageCodec.toBytes(imageOf(cell))) };
+        known = { version: cell.version, hash: hashBytes(encodeImage(cell)) };
         this.#hashes.set(cell, known);
       }
       addHash(sum, known.hash);
@@ -316,69 +314,27 @@ export class WorkerCore {
 
   #drop(cell: Cell): void {
     cell.stopping = true;
-    this.#dropTimers(cell);
+    this.#timers.drop(cell);
     this.#listeners.remove(cell);
     this.#cells[cell.number] = undefined;
     this.#hashes.delete(cell);
     this.metrics.add(counter.actors, -1);
   }
 
-  #dropTimers(cell: Cell): void {
-    for (const timer of cell.timers.values()) this.#wheel.remove(timer);
-    cell.timers.clear();
-  }
-
   #emigrate(cell: Cell, worker: number): void {
     const lane = this.#ends.lanesOut[worker] as LaneWriter;
     const head = { kind: recordKind.image, type: 0, sender: cell.number, target: 0 };
-    const image = imageCodec.toBytes(imageOf(cell));
-    appendRecord(lane, { ...head, sequence: 0, extra: cell.version }, image);
+    appendRecord(lane, { ...head, sequence: 0, extra: 0 }, encodeImage(cell));
     this.#drop(cell);
   }
 
   #install(segment: Segment, at: number): void {
     const start = at + recordHeaderBytes;
     const end = start + (segment.words[(at >> 2) + lengthWord] as number);
-    const image = imageCodec.decode(segment.bytes, start, end);
+    const image = decodeImage(segment.bytes, start, end);
     const cell = this.#newCell(image.actor, image.address, image.parent);
-    cell.fresh = false;
-    cell.state = cell.kind.stateCodec.decode(image.state);
-    cell.random.set(image.random);
-    cell.sequence = image.sequence;
-    cell.timerLast = image.timerLast;
-    cell.window.restarts = image.restarts;
-    cell.window.since = Number(image.restartsSince);
-    for (const { id, dueFrame, everyFrames, type, payload } of image.timers) {
-      const links = { previous: undefined, next: undefined, slot: 0 };
-      const times = { due: Number(dueFrame), every: Number(everyFrames) };
-      const timer: ActorTimer = { id, cell, type, payload, ...times, ...links };
-      cell.timers.set(id, timer);
-      // The wheel has gone on to this frame: what is due in it no longer fits in.
-      if (timer.due <= this.#frame) this.#due.push(timer);
-      else this.#wheel.insert(timer);
-    }
-  }
-
-  /** Puts the messages of due timers into the mailboxes, in the order of their ids. */
-  #fireTimers(): void {
-    const due = this.#due;
-    if (due.length === 0) return;
-    due.sort((x, y) => x.cell.number - y.cell.number || x.id - y.id);
-    const { timers } = this.#ends;
-    timers.begin(0);
-    for (const timer of due) {
-      const { cell } = timer;
-      if (cell.timers.get(timer.id) !== timer) continue;
-      const head = { kind: recordKind.message, type: timer.type, sender: 0, target: cell.number };
-      const at = appendRecord(timers, { ...head, sequence: 0, extra: 0 }, timer.payload);
-      this.#mailboxes.add(cell, timers.segment, at);
-      if (timer.every === 0) {
-        cell.timers.delete(timer.id);
-      } else {
-        timer.due += timer.every;
-        this.#wheel.insert(timer);
-      }
-    }
+    restoreImage(cell, image);
+    this.#timers.adopt(cell, this.#frame);
   }
 
   #answer(segment: Segment, at: number): void {
@@ -430,19 +386,3 @@ export class WorkerCore {
 type NoticeInit =
   | { case: "escalated"; value: { failure: string } }
   | { case: "stopped"; value: { reason: StopReason } };
-
-/** Calls back for every record of the half that a reader has begun. */
-export function forEachRecord(
-  reader: LaneReader,
-  visit: (segment: Segment, at: number) => void,
-): void {
-  for (let i = 0; i < reader.count; i += 1) {
-    const segment = reader.segments[i] as Segment;
-    const used = segment.words[usedWord] as number;
-    for (let at = segmentStart; at < used; ) {
-      visit(segment, at);
-      const length = segment.words[(at >> 2) + lengthWord] as number;
-      at += (recordHeaderBytes + length + 7) & ~7;
-    }
-  }
-}

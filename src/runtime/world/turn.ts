@@ -1,5 +1,6 @@
 import type { DescMessage } from "@bufbuild/protobuf";
-import { type Cell, encodeState } from "../actor/cell.ts";
+import { encodeState } from "../actor/actor-image.ts";
+import type { Cell } from "../actor/cell.ts";
 import { decide } from "../actor/supervision.ts";
 import { handlerScope } from "../actor/traps.ts";
 import { type AttachableView, attach, detach } from "../codec/index.ts";
@@ -100,6 +101,7 @@ export class Turn {
     try {
       const request = attachTo(handler.view, segment, at);
       const response = handler.run(cell.copy.state, request, context);
+      refusePromise(response, cell);
       reports.reply(call, handler.output.toBytes(response as never));
       context.commit();
     } catch (error) {
@@ -176,9 +178,10 @@ export class Turn {
       reports.reply(call, response);
     } catch (error) {
       context.rollback();
-      const changed = before !== undefined && this.#changed(cell, before);
-      if (error instanceof Rejection && !changed) this.#refuse(cell, handler, error, call);
-      else this.#fail(cell, handler, changed ? changedWhileRejecting(cell, error) : error, call);
+      if (!(error instanceof Rejection)) this.#fail(cell, handler, error, call);
+      else if (before === undefined || !this.#changed(cell, before))
+        this.#refuse(cell, handler, error, call);
+      else this.#fail(cell, handler, changedWhileRejecting(cell, error), call);
     } finally {
       handlerScope.active = undefined;
       if (checks) view[detach]();
@@ -191,7 +194,9 @@ export class Turn {
     handlerScope.active = cell.address;
     try {
       const { definition, stateCodec } = cell.kind;
-      cell.state = stateCodec.complete(definition.init(context) as never);
+      const state = definition.init(context);
+      refusePromise(state, cell);
+      cell.state = stateCodec.complete(state as never);
       cell.fresh = false;
       context.commit();
     } catch (error) {
