@@ -1,0 +1,124 @@
+import { parseArgs } from "node:util";
+import { TellurionError } from "../../runtime/index.ts";
+import { quoted } from "../calls.ts";
+
+/** An option of a command. Its table row says how it is written, read and explained. */
+export interface Option<Value> {
+  /** What stands for the value in the help: `PORT`. Without it the option is a switch. */
+  readonly placeholder?: string;
+  readonly about: string;
+  readonly default: Value;
+  /** How the default is shown in the help, when not as it is. */
+  readonly defaultText?: string;
+  readonly repeats?: boolean;
+  /**
+   * Reads the value; undefined when it is not valid. May throw an INVALID_OPTION that says more.
+   */
+  readonly read: (text: string) => Value | undefined;
+  /** What is valid, for the message about a value that is not. */
+  readonly valid: string;
+}
+
+export type OptionTable = Readonly<Record<string, Option<unknown>>>;
+
+export type OptionValues<Table extends OptionTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never;
+};
+
+export function flag(about: string): Option<boolean> {
+  return { about, default: false, read: () => true, valid: "no value" };
+}
+
+export function integer(
+  placeholder: string,
+  about: string,
+  range: { readonly default: number; readonly min: number; readonly max: number },
+): Option<number> {
+  return {
+    placeholder,
+    about,
+    default: range.default,
+    valid: `integers from ${range.min} to ${range.max}`,
+    read(text) {
+      const value = Number(text);
+      const inRange = value >= range.min && value <= range.max;
+      return /^\d+$/.test(text) && inRange ? value : undefined;
+    },
+  };
+}
+
+export function text(placeholder: string, about: string, byDefault: string): Option<string> {
+  return {
+    placeholder,
+    about,
+    default: byDefault,
+    valid: "a text that is not empty",
+    read: (value) => (value === "" ? undefined : value),
+  };
+}
+
+/** Reads a command's arguments by its table. Throws INVALID_OPTION. */
+export function readOptions<Table extends OptionTable>(
+  table: Table,
+  args: readonly string[],
+): OptionValues<Table> {
+  const values: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(table)) values[name] = option.default;
+  const { tokens } = parseArgs({
+    args: [...args],
+    strict: false,
+    tokens: true,
+    options: Object.fromEntries(
+      Object.entries(table).map(([name, { placeholder }]) => [
+        name,
+        { type: placeholder === undefined ? "boolean" : "string" },
+      ]),
+    ),
+  });
+  for (const token of tokens) {
+    if (token.kind === "option-terminator") continue;
+    if (token.kind === "positional") throw notValid(`argument ${quoted(token.value)}`, table);
+    const option = Object.hasOwn(table, token.name) ? table[token.name] : undefined;
+    if (!option) throw notValid(`option ${token.rawName}`, table);
+    const value = readValue(token.rawName, option, token.value);
+    values[token.name] = option.repeats
+      ? { ...(values[token.name] as object), ...(value as object) }
+      : value;
+  }
+  return values as OptionValues<Table>;
+}
+
+/** The help's lines on a table of options. */
+export function optionsHelp(table: OptionTable): string[] {
+  const rows = Object.entries(table).map(([name, option]) => ({
+    left: option.placeholder === undefined ? `--${name}` : `--${name} ${option.placeholder}`,
+    right: `${option.about}${defaultHelp(option)}`,
+  }));
+  const width = Math.max(0, ...rows.map((row) => row.left.length));
+  return rows.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`);
+}
+
+function defaultHelp({ placeholder, default: byDefault, defaultText }: Option<unknown>): string {
+  if (defaultText !== undefined) return ` (${defaultText})`;
+  const isShown = placeholder !== undefined && byDefault !== undefined && byDefault !== "";
+  return isShown ? ` (${byDefault})` : "";
+}
+
+function readValue(rawName: string, option: Option<unknown>, given: string | undefined): unknown {
+  const takesValue = option.placeholder !== undefined;
+  const value = takesValue === (given !== undefined) ? option.read(given ?? "") : undefined;
+  if (value !== undefined) return value;
+  const what = given === undefined ? "without a value" : quoted(given);
+  throw new TellurionError(
+    "INVALID_OPTION",
+    `${rawName}${given === undefined ? " " : "="}${what} is not valid; valid are ${option.valid}`,
+  );
+}
+
+function notValid(what: string, table: OptionTable): TellurionError {
+  const valid = Object.keys(table).map((name) => `--${name}`);
+  return new TellurionError(
+    "INVALID_OPTION",
+    `${what} is not valid here; valid are ${[...valid, "--help"].join(", ")}`,
+  );
+}

@@ -1,0 +1,40 @@
+import { availableParallelism } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type WorldOptions, workersMax } from "../../runtime/index.ts";
+import { loadWorldPack } from "../world-pack.ts";
+import { integer, type OptionValues, text } from "./options.ts";
+
+const worldsFolder = fileURLToPath(new URL("../../../worlds/", import.meta.url));
+const actorsModule = new URL("../../actors/index.ts", import.meta.url);
+
+/** Leaves one processor to the main thread, which serves the clients. */
+const workersDefault = Math.min(workersMax, Math.max(1, availableParallelism() - 1));
+
+/** The options of every command that runs a world. */
+export const worldOptions = {
+  world: text("NAME", "a folder of worlds/, or the path of another one", "sample"),
+  seed: integer("SEED", "from which all chance follows", {
+    default: 1,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+  }),
+  workers: integer("N", "threads that run actors", {
+    default: workersDefault,
+    min: 1,
+    max: workersMax,
+  }),
+  "tick-hz": integer("HZ", "frames in a second of world time", { default: 60, min: 1, max: 240 }),
+};
+
+/** What the runtime needs to start the world that the options name. Throws INVALID_WORLD_PACK. */
+export async function readWorld(options: OptionValues<typeof worldOptions>): Promise<WorldOptions> {
+  const { name, bootstrap } = await loadWorldPack(folderOf(options.world));
+  const { seed, workers } = options;
+  return { name, seed, workers, tickHz: options["tick-hz"], actorsModule, bootstrap };
+}
+
+function folderOf(world: string): string {
+  const isPath = isAbsolute(world) || /[./\\]/.test(world);
+  return isPath ? resolve(world) : join(worldsFolder, world);
+}

@@ -1,0 +1,129 @@
+import type { IncomingMessage } from "node:http";
+import Fastify, { type FastifyInstance } from "fastify";
+import { TellurionError, type World } from "../runtime/index.ts";
+import { messageOf } from "./calls.ts";
+import { Gateway } from "./gateway/gateway.ts";
+import { openSockets } from "./gateway/sockets.ts";
+import { Health } from "./health.ts";
+import { indexPage } from "./index-page.ts";
+import type { Limits } from "./limits.ts";
+import type { Log } from "./log.ts";
+import { addGateway } from "./metrics/gateway-metrics.ts";
+import { ProcessMetrics } from "./metrics/process-metrics.ts";
+import { PrometheusText } from "./metrics/prometheus.ts";
+import { addWorld } from "./metrics/world-metrics.ts";
+import { serveRpc } from "./rpc.ts";
+
+export interface EdgeOptions {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly limits: Limits;
+  readonly log: Log;
+}
+
+/** A world's face to the network: WebSocket, RPC, health and metrics on one port. */
+export interface Edge {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  readonly gateway: Gateway;
+  /** Says goodbye to the clients. Calls that come in from now on get no answer from the world. */
+  closeClients(): Promise<void>;
+  /** Stops listening and ends what is left. */
+  close(): Promise<void>;
+}
+
+/** Opens the edge of a world. Throws ADDRESS_IN_USE. */
+export async function openEdge(world: World, options: EdgeOptions): Promise<Edge> {
+  const { limits, log } = options;
+  const gateway = new Gateway(world, limits, log);
+  const health = new Health(world, limits.stalledAfterMs);
+  const processMetrics = new ProcessMetrics();
+  const app = Fastify({
+    bodyLimit: limits.rpcBodyBytesMax,
+    requestTimeout: limits.httpRequestTimeoutMs,
+    forceCloseConnections: true,
+    // Clients that offer HTTP/2 by an upgrade go on with HTTP/1.1, as they should when it is not
+    // taken.
+    http: { shouldUpgradeCallback: isWebSocket },
+  });
+  app.server.maxConnections = limits.connectionsMax + limits.httpConnectionsMax;
+  addErrorHandlers(app);
+  app.get("/", (_request, reply) => reply.type("text/plain; charset=utf-8").send(indexPage(world)));
+  app.get("/healthz", (_request, reply) => {
+    const report = health.report();
+    return reply
+      .code(report.status === "ok" ? 200 : 503)
+      .header("cache-control", "no-store")
+      .send(report);
+  });
+  app.get("/metrics", (_request, reply) => {
+    const text = new PrometheusText();
+    addWorld(text, world);
+    addGateway(text, gateway.counters);
+    processMetrics.add(text);
+    return reply.type(PrometheusText.contentType).send(text.toString());
+  });
+  await serveRpc(app, world, limits);
+  const sockets = openSockets(app.server, gateway);
+
+  const close = async () => {
+    health.stop();
+    processMetrics.stop();
+    await app.close();
+  };
+  try {
+    const url = await listen(app, options);
+    return { url, gateway, closeClients: () => sockets.close(), close };
+  } catch (error) {
+    await sockets.close();
+    await close();
+    throw error;
+  }
+}
+
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
+}
+
+async function listen(app: FastifyInstance, { host, port }: EdgeOptions): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "EADDRINUSE") {
+      throw new TellurionError(
+        "ADDRESS_IN_USE",
+        `port=${port} of host=${host} is in use by another program; choose another with --port`,
+      );
+    }
+    throw new TellurionError(
+      "INVALID_OPTION",
+      `cannot listen at host=${host} port=${port}: ${messageOf(error)}`,
+    );
+  }
+}
+
+/**
+ * What is not found, and what is refused before it reaches a handler, gets a line that says what
+ * would be valid.
+ */
+function addErrorHandlers(app: FastifyInstance): void {
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .type("text/plain; charset=utf-8")
+      .send(`NOT_FOUND: nothing at ${request.method} ${request.url.slice(0, 120)}; see GET /\n`),
+  );
+  app.setErrorHandler((error, _request, reply) => {
+    const status = (error as { statusCode?: number }).statusCode ?? 500;
+    const text =
+      status === 415
+        ? "INVALID_ARGUMENT: this content type is not valid; valid are " +
+          "application/json, application/proto, application/grpc-web+proto"
+        : status < 500
+          ? `INVALID_ARGUMENT: ${messageOf(error)}`
+          : `INTERNAL_ERROR: ${messageOf(error)}`;
+    return reply.code(status).type("text/plain; charset=utf-8").send(`${text}\n`);
+  });
+}

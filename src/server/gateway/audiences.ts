@@ -1,0 +1,64 @@
+import type { Session } from "./session.ts";
+import { firstPart } from "./topics.ts";
+
+/**
+ * The clients that are subscribed to the same topics: each frame is put together once for all of
+ * them.
+ */
+export interface Audience {
+  readonly name: string;
+  readonly topics: ReadonlySet<string>;
+  readonly sessions: Set<Session>;
+}
+
+/** Who is subscribed to what. What a change costs depends on the topics of one client only. */
+export class Audiences {
+  readonly #byName = new Map<string, Audience>();
+  readonly #bySession = new Map<Session, Audience>();
+  /** How many topics of audiences have each first part. */
+  readonly #firstParts = new Map<string, number>();
+
+  /** Puts a client into the audience of these topics; without topics, into none. */
+  move(session: Session, topics: ReadonlySet<string>): void {
+    this.leave(session);
+    if (topics.size === 0) return;
+    const name = [...topics].sort().join();
+    const audience = this.#byName.get(name) ?? this.#found(name, topics);
+    audience.sessions.add(session);
+    this.#bySession.set(session, audience);
+  }
+
+  leave(session: Session): void {
+    const audience = this.#bySession.get(session);
+    if (!audience) return;
+    this.#bySession.delete(session);
+    audience.sessions.delete(session);
+    if (audience.sessions.size > 0) return;
+    this.#byName.delete(audience.name);
+    this.#count(audience, -1);
+  }
+
+  all(): Iterable<Audience> {
+    return this.#byName.values();
+  }
+
+  /** The first parts of all topics that somebody is subscribed to. */
+  firstParts(): Iterable<string> {
+    return this.#firstParts.keys();
+  }
+
+  #found(name: string, topics: ReadonlySet<string>): Audience {
+    const audience = { name, topics, sessions: new Set<Session>() };
+    this.#byName.set(name, audience);
+    this.#count(audience, 1);
+    return audience;
+  }
+
+  #count({ topics }: Audience, change: 1 | -1): void {
+    for (const part of [...topics].map(firstPart)) {
+      const count = (this.#firstParts.get(part) ?? 0) + change;
+      if (count > 0) this.#firstParts.set(part, count);
+      else this.#firstParts.delete(part);
+    }
+  }
+}

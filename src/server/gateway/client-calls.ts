@@ -1,0 +1,67 @@
+import { fromBinary, type MessageInitShape, toJsonString } from "@bufbuild/protobuf";
+import type { Call, CallResult, CallResultSchema } from "../../gen/tellurion/v1/client_pb.ts";
+import { TellurionError, type World } from "../../runtime/index.ts";
+import {
+  asTellurionError,
+  callTimeout,
+  callWorld,
+  methodNamed,
+  requestOfBytes,
+  requestOfJson,
+} from "../calls.ts";
+import type { Limits } from "../limits.ts";
+
+type CallResultInit = MessageInitShape<typeof CallResultSchema>;
+type Outcome = CallResult["outcome"];
+
+/** The calls that one client makes over its WebSocket. */
+export class ClientCalls {
+  readonly #world: World;
+  readonly #limits: Limits;
+  /** How an answer is written when the call's payload does not tell. */
+  readonly #jsonByDefault: boolean;
+  #inFlight = 0;
+
+  constructor(world: World, limits: Limits, jsonByDefault: boolean) {
+    this.#world = world;
+    this.#limits = limits;
+    this.#jsonByDefault = jsonByDefault;
+  }
+
+  /** The answer to a call, or the problem with it. Never rejects. */
+  async answer(call: Call): Promise<CallResultInit> {
+    const { request } = call;
+    if (this.#inFlight >= this.#limits.callsInFlightMax) {
+      return problem(
+        request,
+        new TellurionError("RESOURCE_EXHAUSTED", `calls in flight=${this.#inFlight} is the most`),
+      );
+    }
+    this.#inFlight += 1;
+    try {
+      return { request, outcome: await this.#ask(call) };
+    } catch (error) {
+      return problem(request, asTellurionError(error));
+    } finally {
+      this.#inFlight -= 1;
+    }
+  }
+
+  async #ask({ method: name, payload, timeoutMs }: Call): Promise<Outcome> {
+    const method = methodNamed(this.#world.catalogue, name);
+    const asJson = payload.case ? payload.case === "json" : this.#jsonByDefault;
+    const request =
+      payload.case === "json"
+        ? requestOfJson(method, payload.value)
+        : requestOfBytes(method, payload.value ?? new Uint8Array());
+    const timeout = callTimeout(timeoutMs, this.#limits);
+    const answer = await callWorld(this.#world, method, request, timeout);
+    if (!asJson) return { case: "message", value: new Uint8Array(answer) };
+    const { output } = method.desc;
+    return { case: "json", value: toJsonString(output, fromBinary(output, answer)) };
+  }
+}
+
+function problem(request: number, { code, message }: TellurionError): CallResultInit {
+  return { request, outcome: { case: "problem", value: { code, message, request } } };
+}

@@ -1,0 +1,146 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { type RawData, WebSocket, WebSocketServer } from "ws";
+import { closeCodes } from "./close-codes.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Session } from "./session.ts";
+import { chooseSubprotocol, type Subprotocol, subprotocols } from "./subprotocol.ts";
+
+/** The WebSocket standard's "message too big". */
+const tooLarge = 1009;
+
+/** The WebSockets of a gateway. */
+export interface Sockets {
+  /** Closes them in an orderly way, and those that do not answer in time without one. */
+  close(): Promise<void>;
+}
+
+/** Opens WebSockets for the upgrade requests that reach an HTTP server. */
+export function openSockets(server: Server, gateway: Gateway): Sockets {
+  const { limits } = gateway;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: true,
+    perMessageDeflate: false,
+    autoPong: false,
+    maxPayload: limits.frameBytesMax,
+    closeTimeout: limits.closeTimeoutMs,
+    handleProtocols: (offered) => chooseSubprotocol(offered)?.name ?? false,
+    WebSocket: CodedSocket,
+  } as ConstructorParameters<typeof WebSocketServer>[0]);
+  const alive = new WeakSet<WebSocket>();
+  const heartbeat = setInterval(() => {
+    for (const socket of sockets.clients) {
+      if (!alive.delete(socket)) socket.terminate();
+      else if (socket.readyState === WebSocket.OPEN) socket.ping();
+    }
+  }, limits.heartbeatMs);
+  heartbeat.unref();
+
+  const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    const subprotocol = chooseSubprotocol(offeredBy(request));
+    if (pathOf(request) !== "/") return refuse(stream, 404, "NOT_FOUND: WebSockets are at /");
+    if (!subprotocol) return refuse(stream, 400, unsupported(request));
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      alive.add(socket);
+      socket.on("pong", () => alive.add(socket));
+      connect(gateway, socket, stream, subprotocol);
+    });
+  };
+  server.on("upgrade", onUpgrade);
+
+  return {
+    async close() {
+      clearInterval(heartbeat);
+      server.off("upgrade", onUpgrade);
+      gateway.closeAll("WORLD_STOPPED", "the server stops");
+      await allGone(sockets.clients, limits.closeTimeoutMs);
+      sockets.close();
+    },
+  };
+}
+
+/** Where ws itself ends a connection, the close carries a code of the catalogue like any other. */
+class CodedSocket extends WebSocket {
+  override close(code?: number, reason?: string | Buffer): void {
+    if (reason !== undefined || code === undefined) {
+      super.close(code, reason);
+    } else {
+      const name = code === tooLarge ? "CLIENT_FRAME_TOO_LARGE" : "CLIENT_MALFORMED_FRAME";
+      super.close(closeCodes[name], name);
+    }
+  }
+}
+
+function connect(
+  gateway: Gateway,
+  socket: WebSocket,
+  stream: Duplex,
+  subprotocol: Subprotocol,
+): void {
+  const options = { binary: subprotocol.isBinary };
+  const session: Session = gateway.accept(
+    {
+      get bufferedBytes() {
+        return socket.bufferedAmount;
+      },
+      send: (data) => socket.send(data, options),
+      close: (code, reason) => socket.close(code, reason),
+    },
+    subprotocol,
+  );
+  socket.on("message", (data: RawData, isBinary) =>
+    gateway.receive(session, data as Buffer, isBinary),
+  );
+  // Pings of the WebSocket protocol count as messages, or they would be a way around the limit.
+  socket.on("ping", (data) => {
+    if (session.allow()) socket.pong(data);
+  });
+  stream.on("drain", () => session.drained());
+  // What goes wrong on a socket closes it; there is nothing else to do about it.
+  socket.on("error", () => gateway.remove(session));
+  socket.on("close", () => gateway.remove(session));
+}
+
+function offeredBy(request: IncomingMessage): string[] {
+  const header = request.headers["sec-websocket-protocol"] ?? "";
+  return header.split(",").map((name) => name.trim());
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? "/").split("?", 1)[0] ?? "/";
+}
+
+function unsupported(request: IncomingMessage): string {
+  const offered = request.headers["sec-websocket-protocol"] ?? "none";
+  const valid = subprotocols.map((subprotocol) => subprotocol.name).join(", ");
+  return `UNSUPPORTED_SUBPROTOCOL: offered are ${offered.slice(0, 120)}; valid are ${valid}`;
+}
+
+function refuse(stream: Duplex, status: 400 | 404, text: string): void {
+  const body = `${text}\n`;
+  stream.on("error", () => stream.destroy());
+  stream.once("finish", () => stream.destroy());
+  stream.end(
+    [
+      `HTTP/1.1 ${status} ${status === 400 ? "Bad Request" : "Not Found"}`,
+      "Connection: close",
+      "Content-Type: text/plain; charset=utf-8",
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      "",
+      body,
+    ].join("\r\n"),
+  );
+}
+
+/** Waits until the clients are gone; ends those that are still there after `timeoutMs`. */
+async function allGone(clients: Set<WebSocket>, timeoutMs: number): Promise<void> {
+  const gone = Promise.all(
+    [...clients].map((client) => new Promise((done) => client.once("close", done))),
+  );
+  const timer = setTimeout(() => {
+    for (const client of clients) client.terminate();
+  }, timeoutMs);
+  await gone;
+  clearTimeout(timer);
+}

@@ -1,0 +1,54 @@
+import type { World } from "../runtime/index.ts";
+
+export interface HealthReport {
+  /** `stalled`: the world's frame has not moved for longer than it may. */
+  readonly status: "ok" | "stalled" | "failed";
+  readonly world: string;
+  readonly frame: number;
+  readonly workers: number;
+}
+
+const looksPerStall = 8;
+
+/** Watches whether a world goes on. */
+export class Health {
+  readonly #world: World;
+  readonly #stalledAfterMs: number;
+  readonly #timer: NodeJS.Timeout;
+  #failed = false;
+  #frame: number;
+  #movedAtMs = performance.now();
+
+  constructor(world: World, stalledAfterMs: number) {
+    this.#world = world;
+    this.#stalledAfterMs = stalledAfterMs;
+    this.#frame = world.frame;
+    world.onFailure(() => {
+      this.#failed = true;
+    });
+    this.#timer = setInterval(() => this.#look(), stalledAfterMs / looksPerStall);
+    this.#timer.unref();
+  }
+
+  report(): HealthReport {
+    this.#look();
+    const { name, frame, workers } = this.#world;
+    return { status: this.#status(), world: name, frame, workers };
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #status(): HealthReport["status"] {
+    if (this.#failed) return "failed";
+    return performance.now() - this.#movedAtMs > this.#stalledAfterMs ? "stalled" : "ok";
+  }
+
+  #look(): void {
+    const { frame } = this.#world;
+    if (frame === this.#frame) return;
+    this.#frame = frame;
+    this.#movedAtMs = performance.now();
+  }
+}

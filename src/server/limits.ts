@@ -1,0 +1,130 @@
+/** What a limit bounds, and where it stands unless the start command says otherwise. */
+interface Limit {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly about: string;
+}
+
+/** Every bound of the server's edge. `start --limit NAME=VALUE` changes one. */
+export const limitTable = {
+  connectionsMax: {
+    default: 1_000,
+    min: 1,
+    max: 100_000,
+    about: "WebSocket clients at one time",
+  },
+  frameBytesMax: {
+    default: 65_536,
+    min: 128,
+    max: 16_777_216,
+    about: "bytes of one message from a client",
+  },
+  messagesPerSecondMax: {
+    default: 100,
+    min: 1,
+    max: 100_000,
+    about: "messages of one client per second, in the long run",
+  },
+  messagesBurstMax: {
+    default: 200,
+    min: 1,
+    max: 100_000,
+    about: "messages of one client at once",
+  },
+  subscriptionsMax: { default: 256, min: 1, max: 65_536, about: "topics of one client" },
+  callsInFlightMax: {
+    default: 32,
+    min: 1,
+    max: 65_536,
+    about: "calls of one client that wait for an answer",
+  },
+  callTimeoutMs: {
+    default: 5_000,
+    min: 1,
+    max: 600_000,
+    about: "how long a call waits that does not say how long",
+  },
+  callTimeoutMsMax: {
+    default: 30_000,
+    min: 1,
+    max: 600_000,
+    about: "how long a call may ask to wait",
+  },
+  helloTimeoutMs: {
+    default: 10_000,
+    min: 1,
+    max: 600_000,
+    about: "time from a client's connection to its hello",
+  },
+  heartbeatMs: {
+    default: 30_000,
+    min: 10,
+    max: 600_000,
+    about: "time between two signs of life of a client",
+  },
+  closeTimeoutMs: {
+    default: 1_000,
+    min: 1,
+    max: 60_000,
+    about: "time a client has to answer a close",
+  },
+  bufferedBytesSoft: {
+    default: 262_144,
+    min: 1_024,
+    max: 1_073_741_824,
+    about: "unsent bytes from which a client gets reliable events only",
+  },
+  bufferedBytesMax: {
+    default: 4_194_304,
+    min: 1_024,
+    max: 1_073_741_824,
+    about: "unsent bytes from which a client is closed",
+  },
+  httpConnectionsMax: {
+    default: 1_024,
+    min: 1,
+    max: 100_000,
+    about: "connections beside those of WebSocket clients",
+  },
+  httpRequestTimeoutMs: {
+    default: 10_000,
+    min: 1,
+    max: 600_000,
+    about: "time a caller has to send a request over HTTP",
+  },
+  rpcBodyBytesMax: {
+    default: 262_144,
+    min: 128,
+    max: 16_777_216,
+    about: "bytes of the body of a call over HTTP",
+  },
+  rpcCallsInFlightMax: {
+    default: 1_024,
+    min: 1,
+    max: 65_536,
+    about: "calls over HTTP that wait for an answer, of all callers",
+  },
+  stalledAfterMs: {
+    default: 2_000,
+    min: 10,
+    max: 600_000,
+    about: "time without a new frame after which the world counts as stalled",
+  },
+  stopTimeoutMs: {
+    default: 1_500,
+    min: 1,
+    max: 60_000,
+    about: "time an orderly stop may take",
+  },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof limitTable;
+
+export type Limits = { readonly [Name in LimitName]: number };
+
+export const limitNames = Object.keys(limitTable) as LimitName[];
+
+export const defaultLimits = Object.fromEntries(
+  limitNames.map((name) => [name, limitTable[name].default]),
+) as Limits;

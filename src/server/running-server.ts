@@ -1,0 +1,47 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { TellurionError, World } from "../runtime/index.ts";
+import { reportDeadLetters } from "./dead-letter-report.ts";
+import { type Edge, type EdgeOptions, openEdge } from "./edge.ts";
+
+/** A world and its edge, running. */
+export interface RunningServer {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  readonly world: World;
+  /** Resolves when the world fails. */
+  readonly failed: Promise<TellurionError>;
+  /** Stops in an orderly way, within the limit `stopTimeoutMs`. */
+  close(): Promise<void>;
+}
+
+/** Puts the edge around a world that runs. */
+export async function surround(world: World, options: EdgeOptions): Promise<RunningServer> {
+  const { log, limits } = options;
+  world.onLog(({ level, frame, address, text }) =>
+    log.write(level, `frame ${frame} ${address ?? "world"}: ${text}`),
+  );
+  world.onDeadLetter(reportDeadLetters(log));
+  const failed = new Promise<TellurionError>((resolve) => world.onFailure(resolve));
+  const edge = await openEdge(world, options);
+  void failed.then((error) => edge.gateway.closeAll("WORLD_FAILED", error.message));
+  let closing: Promise<void> | undefined;
+  return {
+    url: edge.url,
+    world,
+    failed,
+    close() {
+      closing ??= Promise.race([
+        closeAll(world, edge),
+        delay(limits.stopTimeoutMs, undefined, { ref: false }),
+      ]);
+      return closing;
+    },
+  };
+}
+
+/** Clients first, so that they hear of it; then the world, which ends open calls; then the port. */
+async function closeAll(world: World, edge: Edge): Promise<void> {
+  await edge.closeClients();
+  await world.stop();
+  await edge.close();
+}

@@ -1,0 +1,106 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { TellurionError } from "../../src/runtime/errors.ts";
+import { Health } from "../../src/server/health.ts";
+import { PrometheusText } from "../../src/server/metrics/prometheus.ts";
+import { FakeWorld } from "../support/fake-world.ts";
+import { ProtocolClient } from "../support/protocol-client.ts";
+import { type ServedWorld, serveFakeWorld } from "../support/served-world.ts";
+
+describe("health", () => {
+  afterEach(() => vi.useRealTimers());
+
+  test("is stalled when the frame has not moved for too long, and ok when it moves again", () => {
+    vi.useFakeTimers({ toFake: ["performance", "setInterval", "clearInterval"] });
+    const world = new FakeWorld();
+    const health = new Health(world, 1_000);
+    vi.advanceTimersByTime(900);
+    world.endFrame();
+    vi.advanceTimersByTime(900);
+    expect(health.report()).toEqual({ status: "ok", world: "fake", frame: 1, workers: 2 });
+    vi.advanceTimersByTime(400);
+    expect(health.report().status).toBe("stalled");
+    world.endFrame();
+    expect(health.report().status).toBe("ok");
+    health.stop();
+  });
+});
+
+describe("the server's pages", () => {
+  let served: ServedWorld;
+  afterEach(() => served.close());
+
+  test("say that the world is well, or that it is not", async () => {
+    served = await serveFakeWorld();
+    served.world.endFrame();
+    const well = await fetch(`${served.url}/healthz`);
+    expect(well.status).toBe(200);
+    expect(await well.json()).toEqual({ status: "ok", world: "fake", frame: 1, workers: 2 });
+    served.world.fail(new TellurionError("WORLD_FAILED", "boom"));
+    const failed = await fetch(`${served.url}/healthz`);
+    expect(failed.status).toBe(503);
+    expect(await failed.json()).toMatchObject({ status: "failed" });
+  });
+
+  test("have metrics that Prometheus understands", async () => {
+    served = await serveFakeWorld();
+    await ProtocolClient.join(served.webSocketUrl, "tellurion.v1.proto");
+    const response = await fetch(`${served.url}/metrics`);
+    expect(response.headers.get("content-type")).toBe(PrometheusText.contentType);
+    const samples = parse(await response.text());
+    expect(samples.get("tellurion_gateway_clients")).toBe(1);
+    expect(samples.get("tellurion_gateway_messages_received_total")).toBe(1);
+    expect(samples.get('tellurion_worker_busy_seconds_total{worker="0"}')).toBe(1.5);
+    expect(samples.get('tellurion_dead_letters_total{reason="no-such-actor"}')).toBe(1);
+    expect(
+      samples.get('tellurion_actor_seconds_total{kind="weather",type="tellurion.v1.TimeEvent"}'),
+    ).toBe(0.02);
+    expect(samples.get('tellurion_busiest_actor_seconds_total{actor="weather/north-marsh"}')).toBe(
+      0.02,
+    );
+    expect(samples.get("process_resident_memory_bytes")).toBeGreaterThan(1_000_000);
+  });
+
+  test("list what is served", async () => {
+    served = await serveFakeWorld();
+    const index = await (await fetch(served.url)).text();
+    expect(index).toContain("/healthz");
+    expect(index).toContain("POST       /tellurion.v1.WeatherService/SetWeather");
+    const missing = await fetch(`${served.url}/nothing`);
+    expect(missing.status).toBe(404);
+  });
+});
+
+test("metrics escape what labels and help hold", () => {
+  const page = new PrometheusText()
+    .many("gauge", "a", "one\ntwo \\", [{ value: 1, labels: { x: 'a"b\\c\nd' } }])
+    .one("counter", "b_total", "b", Number.POSITIVE_INFINITY)
+    .toString();
+  expect(page).toBe(
+    '# HELP a one\\ntwo \\\\\n# TYPE a gauge\na{x="a\\"b\\\\c\\nd"} 1\n' +
+      "# HELP b_total b\n# TYPE b_total counter\nb_total +Inf\n",
+  );
+});
+
+/** Reads a page by the rules of the text format, and throws at the first line that breaks one. */
+function parse(page: string): Map<string, number> {
+  const samples = new Map<string, number>();
+  const announced = new Map<string, string>();
+  expect(page.endsWith("\n")).toBe(true);
+  for (const line of page.trimEnd().split("\n")) {
+    const comment = /^# (HELP|TYPE) ([a-z_]+) (.+)$/.exec(line);
+    if (comment) {
+      const [, what, name = "", rest = ""] = comment;
+      if (what === "HELP") expect(announced.has(name), `${name} twice`).toBe(false);
+      else expect(["counter", "gauge"]).toContain(rest);
+      announced.set(name, rest);
+      continue;
+    }
+    const sample = /^([a-z_]+)((?:\{(?:[a-z]+="[^"]*",?)+\})?) ([-+.\deInfNa]+)$/.exec(line);
+    expect(sample, line).not.toBeNull();
+    const [, name = "", labels = "", value] = sample ?? [];
+    expect(announced.has(name), `${name} without HELP and TYPE`).toBe(true);
+    if (announced.get(name) === "counter") expect(name).toMatch(/_total$/);
+    samples.set(`${name}${labels}`, Number(value));
+  }
+  return samples;
+}
