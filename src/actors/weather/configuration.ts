@@ -1,0 +1,18 @@
+import type { ConfigureWeather as Message } from "../../gen/tellurion/v1/weather_pb.ts";
+import { checkBigint, checkOneOf, refuse } from "../shared/checks.ts";
+import type { Plain } from "../shared/plain.ts";
+import { checkClimate, conditionNames, seasonNames } from "./climate.ts";
+
+export type ConfigureWeather = Plain<Message>;
+
+const gameMsMax = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** Throws a Rejection that names the first thing wrong with a region's configuration. */
+export function checkConfiguration(configuration: ConfigureWeather, path = ""): void {
+  const { climate, season, condition, gameMs } = configuration;
+  if (climate === undefined) refuse(`${path}climate`, "", "is a climate: it is needed");
+  checkClimate(climate, `${path}climate.`);
+  if (season !== "") checkOneOf(`${path}season`, season, seasonNames(climate));
+  if (condition !== "") checkOneOf(`${path}condition`, condition, conditionNames(climate));
+  checkBigint(`${path}game_ms`, gameMs, 0n, gameMsMax);
+}

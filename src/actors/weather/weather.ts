@@ -1,0 +1,139 @@
+import {
+  DayPhase,
+  SeasonEventSchema,
+  TimeEventSchema,
+  TimePhaseEventSchema,
+} from "../../gen/tellurion/v1/clock_pb.ts";
+import {
+  ConfigureWeatherSchema,
+  WeatherService,
+  WeatherStateSchema,
+} from "../../gen/tellurion/v1/weather_pb.ts";
+import { type ActorContext, defineActor, Rejection } from "../../runtime/index.ts";
+import { checkInteger } from "../shared/checks.ts";
+import { longRunShares } from "./chain.ts";
+import { conditionNames, seasonNames } from "./climate.ts";
+import { begin, loadClimate, lock, setSeason, setWeather, unlock } from "./commands.ts";
+import { type ConfigureWeather, checkConfiguration } from "./configuration.ts";
+import { forecastOf } from "./forecast.ts";
+import { liveTo, skipTo } from "./live.ts";
+import { climateOf, dawnWindowOf, type Region, readingOf, seasonOf } from "./region.ts";
+
+const forecastHoursMax = 168;
+
+/**
+ * The weather of one region, `weather/<region>`. It lives through game time as the clock's events
+ * tell of it.
+ */
+export const weather = defineActor({
+  kind: "weather",
+  state: WeatherStateSchema,
+  activation: "spawned",
+  init: (ctx) => ({ region: ctx.key }),
+  on: ({ handle, answer, query }) => [
+    handle(ConfigureWeatherSchema, (state, message, ctx) =>
+      configure(state, message.toObject(), ctx),
+    ),
+    handle(TimeEventSchema, (state, event, ctx) => {
+      if (!state.configured) return;
+      // A jump did not happen to the weather; nor did what was before the region began.
+      if (event.jumped) skipTo(state, event.settledGameMs);
+      else if (event.previousGameMs > state.gameMs) skipTo(state, event.previousGameMs);
+      state.inTime = true;
+      liveTo(state, event.settledGameMs, ctx);
+    }),
+    handle(TimePhaseEventSchema, (state, event, ctx) => {
+      if (!state.configured) return;
+      if (state.inTime && !event.jumped) liveTo(state, event.gameMs, ctx);
+      state.dayMs = event.dayMs;
+      state.dawn = event.newPhase === DayPhase.DAWN;
+      if (!state.dawn) return;
+      state.dawnFromMs = event.gameMs;
+      state.dawnUntilMs = event.untilGameMs;
+    }),
+    handle(SeasonEventSchema, (state, event, ctx) => {
+      if (!state.configured) return;
+      if (state.inTime && !event.jumped) liveTo(state, event.gameMs, ctx);
+      beginSeason(state, event.newSeason, ctx);
+    }),
+    answer(WeatherService.method.setWeather, (state, request, ctx) => {
+      setWeather(state, request.toObject(), ctx);
+      return { weather: readingOf(state) };
+    }),
+    answer(WeatherService.method.setSeason, (state, request) => {
+      setSeason(state, request.season);
+      return { weather: readingOf(state) };
+    }),
+    answer(WeatherService.method.lockWeather, (state, request) => {
+      lock(state, request.owner);
+      return { weather: readingOf(state) };
+    }),
+    answer(WeatherService.method.unlockWeather, (state, request) => {
+      unlock(state, request.owner);
+      return { weather: readingOf(state) };
+    }),
+    answer(WeatherService.method.loadClimate, (state, request, ctx) => {
+      loadClimate(state, request.toObject().climate, ctx);
+      return { weather: readingOf(state) };
+    }),
+    query(WeatherService.method.getWeather, (state) => {
+      const climate = climateOf(state);
+      return { weather: readingOf(state), conditions: conditionNames(climate) };
+    }),
+    query(WeatherService.method.forecast, (state, request) => tellForecast(state, request.hours)),
+    query(WeatherService.method.getWeatherStats, (state) => tellStats(state)),
+  ],
+});
+
+/**
+ * A message has no one to hear of a refusal: it goes to the log, and the region stays as it was.
+ */
+function configure(state: Region, message: ConfigureWeather, ctx: ActorContext): void {
+  const { climate, season, condition, gameMs } = message;
+  try {
+    checkConfiguration(message);
+  } catch (error) {
+    if (!(error instanceof Rejection)) throw error;
+    ctx.log("error", `configuration of the weather refused: ${error.message}`);
+    return;
+  }
+  if (state.configured || climate === undefined) {
+    ctx.log("error", "configuration of the weather refused: it has one already");
+    return;
+  }
+  begin(state, climate, season, condition, gameMs, ctx);
+}
+
+function beginSeason(state: Region, season: string, ctx: ActorContext): void {
+  state.season = season;
+  state.seasonOverride = "";
+  if (seasonNames(climateOf(state)).includes(season)) return;
+  const { season: first } = seasonOf(state);
+  ctx.log("warn", `the climate has no season ${JSON.stringify(season)}: ${first} holds instead`);
+}
+
+function tellForecast(state: Region, hours: number) {
+  const conditions = conditionNames(climateOf(state));
+  checkInteger("hours", hours, 1, forecastHoursMax);
+  return {
+    conditions,
+    hours: forecastOf(state, hours).map((chances, i) => ({
+      hour: i + 1,
+      chances,
+      likeliest: conditions[chances.indexOf(Math.max(...chances))] ?? "",
+    })),
+  };
+}
+
+function tellStats(state: Region) {
+  const climate = climateOf(state);
+  const shares = longRunShares(climate, seasonOf(state), dawnWindowOf(state));
+  return {
+    conditions: conditionNames(climate).map((condition, i) => ({
+      condition,
+      minutes: BigInt(state.minutesSeen[i] ?? 0),
+      times: BigInt(state.timesEntered[i] ?? 0),
+      stationaryShare: shares[i] ?? 0,
+    })),
+  };
+}
