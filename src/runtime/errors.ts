@@ -84,8 +84,8 @@ export type RejectionCode =
   | "UNIMPLEMENTED";
 
 /**
- * Thrown by a handler to refuse what it was asked. The caller gets code and text; the actor is not at fault, so no
- * supervisor hears of it. A handler rejects before it changes its state.
+ * Thrown by a handler to refuse what it was asked. The caller of a method gets code and text, a message is refused in
+ * the log; the actor is not at fault, so no supervisor hears of it. A handler rejects before it changes its state.
  */
 export class Rejection extends TellurionError {
   declare readonly code: RejectionCode;

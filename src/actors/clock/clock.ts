@@ -22,6 +22,8 @@ export const clock = defineActor({
   state: ClockStateSchema,
   activation: "spawned",
   init: () => ({ anchorRestUnit: 1n }),
+  // A restart would forget the world's time and its schedules.
+  supervision: { directive: "resume" },
   on: ({ handle, answer, query }) => [
     handle(ConfigureClockSchema, (state, message, ctx) =>
       configure(state, message.toObject(), ctx),
@@ -72,19 +74,11 @@ export const clock = defineActor({
   ],
 });
 
-/** A message has no one to hear of a refusal: it goes to the log, and the clock stays as it was. */
 function configure(state: Clock, message: ConfigureClock, ctx: ActorContext): void {
+  checkConfiguration(message);
   const { calendar } = message;
-  try {
-    checkConfiguration(message);
-  } catch (error) {
-    if (!(error instanceof Rejection)) throw error;
-    ctx.log("error", `configuration of the clock refused: ${error.message}`);
-    return;
-  }
   if (state.configured || calendar === undefined) {
-    ctx.log("error", "configuration of the clock refused: it has one already");
-    return;
+    throw new Rejection("FAILED_PRECONDITION", "the clock has a configuration already");
   }
   state.configured = true;
   state.calendar = calendar;

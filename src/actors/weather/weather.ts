@@ -30,6 +30,8 @@ export const weather = defineActor({
   state: WeatherStateSchema,
   activation: "spawned",
   init: (ctx) => ({ region: ctx.key }),
+  // A restart would forget the region's climate.
+  supervision: { directive: "resume" },
   on: ({ handle, answer, query }) => [
     handle(ConfigureWeatherSchema, (state, message, ctx) =>
       configure(state, message.toObject(), ctx),
@@ -85,21 +87,11 @@ export const weather = defineActor({
   ],
 });
 
-/**
- * A message has no one to hear of a refusal: it goes to the log, and the region stays as it was.
- */
 function configure(state: Region, message: ConfigureWeather, ctx: ActorContext): void {
+  checkConfiguration(message);
   const { climate, season, condition, gameMs } = message;
-  try {
-    checkConfiguration(message);
-  } catch (error) {
-    if (!(error instanceof Rejection)) throw error;
-    ctx.log("error", `configuration of the weather refused: ${error.message}`);
-    return;
-  }
   if (state.configured || climate === undefined) {
-    ctx.log("error", "configuration of the weather refused: it has one already");
-    return;
+    throw new Rejection("FAILED_PRECONDITION", "the weather has a configuration already");
   }
   begin(state, climate, season, condition, gameMs, ctx);
 }

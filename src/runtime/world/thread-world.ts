@@ -16,6 +16,11 @@ import type { WorldOptions } from "./world.ts";
 
 /** Looks at the barrier before a thread sleeps on it: about the time that a wake-up takes. */
 const spinsWithCores = 4_000;
+/**
+ * Memory of a worker's young generation, in MB. The hot path allocates nothing: a large one only makes an idle world
+ * fat.
+ */
+const youngGenerationMb = 8;
 /** How long workers may take to leave after a stop before they are terminated, in ms. */
 const stopMsMax = 1_500;
 
@@ -137,6 +142,7 @@ export class WorldThreads {
     const thread = new Worker(new URL("./worker.ts", import.meta.url), {
       name: `tellurion-worker-${setup.worker}`,
       workerData: setup,
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
       transferList: [
         ...portsOf(setup.ports),
         ...(setup.conductor ? portsOf(setup.conductor.ports) : []),

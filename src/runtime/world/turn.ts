@@ -158,7 +158,8 @@ export class Turn {
       context.commit();
     } catch (error) {
       context.rollback();
-      this.#fail(cell, handler, error, 0);
+      if (error instanceof Rejection) this.#logRefusal(cell, handler, error);
+      else this.#fail(cell, handler, error, 0);
     }
     if (checks) view[detach]();
   }
@@ -251,6 +252,12 @@ export class Turn {
     }
     this.#report(cell, handler.name, error);
     reports.refuse(call, "HANDLER_FAILED", `${cell.address} failed on ${handler.name}`);
+  }
+
+  /** Nobody waits to hear that a message was refused: the log does. */
+  #logRefusal(cell: Cell, handler: BoundHandler, { code, message }: Rejection): void {
+    const text = `${cell.address} refused ${handler.name}: ${code}: ${message}`;
+    this.#parts.reports.log("warn", cell.address, text);
   }
 
   #report(cell: Cell, handling: string, error: unknown): string {

@@ -198,7 +198,7 @@ describe("weather", () => {
     world.spawn(address, ConfigureWeatherSchema, { climate, condition: "hail" });
     world.step(2);
     expect(world.log.at(-1)?.text).toBe(
-      "configuration of the weather refused: " +
+      `${address} refused tellurion.v1.ConfigureWeather: INVALID_ARGUMENT: ` +
         'condition="hail" is not valid; valid are clear, fog, storm',
     );
     expect(world.call(method.getWeather, { region })).toMatchObject({
