@@ -22,7 +22,9 @@ type Options = Partial<
   >
 > & {
   /** Handlers beside those for Act, Tick and ActorStopped. */
-  readonly also?: (actor: HandlersOf<CounterState>) => ReturnType<HandlersOf<CounterState>["handle"]>[];
+  readonly also?: (
+    actor: HandlersOf<CounterState>,
+  ) => ReturnType<HandlersOf<CounterState>["handle"]>[];
 };
 
 /** What an actor does when a test tells it to, by the name of the act. */
@@ -73,7 +75,10 @@ export function tell(
 }
 
 /** Tells one actor after another, and runs a frame for them. */
-export function act(world: TestWorld, ...orders: readonly (readonly [string, string, string?])[]): void {
+export function act(
+  world: TestWorld,
+  ...orders: readonly (readonly [string, string, string?])[]
+): void {
   for (const [address, what, target = ""] of orders) tell(world, address, what, { target });
   world.step();
 }

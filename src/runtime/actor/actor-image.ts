@@ -55,6 +55,41 @@ export function encodeState(cell: Cell): Uint8Array<ArrayBuffer> {
   }
 }
 
+/**
+ * Checks that the state is what it will be after a move or a restart. Throws VALUE_OUT_OF_RANGE for one that is not: one
+ * with a property that its message does not have, or a value that changes as it is encoded.
+ */
+export function checkState(cell: Cell): void {
+  const restored = cell.kind.stateCodec.decode(encodeState(cell));
+  const difference = differenceOf(cell.state, restored, "state");
+  if (difference === undefined) return;
+  throw new TellurionError(
+    "VALUE_OUT_OF_RANGE",
+    `${cell.address}: ${difference}; valid is what its message holds, since a move or restart keeps nothing else`,
+  );
+}
+
+/** The first thing in which a value differs from what comes back of it. */
+function differenceOf(value: unknown, restored: unknown, path: string): string | undefined {
+  if (Object.is(value, restored)) return undefined;
+  if (typeof value !== "object" || typeof restored !== "object" || !value || !restored) {
+    return `${path} is ${show(value)} and comes back as ${show(restored)}`;
+  }
+  const mine = value as Record<string, unknown>;
+  const theirs = restored as Record<string, unknown>;
+  for (const name of new Set([...Object.keys(mine), ...Object.keys(theirs)])) {
+    if (name === "$typeName" || name === "$unknown") continue;
+    const difference = differenceOf(mine[name], theirs[name], `${path}.${name}`);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return "absent";
+  return typeof value === "object" ? "an object" : `${typeof value} ${String(value).slice(0, 40)}`;
+}
+
 function timerImage(timer: ActorTimer): Omit<TimerImage, "$typeName"> {
   return {
     id: timer.id,

@@ -41,8 +41,8 @@ export class Cell {
   inheritedFailure: string | undefined = undefined;
   /** Changes with every turn, so that what was derived from the state can be kept. */
   version = 0;
-  /** What queries see: a copy of the state at a version. */
-  copy: { readonly version: number; readonly state: unknown } | undefined = undefined;
+  /** The state at a version, encoded: each query gets a copy of its own. */
+  copy: { readonly version: number; readonly state: Uint8Array } | undefined = undefined;
 
   /** Its mailbox: the first and last of its entries in this round, and how many. */
   head = -1;

@@ -1,3 +1,4 @@
+import { TellurionError } from "../errors.ts";
 import type { Random } from "./context.ts";
 
 /** Position of a random source: the state of xoshiro128** (Blackman and Vigna, 2018). Never all zero. */
@@ -37,9 +38,10 @@ export function seedRandom(seed: number, address: string): RandomState {
 
 /** Draws from a state that it is pointed at: one source serves all actors of a worker, none of which allocates. */
 export class SeededRandom implements Random {
-  #state: Int32Array = new Int32Array(4);
+  #state: RandomState | undefined = undefined;
 
-  point(state: RandomState): void {
+  /** Points it at a state, or at none: then a draw throws STALE_VIEW. */
+  point(state: RandomState | undefined): void {
     this.#state = state;
   }
 
@@ -64,6 +66,12 @@ export class SeededRandom implements Random {
 
   #draw(): number {
     const s = this.#state;
+    if (s === undefined) {
+      throw new TellurionError(
+        "STALE_VIEW",
+        "ctx.random was used after its handler returned; use it in the handler only",
+      );
+    }
     const s0 = s[0] as number;
     const s1 = s[1] as number;
     const s2 = (s[2] as number) ^ s0;

@@ -12,27 +12,30 @@ const trappedGlobals = [
   "fetch",
 ] as const;
 const trappedMethods = [
-  [Math, "random", "ctx.random"],
-  [Date, "now", "ctx.now"],
-  [Temporal.Now, "instant", "ctx.now"],
-  [Temporal.Now, "plainDateISO", "ctx.now"],
-  [Temporal.Now, "plainDateTimeISO", "ctx.now"],
-  [Temporal.Now, "plainTimeISO", "ctx.now"],
-  [Temporal.Now, "zonedDateTimeISO", "ctx.now"],
-  [Temporal.Now, "timeZoneId", "ctx.now"],
-  [performance, "now", "ctx.now"],
-  [performance, "mark", "ctx.now"],
-  [performance, "measure", "ctx.now"],
-  [performance, "toJSON", "ctx.now"],
-  [crypto, "randomUUID", "ctx.random"],
-  [crypto, "getRandomValues", "ctx.random"],
-  [process.hrtime, "bigint", "ctx.now"],
-  [process, "hrtime", "ctx.now"],
-  [process, "nextTick", "ctx.schedule"],
-  [process, "cpuUsage", "nothing"],
-  [process, "memoryUsage", "nothing"],
-  [process, "resourceUsage", "nothing"],
-  [process, "uptime", "ctx.now"],
+  ["Math", Math, "random", "ctx.random"],
+  ["Date", Date, "now", "ctx.now"],
+  ["Temporal.Now", Temporal.Now, "instant", "ctx.now"],
+  ["Temporal.Now", Temporal.Now, "plainDateISO", "ctx.now"],
+  ["Temporal.Now", Temporal.Now, "plainDateTimeISO", "ctx.now"],
+  ["Temporal.Now", Temporal.Now, "plainTimeISO", "ctx.now"],
+  ["Temporal.Now", Temporal.Now, "zonedDateTimeISO", "ctx.now"],
+  ["Temporal.Now", Temporal.Now, "timeZoneId", "ctx.now"],
+  ["performance", performance, "now", "ctx.now"],
+  ["performance", performance, "mark", "ctx.now"],
+  ["performance", performance, "measure", "ctx.now"],
+  ["performance", performance, "toJSON", "ctx.now"],
+  ["crypto", crypto, "randomUUID", "ctx.random"],
+  ["crypto", crypto, "getRandomValues", "ctx.random"],
+  ["process.hrtime", process.hrtime, "bigint", "ctx.now"],
+  ["process", process, "hrtime", "ctx.now"],
+  ["process", process, "nextTick", "ctx.schedule"],
+  ["process", process, "cpuUsage", "nothing"],
+  ["process", process, "memoryUsage", "nothing"],
+  ["process", process, "resourceUsage", "nothing"],
+  ["process", process, "uptime", "ctx.now"],
+  ["process", process, "getBuiltinModule", "nothing: actors do no I/O"],
+  ["Atomics", Atomics, "waitAsync", "ctx.schedule"],
+  ["Array", Array, "fromAsync", "ctx.send"],
 ] as const;
 const trappedConstructors = [
   ["Date", "ctx.now"],
@@ -55,20 +58,11 @@ export function installTraps(): void {
   for (const name of trappedGlobals) {
     trap(globalThis as unknown as Record<string, unknown>, name, name, "ctx.schedule or ctx.send");
   }
-  for (const [owner, method, instead] of trappedMethods) {
-    const name = `${ownerName(owner)}.${method}`;
+  for (const [ownerName, owner, method, instead] of trappedMethods) {
+    const name = `${ownerName}.${method}`;
     trap(owner as unknown as Record<string, unknown>, method, name, instead);
   }
   for (const [name, instead] of trappedConstructors) trapConstructor(name, instead);
-}
-
-function ownerName(owner: object): string {
-  if (owner === Math) return "Math";
-  if (owner === Date) return "Date";
-  if (owner === Temporal.Now) return "Temporal.Now";
-  if (owner === performance) return "performance";
-  if (owner === crypto) return "crypto";
-  return owner === process ? "process" : "process.hrtime";
 }
 
 function refuse(name: string, instead: string): void {

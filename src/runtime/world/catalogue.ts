@@ -6,6 +6,7 @@ import {
   type DescService,
   getOption,
   hasOption,
+  ScalarType,
 } from "@bufbuild/protobuf";
 import { file_tellurion_v1_actor } from "../../gen/tellurion/v1/actor_pb.ts";
 import { call, type Delivery, event } from "../../gen/tellurion/v1/options_pb.ts";
@@ -75,6 +76,7 @@ export function catalogueOf(actors: readonly ActorDefinition[]): Catalogue {
     .map((desc, id) => ({ id, desc, event: eventOf(desc) }));
   const services = sorted.flatMap((file) => file.services);
   const methods = services.flatMap((service) => service.methods).flatMap(methodOf);
+  refuseSharedNumbers(messages.flatMap((entry) => entry.event ?? []));
   const byDesc = new Map(messages.map((entry) => [entry.desc, entry]));
   const byName = new Map(methods.map((entry) => [entry.name, entry]));
   return {
@@ -106,6 +108,20 @@ export function schemaHash(catalogue: Catalogue): string {
     .join("");
 }
 
+function refuseSharedNumbers(events: readonly EventEntry[]): void {
+  const byNumber = new Map<number, EventEntry>();
+  for (const entry of events) {
+    const other = byNumber.get(entry.number);
+    if (other) {
+      throw new TellurionError(
+        "INVALID_DEFINITION",
+        `${entry.desc.typeName} and ${other.desc.typeName} are both event number ${entry.number}`,
+      );
+    }
+    byNumber.set(entry.number, entry);
+  }
+}
+
 function addFile(files: Map<string, DescFile>, file: DescFile): void {
   if (files.has(file.name)) return;
   files.set(file.name, file);
@@ -122,10 +138,11 @@ function eventOf(desc: DescMessage): EventEntry | undefined {
   if (!hasOption(desc, event)) return undefined;
   const option = getOption(desc, event);
   const keyField = desc.fields.find((field) => field.name === option.topicKey);
-  if (option.type === 0 || option.topic === "" || (option.topicKey !== "" && !keyField)) {
+  const badKey = option.topicKey !== "" && keyField?.scalar !== ScalarType.STRING;
+  if (option.type === 0 || option.topic === "" || badKey) {
     throw new TellurionError(
       "INVALID_DEFINITION",
-      `event option of ${desc.typeName} needs a type, a topic and, if any, a topic_key that is a field`,
+      `event option of ${desc.typeName} needs a type, a topic and, if any, a topic_key that is a string field`,
     );
   }
   return {

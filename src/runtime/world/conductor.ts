@@ -97,6 +97,7 @@ export class Conductor {
    */
   plan(frame: number, inputs: Iterable<Uint8Array>, quiet: boolean): boolean {
     const { orders, inputs: lanes } = this.#options;
+    this.#options.reports.beginFrame(frame);
     orders.begin(0);
     this.#deliveries = [];
     this.#busy.clear();
@@ -184,12 +185,18 @@ export class Conductor {
     if (typeof target === "string" || type === -1) {
       const reason = typeof target === "string" ? target : "not-handled";
       reports.deadLetter(undefined, address, what.value ?? "", reason);
-      reports.refuse(call, "NOT_FOUND", this.#notFound(address));
+      if (reason === "start-failed")
+        reports.refuse(call, "RESOURCE_EXHAUSTED", this.#full(address));
+      else reports.refuse(call, "NOT_FOUND", this.#notFound(address));
       return;
     }
     const callKind = method?.isQuery ? recordKind.query : recordKind.command;
     const kind = isMessage ? recordKind.message : callKind;
     this.#deliveries.push({ kind, type, sender: 0, target, sequence: 0, extra: call, payload });
+  }
+
+  #full(address: Address): string {
+    return `${address} cannot begin: actorsMax=${this.#options.limits.actorsMax} are active`;
   }
 
   #notFound(address: Address): string {
@@ -236,24 +243,22 @@ export class Conductor {
     this.registry.remove(actor);
     this.placement.remove(actor);
     this.#order({ case: "remove", value: { actor: actor.number } } as CoreOrder["body"]);
-    this.#deliveries = this.#deliveries.filter((delivery) => {
-      if (delivery.target !== actor) return true;
-      this.#bury(delivery.sender, actor.address, delivery.type, "stopped");
-      return false;
-    });
     for (const number of [...actor.watchers].sort((a, b) => a - b)) {
       this.#tellStopped(number, actor.address, reason, actor.number);
     }
   }
 
   #watch(watcher: number, address: Address): void {
+    const by = this.registry.of(watcher);
+    // It stopped with its parent before it watched: its number will be somebody else's.
+    if (by === undefined) return;
     const actor = this.registry.at(address);
     if (actor === undefined) {
       this.#tellStopped(watcher, address, StopReason.NOT_FOUND, 0);
       return;
     }
     actor.watchers.add(watcher);
-    this.registry.of(watcher)?.watched.add(actor.number);
+    by.watched.add(actor.number);
   }
 
   #tellStopped(watcher: number, address: Address, reason: StopReason, sender: number): void {
@@ -267,7 +272,10 @@ export class Conductor {
   }
 
   #escalate(sender: number, failure: string): void {
-    const parent = this.registry.of(this.registry.of(sender)?.parent ?? 0);
+    const actor = this.registry.of(sender);
+    // It stopped with its parent before it failed: there is nobody left to treat.
+    if (actor === undefined) return;
+    const parent = this.registry.of(actor.parent);
     if (parent === undefined) {
       this.failure ??= failure;
       return;
@@ -298,9 +306,24 @@ export class Conductor {
   #deliver(): void {
     this.#deliveries.sort((a, b) => a.sender - b.sender);
     for (const { target, payload, ...head } of this.#deliveries) {
+      // It may have stopped since, in this very plan.
+      if (this.registry.of(target.number) !== target) {
+        this.#buryDelivery({ target, payload, ...head });
+        continue;
+      }
       const lane = this.#options.inputs[target.worker] as LaneWriter;
       appendRecord(lane, { ...head, target: target.number }, payload);
     }
+  }
+
+  #buryDelivery({ kind, type, sender, target, extra }: Delivery): void {
+    const { catalogue, reports } = this.#options;
+    if (kind === recordKind.message) {
+      this.#bury(sender, target.address, type, "stopped");
+      return;
+    }
+    reports.deadLetter(undefined, target.address, catalogue.methods[type]?.name ?? "", "stopped");
+    reports.refuse(extra, "UNAVAILABLE", `${target.address} could not take the call: stopped`);
   }
 
   #bury(sender: number, target: Address, type: number, reason: DeadLetterReason): void {

@@ -1,4 +1,4 @@
-import { StopReason } from "../../gen/tellurion/v1/actor_pb.ts";
+import { ActorStoppedSchema, StopReason } from "../../gen/tellurion/v1/actor_pb.ts";
 import {
   type CoreNotice,
   CoreNoticeSchema,
@@ -14,7 +14,6 @@ import { forEachRecord, type LaneReader, type LaneWriter } from "../memory/lane.
 import {
   extraWord,
   lengthWord,
-  packType,
   recordHeaderBytes,
   recordKind,
   senderWord,
@@ -127,7 +126,8 @@ export class WorkerCore {
       limits,
       tickHz: options.tickHz,
     });
-    this.#mailboxes = new Mailboxes(limits.actorsMax, this.#cells, this.#listeners, {
+    const stopped = catalogue.messageOf(ActorStoppedSchema).id;
+    this.#mailboxes = new Mailboxes(limits.actorsMax, stopped, this.#cells, this.#listeners, {
       query: (segment, at) => this.#queries.push({ segment, at }),
       image: (segment, at) => this.#install(segment, at),
       undeliverable: (segment, at) => this.#bury(segment, at, "stopped"),
@@ -163,8 +163,7 @@ export class WorkerCore {
    */
   beginFrame(frame: number, moves: boolean): void {
     this.#frame = frame;
-    this.#context.frame = frame;
-    this.#context.round = 0;
+    this.#context.beginFrame(frame);
     this.#ends.notices.begin(0);
     this.reports.beginFrame(frame);
     if (moves) this.#flip();
@@ -347,11 +346,10 @@ export class WorkerCore {
   }
 
   #notify(actor: number, body: CoreNotice["body"] | NoticeInit): void {
-    const packed = packType(recordKind.notice, 0);
-    const notice = { body } as CoreNotice;
+    const head = { kind: recordKind.notice, type: 0, sender: actor, target: 0, sequence: 0 };
+    const payload = noticeCodec.toBytes({ body } as CoreNotice);
     const { notices } = this.#ends;
-    const { round } = this.#context;
-    this.#outgoing.write(notices, noticeCodec, notice, packed, actor, 0, 0, round);
+    this.#outgoing.append(notices, { ...head, extra: this.#context.round }, payload);
   }
 
   /** Makes a record a dead letter; a command is refused. */

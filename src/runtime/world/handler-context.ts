@@ -5,7 +5,7 @@ import type { ActorTimer, Cell } from "../actor/cell.ts";
 import type { ActorContext, LogLevel, Random, ScheduleOptions, TimerId } from "../actor/context.ts";
 import { type RandomState, SeededRandom } from "../actor/random.ts";
 import { delayFramesMax, type TimerWheel } from "../actor/timer-wheel.ts";
-import { codecOf } from "../codec/index.ts";
+import { type Codec, codecOf } from "../codec/index.ts";
 import { TellurionError } from "../errors.ts";
 import { packType, recordKind } from "../memory/record.ts";
 import type { Directory } from "./directory.ts";
@@ -29,7 +29,6 @@ export interface ContextParts {
 
 type NoticeBody = CoreNotice["body"];
 const noticeCodec = codecOf(CoreNoticeSchema);
-const noticePacked = packType(recordKind.notice, 0);
 const messageKind = recordKind.message;
 
 /**
@@ -37,7 +36,6 @@ const messageKind = recordKind.message;
  * handler did (`commit`) or takes all of it back (`rollback`).
  */
 export class HandlerContext implements ActorContext {
-  frame = 0;
   round = 0;
   readonly tickHz: number;
   readonly stepMs: number;
@@ -47,6 +45,7 @@ export class HandlerContext implements ActorContext {
   #cell: Cell | undefined = undefined;
   #sender = 0;
   #readOnly = false;
+  #frame = 0;
 
   /** The handler has asked for chance; where the source stood before is noted. */
   #drew = false;
@@ -56,11 +55,20 @@ export class HandlerContext implements ActorContext {
   readonly #scheduled: ActorTimer[] = [];
   readonly #cancelled: ActorTimer[] = [];
   readonly #published: number[] = [];
+  /** Replies that have nobody to go to. */
+  readonly #strays: { address: Address; type: string }[] = [];
+  /** Log lines: they stay when the handler throws, for that is when they are wanted. */
+  readonly #logged: { level: LogLevel; address: Address; text: string }[] = [];
 
   constructor(parts: ContextParts) {
     this.#parts = parts;
     this.tickHz = parts.tickHz;
     this.stepMs = 1_000 / parts.tickHz;
+  }
+
+  beginFrame(frame: number): void {
+    this.#frame = frame;
+    this.round = 0;
   }
 
   /** Points the context at a cell, for one handler. */
@@ -79,10 +87,18 @@ export class HandlerContext implements ActorContext {
     for (let i = 0; i < published.length; i += 1) {
       this.#parts.metrics.addPublished(published[i] as number);
     }
+    for (const { address, type } of this.#strays) {
+      this.#parts.reports.deadLetter(undefined, address, type, "no-sender");
+    }
     this.#forget();
   }
 
   #forget(): void {
+    const { reports } = this.#parts;
+    for (const { level, address, text } of this.#logged) reports.log(level, address, text);
+    if (this.#logged.length > 0) this.#logged.length = 0;
+    if (this.#strays.length > 0) this.#strays.length = 0;
+    if (this.#drew) this.#random.point(undefined);
     this.#cell = undefined;
     if (this.#published.length > 0) this.#published.length = 0;
     if (this.#scheduled.length > 0) this.#scheduled.length = 0;
@@ -119,11 +135,17 @@ export class HandlerContext implements ActorContext {
     return this.#running().key;
   }
 
+  get frame(): number {
+    this.#running();
+    return this.#frame;
+  }
+
   get now(): number {
     return (this.frame * 1_000) / this.tickHz;
   }
 
   get sender(): Address | undefined {
+    this.#running();
     return this.#sender === 0 ? undefined : this.#parts.directory.addressOf(this.#sender);
   }
 
@@ -144,7 +166,7 @@ export class HandlerContext implements ActorContext {
     const target = directory.numberOf(to);
     if (target === undefined) {
       parseAddress(to);
-      const payload = codec.toBytes(message);
+      const payload = this.#encode(codec, message);
       const value = { address: to, type: entry.id, sequence: ++cell.sequence, payload };
       this.#notify(cell, { case: "undelivered", value } as NoticeBody);
       return;
@@ -172,14 +194,14 @@ export class HandlerContext implements ActorContext {
     this.#published.push(id);
     if (Atomics.load(interest, id) === 0) return;
     const at = outgoing.publishedAt;
-    if (!outgoing.copyToRing(lane, at, this.round, this.frame | 0)) this.#parts.reports.lost();
+    if (!outgoing.copyToRing(lane, at, this.round, this.#frame | 0)) this.#parts.reports.lost();
   }
 
   reply<Desc extends DescMessage>(type: Desc, message: MessageInitShape<Desc>): void {
     const cell = this.#writing("reply");
     const to = this.sender;
     if (to === undefined) {
-      this.#parts.reports.deadLetter(undefined, cell.address, type.typeName, "no-sender");
+      this.#strays.push({ address: cell.address, type: type.typeName });
       return;
     }
     this.send(to, type, message);
@@ -206,10 +228,10 @@ export class HandlerContext implements ActorContext {
     const timer: ActorTimer = {
       id: cell.timerLast,
       cell,
-      due: this.frame + Math.max(delay, 1),
+      due: this.#frame + Math.max(delay, 1),
       every: options.everyMs === undefined ? 0 : Math.max(every, 1),
       type: entry.id,
-      payload: codec.toBytes(message),
+      payload: this.#encode(codec, message),
       previous: undefined,
       next: undefined,
       slot: 0,
@@ -238,7 +260,7 @@ export class HandlerContext implements ActorContext {
     const cell = this.#writing("spawn");
     parseAddress(address);
     const { entry, codec } = this.#parts.outgoing.typeOf(type);
-    const payload = codec.toBytes(first);
+    const payload = this.#encode(codec, first);
     const value = { address, type: entry.id, sequence: ++cell.sequence, payload };
     this.#notify(cell, { case: "spawn", value } as NoticeBody);
   }
@@ -256,22 +278,24 @@ export class HandlerContext implements ActorContext {
   }
 
   log(level: LogLevel, text: string): void {
-    this.#parts.reports.log(level, this.#running().address, text);
+    this.#logged.push({ level, address: this.#running().address, text });
   }
 
   #notify(cell: Cell, body: NoticeBody): void {
-    const { outgoing } = this.#parts;
-    const notice = { body } as CoreNotice;
-    outgoing.write(
-      outgoing.notices,
-      noticeCodec,
-      notice,
-      noticePacked,
-      cell.number,
-      0,
-      cell.sequence,
-      this.round,
-    );
+    const { notices } = this.#parts.outgoing;
+    const payload = noticeCodec.toBytes({ body } as CoreNotice);
+    const head = { kind: recordKind.notice, type: 0, sender: cell.number, target: 0 };
+    this.#parts.outgoing.append(notices, { ...head, sequence: 0, extra: this.round }, payload);
+  }
+
+  /** Encodes what goes out later or by way of the conductor, under the same bounds as what goes out now. */
+  #encode<Desc extends DescMessage>(
+    codec: Codec,
+    message: MessageInitShape<Desc>,
+  ): Uint8Array<ArrayBuffer> {
+    const payload = codec.toBytes(message);
+    this.#parts.outgoing.count(codec, payload.length);
+    return payload;
   }
 
   #framesIn(name: string, ms: number, least: number): number {

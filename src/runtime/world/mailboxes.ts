@@ -4,6 +4,7 @@ import type { LaneReader } from "../memory/lane.ts";
 import {
   align8,
   lengthWord,
+  packType,
   recordHeaderBytes,
   recordKind,
   senderWord,
@@ -90,14 +91,18 @@ export class Mailboxes {
   #entryAt = new Int32Array(entriesFirst);
   #entryNext = new Int32Array(entriesFirst);
   #entries = 0;
+  /** What marks an ActorStopped: user traffic cannot push it out of a mailbox. */
+  readonly #stoppedPacked: number;
 
   constructor(
     actorsMax: number,
+    stoppedType: number,
     cells: readonly (Cell | undefined)[],
     listeners: Listeners,
     outlets: MailboxOutlets,
   ) {
-    this.ready = new ActorSet(actorsMax);
+    this.ready = new ActorSet(actorsMax + 1);
+    this.#stoppedPacked = packType(recordKind.message, stoppedType);
     this.#cells = cells;
     this.#listeners = listeners;
     this.#outlets = outlets;
@@ -220,6 +225,7 @@ export class Mailboxes {
   #append(cell: Cell, segment: number, at: number): void {
     const entry = this.#entries;
     if (entry === this.#entryAt.length) this.#double();
+    if (cell.tail === -1) this.ready.add(cell.number);
     this.#entries = entry + 1;
     this.#entrySegment[entry] = segment;
     this.#entryAt[entry] = at;
@@ -230,7 +236,6 @@ export class Mailboxes {
     this.#entryNext[entry] = -1;
     if (cell.tail === -1) {
       cell.head = entry;
-      this.ready.add(cell.number);
     } else {
       this.#entryNext[cell.tail] = entry;
     }
@@ -251,6 +256,7 @@ export class Mailboxes {
 
   #typeAndPolicy(cell: Cell, entry: number): { type: number; policy: string } {
     const packed = this.segmentOf(entry).words[(this.atOf(entry) >> 2) + typeWord] as number;
+    if (packed === this.#stoppedPacked) return { type: packed, policy: "control" };
     const isMessage = packed >>> 16 !== recordKind.command;
     const handler = isMessage ? cell.kind.messages[packed & 0xffff] : undefined;
     return { type: packed, policy: handler?.overflow ?? "reject" };
@@ -259,7 +265,8 @@ export class Mailboxes {
 
 /**
  * Decides which entries of a mailbox stay when at most `max` can. First, from the oldest on, those of `latest` types
- * that have a newer one give way, then the oldest of `oldest` types, then the newest of all.
+ * that have a newer one give way, then the oldest of `oldest` types, then the newest of all but `control`, which always
+ * stays.
  */
 export function keepWithin(
   entries: readonly { readonly type: number; readonly policy: string }[],
@@ -279,6 +286,6 @@ export function keepWithin(
   entries.forEach(({ policy }, i) => {
     drop(i, policy === "oldest");
   });
-  for (let i = entries.length - 1; i >= 0; i -= 1) drop(i, true);
+  for (let i = entries.length - 1; i >= 0; i -= 1) drop(i, entries[i]?.policy !== "control");
   return kept;
 }

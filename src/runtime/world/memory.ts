@@ -44,8 +44,8 @@ export function createWorldMemory(
   return {
     control: new SharedArrayBuffer(controlBytes(workers)),
     barrier: new SharedArrayBuffer(barrierWords * words),
-    placement: new SharedArrayBuffer(limits.actorsMax),
-    names: new SharedArrayBuffer(ActorNames.bytes(limits.actorsMax)),
+    placement: new SharedArrayBuffer(limits.actorsMax + 1),
+    names: new SharedArrayBuffer(ActorNames.bytes(limits.actorsMax + 1)),
     routes: new SharedArrayBuffer(counts.messages * words),
     interest: new SharedArrayBuffer(counts.messages * words),
     lanes: each(() => each(() => createLaneMemory())),
@@ -57,6 +57,6 @@ export function createWorldMemory(
     workerMetrics: each(
       () => new SharedArrayBuffer(WorkerMetrics.bytes(counts.handlers, counts.messages)),
     ),
-    actorMetrics: new SharedArrayBuffer(ActorMetrics.bytes(limits.actorsMax)),
+    actorMetrics: new SharedArrayBuffer(ActorMetrics.bytes(limits.actorsMax + 1)),
   };
 }

@@ -131,7 +131,7 @@ export class Outgoing {
     const start = at + recordHeaderBytes;
     const end = codec.encode(message, lane.bytes, start);
     const length = end - start;
-    this.#count(length, codec);
+    this.count(codec, length);
     const { words } = lane;
     const word = at >> 2;
     words[word + lengthWord] = length;
@@ -171,6 +171,12 @@ export class Outgoing {
     return lane;
   }
 
+  /** Appends a record whose payload is encoded already to a lane. */
+  append(lane: LaneWriter, head: RecordHead, payload: Uint8Array): void {
+    this.#marked = false;
+    appendRecord(lane, head, payload);
+  }
+
   /** Copies a record into the ring, with another target and extra. False when there is no room. */
   copyToRing(from: Area, at: number, target: number, extra: number): boolean {
     this.#marked = false;
@@ -194,7 +200,8 @@ export class Outgoing {
     return true;
   }
 
-  #count(length: number, codec: Codec): void {
+  /** Counts what the present handler sends. Throws MESSAGE_TOO_LARGE or LIMIT_EXCEEDED. */
+  count(codec: Codec, length: number): void {
     this.handlerBytes += length + recordHeaderBytes;
     if (length > payloadBytesMax) {
       throw new TellurionError(

@@ -1,4 +1,4 @@
-import { type Address, parseAddress } from "../actor/address.ts";
+import { type Address, isKey } from "../actor/address.ts";
 import type { Kind, Kinds } from "./kinds.ts";
 
 /** An active actor, as the conductor knows it. */
@@ -52,11 +52,14 @@ export class Registry {
     return this.#byNumber.values();
   }
 
+  /** The kind of an address. Undefined for what is none, which may come from outside. */
   kindAt(address: Address): Kind | undefined {
-    return this.#kinds.byName.get(parseAddress(address).kind);
+    const slash = address.indexOf("/");
+    if (!isKey(address.slice(slash + 1))) return undefined;
+    return this.#kinds.byName.get(address.slice(0, Math.max(slash, 0)));
   }
 
-  /** Active addresses of a kind, in the order of their numbers: the first `limit`. */
+  /** Active addresses of a kind, those that began first: at most `limit`. */
   addressesOf(kind: string, limit: number): Address[] {
     const found: Address[] = [];
     for (const actor of this.#byNumber.values()) {
@@ -75,7 +78,7 @@ export class Registry {
   /** Undefined when `actorsMax` are active. */
   add(address: Address, kind: Kind, parent: number): Registered | undefined {
     const number = popHeap(this.#free) ?? this.#last + 1;
-    if (number >= this.#actorsMax) return undefined;
+    if (number > this.#actorsMax) return undefined;
     this.#last = Math.max(this.#last, number);
     const sets = { children: new Set<number>(), watchers: new Set<number>() };
     const watched = new Set<number>();

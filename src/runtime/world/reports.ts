@@ -41,7 +41,9 @@ export class Reports {
     this.#left = reportsPerFrameMax;
   }
 
+  /** The conductor begins a frame on its worker before the worker does: only the first call counts. */
   beginFrame(frame: number): void {
+    if (this.frame === frame) return;
     this.frame = frame;
     this.#left = this.#reportsMax;
     const waiting = this.#waiting;

@@ -30,8 +30,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   });
   const running = new RunningWorld(options, threads);
   world.current = running;
-  // The doorbell may have rung before anybody was here to answer it.
-  running.readOutput();
+  // The doorbell may have rung before anybody was here to answer it. The caller's listeners come first.
+  setImmediate(() => running.readOutput());
   return running;
 }
 

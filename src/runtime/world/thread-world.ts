@@ -21,6 +21,8 @@ const spinsWithCores = 4_000;
  * fat.
  */
 const youngGenerationMb = 8;
+/** No limit of a world may be larger: ring positions and actor numbers have 32 bits, with a sign. */
+const limitMax = 2 ** 30;
 /** How long workers may take to leave after a stop before they are terminated, in ms. */
 const stopMsMax = 1_500;
 
@@ -194,7 +196,7 @@ function crash(
     : new TellurionError("WORKER_START_FAILED", `worker ${worker} did not start: ${message.text}`);
 }
 
-function checkOptions({ workers, tickHz, seed }: WorldOptions): void {
+function checkOptions({ workers, tickHz, seed, limits = {} }: WorldOptions): void {
   const refuse = (name: string, value: number, valid: string): never => {
     throw new TellurionError("INVALID_OPTION", `${name}=${value} is not valid; valid are ${valid}`);
   };
@@ -205,4 +207,10 @@ function checkOptions({ workers, tickHz, seed }: WorldOptions): void {
     refuse("tickHz", tickHz, "integers from 1 to 240");
   }
   if (!Number.isSafeInteger(seed) || seed < 0) refuse("seed", seed, "integers from 0 to 2^53 - 1");
+  for (const [name, value] of Object.entries(limits)) {
+    const ofTwo =
+      !name.endsWith("RingBytes") || (value >= 1_024 && Number.isInteger(Math.log2(value)));
+    if (Number.isSafeInteger(value) && value > 0 && value <= limitMax && ofTwo) continue;
+    refuse(name, value, `integers from 1 to ${limitMax}, and powers of two from 1024 for rings`);
+  }
 }

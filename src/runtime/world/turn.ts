@@ -1,5 +1,5 @@
 import type { DescMessage } from "@bufbuild/protobuf";
-import { encodeState } from "../actor/actor-image.ts";
+import { checkState, encodeState } from "../actor/actor-image.ts";
 import type { Cell } from "../actor/cell.ts";
 import { decide } from "../actor/supervision.ts";
 import { handlerScope } from "../actor/traps.ts";
@@ -8,6 +8,7 @@ import { Rejection, TellurionError } from "../errors.ts";
 import {
   extraWord,
   lengthWord,
+  payloadBytesMax,
   recordHeaderBytes,
   recordKind,
   senderWord,
@@ -75,7 +76,7 @@ export class Turn {
     cell.tail = -1;
     cell.depth = 0;
     while (entry !== -1) entry = this.#runOfOneType(cell, entry, depth);
-    if (checks && !cell.stopping) encodeState(cell);
+    if (checks && !cell.stopping) checkState(cell);
     cell.version += 1;
     metrics.add(counter.handled, depth - this.#buried);
     actorMetrics.addRun(cell.number, depth, this.#clock - started);
@@ -93,16 +94,15 @@ export class Turn {
     }
     const { stateCodec } = cell.kind;
     if (cell.copy?.version !== cell.version) {
-      const state = stateCodec.decode(encodeState(cell));
-      cell.copy = { version: cell.version, state };
+      cell.copy = { version: cell.version, state: encodeState(cell) };
     }
     context.enter(cell, 0, true);
     handlerScope.active = cell.address;
     try {
       const request = attachTo(handler.view, segment, at);
-      const response = handler.run(cell.copy.state, request, context);
+      const response = handler.run(stateCodec.decode(cell.copy.state), request, context);
       refusePromise(response, cell);
-      reports.reply(call, handler.output.toBytes(response as never));
+      reports.reply(call, encodeResponse(handler, response));
       context.commit();
     } catch (error) {
       context.rollback();
@@ -174,7 +174,7 @@ export class Turn {
     try {
       const result = handler.run(cell.state, attachTo(view, segment, at), context);
       refusePromise(result, cell);
-      const response = handler.output?.toBytes(result as never) ?? new Uint8Array();
+      const response = encodeResponse(handler, result);
       context.commit();
       reports.reply(call, response);
     } catch (error) {
@@ -217,7 +217,7 @@ export class Turn {
 
   /** A handler threw: tells everybody concerned, and does what the actor's supervision says. */
   #fail(cell: Cell, handler: BoundHandler, error: unknown, call: number): void {
-    const { frame } = this.#parts.context;
+    const { frame } = this.#parts.reports;
     const failure = this.#report(cell, handler.name, error);
     const text = `${cell.address} failed on ${handler.name} in frame ${frame}; nothing was sent`;
     this.#parts.reports.refuse(call, "HANDLER_FAILED", text);
@@ -225,8 +225,8 @@ export class Turn {
   }
 
   #direct(cell: Cell, failure: string): void {
-    const { context, dropTimers, escalate } = this.#parts;
-    switch (decide(cell.kind.definition.supervision, cell.window, context.frame)) {
+    const { dropTimers, escalate, reports } = this.#parts;
+    switch (decide(cell.kind.definition.supervision, cell.window, reports.frame)) {
       case "resume":
         return;
       case "restart":
@@ -261,9 +261,9 @@ export class Turn {
   }
 
   #report(cell: Cell, handling: string, error: unknown): string {
-    const { context, metrics, reports } = this.#parts;
+    const { metrics, reports } = this.#parts;
     metrics.add(counter.failures, 1);
-    const failure = `${cell.address} threw on ${handling} in frame ${context.frame}`;
+    const failure = `${cell.address} threw on ${handling} in frame ${reports.frame}`;
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     reports.log("error", cell.address, `${failure}: ${detail}`);
     return failure;
@@ -290,6 +290,16 @@ function refusePromise(result: unknown, cell: Cell): void {
   throw new TellurionError(
     "FORBIDDEN_IN_ACTOR",
     `a handler of ${cell.address} returned a promise: handlers are synchronous`,
+  );
+}
+
+function encodeResponse({ output, name }: BoundHandler, response: unknown): Uint8Array {
+  if (output === undefined) throw new Error(`assertion failed: ${name} is no method`);
+  const bytes = output.toBytes(response as never);
+  if (bytes.length <= payloadBytesMax) return bytes;
+  throw new TellurionError(
+    "MESSAGE_TOO_LARGE",
+    `${output.desc.typeName} of ${bytes.length} bytes is too large; valid are at most ${payloadBytesMax}`,
   );
 }
 

@@ -1,0 +1,1 @@
+export const actors = "not a list of kinds";
