@@ -14,8 +14,11 @@ import { addHash, type StateHash } from "./state-hash.ts";
 import type { WorkerMessage, WorkerSetup } from "./worker-loop.ts";
 import type { WorldOptions } from "./world.ts";
 
-/** Looks at the barrier before a thread sleeps on it: about the time that a wake-up takes. */
-const spinsWithCores = 4_000;
+/**
+ * Looks at the barrier before a thread sleeps on it. More of them shorten a round trip between workers that have a core
+ * each by little, and lengthen it much where they share one.
+ */
+const spinsWithCores = 1_000;
 /**
  * Memory of a worker's young generation, in MB. The hot path allocates nothing: a large one only makes an idle world
  * fat.

@@ -1,0 +1,75 @@
+import { workerData } from "node:worker_threads";
+import { WeatherEventSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
+import { type ActorDefinition, defineActor, Rejection } from "../../src/runtime/index.ts";
+import {
+  BeginSchema,
+  ConsumerService,
+  ConsumerStateSchema,
+  ContinueSchema,
+  ProducerService,
+  ProducerStateSchema,
+  ProduceSchema,
+} from "../../test/gen/tellurion/test/v1/bench_pb.ts";
+import { digest, eventAt } from "../events.ts";
+
+/** The worker that this module was loaded in. The benchmark must know that actors sit where they should. */
+const worker = (workerData as { readonly worker?: number } | null)?.worker ?? 0;
+
+/** Sends batches of events to one consumer, one batch in each round of a frame. */
+const producer = defineActor({
+  kind: "producer",
+  state: ProducerStateSchema,
+  activation: "spawned",
+  init: () => ({}),
+  on: ({ handle, answer, query }) => [
+    handle(ProduceSchema, (state, { target, batch, batches }, ctx) => {
+      state.target = target;
+      state.batch = batch;
+      state.batches = batches;
+      ctx.schedule(0, BeginSchema, {}, { everyMs: ctx.stepMs });
+    }),
+    handle(BeginSchema, (state, _begin, ctx) => {
+      if (state.batches > 0) ctx.send(ctx.address, ContinueSchema, { batches: state.batches });
+    }),
+    handle(ContinueSchema, (state, { batches }, ctx) => {
+      const { target, batch } = state;
+      for (let i = 0; i < batch; i += 1) {
+        const event = eventAt(state.count + i);
+        state.checksum = (state.checksum + digest(event)) | 0;
+        ctx.send(target, WeatherEventSchema, event);
+      }
+      state.count += batch;
+      if (batches > 1) ctx.send(ctx.address, ContinueSchema, { batches: batches - 1 });
+    }),
+    answer(ProducerService.method.setBatches, (state, { batch, batches }) => {
+      state.batch = batch;
+      state.batches = batches;
+      return {};
+    }),
+    query(ProducerService.method.getProduced, ({ count, checksum }) => ({
+      tally: { count, checksum, worker },
+    })),
+    query(ProducerService.method.getAllocated, () => {
+      throw new Rejection("FAILED_PRECONDITION", "this world does not look at its heap");
+    }),
+  ],
+});
+
+/** Reads three fields of each event, counts them and adds them up. */
+export const consumer = defineActor({
+  kind: "consumer",
+  state: ConsumerStateSchema,
+  init: () => ({}),
+  on: ({ handle, query }) => [
+    handle(BeginSchema, () => {}),
+    handle(WeatherEventSchema, (state, event) => {
+      state.count += 1;
+      state.checksum = (state.checksum + digest(event)) | 0;
+    }),
+    query(ConsumerService.method.getConsumed, ({ count, checksum }) => ({
+      tally: { count, checksum, worker },
+    })),
+  ],
+});
+
+export const actors: readonly ActorDefinition[] = [producer, consumer];
