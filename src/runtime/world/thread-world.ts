@@ -135,6 +135,7 @@ export class WorldThreads {
       memory: this.memory,
       ports: own,
       spins: workers <= availableParallelism() ? spinsWithCores : 0,
+      paced: framesMax === 0,
       conductor: worker === 0 ? conductor : undefined,
     }));
   }

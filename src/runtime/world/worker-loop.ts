@@ -27,6 +27,8 @@ export interface WorkerSetup {
   readonly ports: WorkerPorts;
   /** Looks at the barrier before a thread sleeps on it, within a frame. */
   readonly spins: number;
+  /** A frame begins each step. Otherwise they follow one another as fast as they can. */
+  readonly paced: boolean;
   /** On worker 0 only. */
   readonly conductor: ConductorSetup | undefined;
 }
@@ -34,7 +36,7 @@ export interface WorkerSetup {
 export interface ConductorSetup {
   readonly ports: ConductorPorts;
   readonly bootstrap: readonly Uint8Array[];
-  /** 0: the world runs until it is stopped, one frame each step. Else it runs so many frames at full speed. */
+  /** The world ends after so many frames. 0: it runs until it is stopped. */
   readonly framesMax: number;
   readonly shuffleEveryFrames: number;
 }
@@ -93,9 +95,9 @@ export class WorkerLoop {
   /** Runs frames until the conductor ends the world. The thread's event loop stands still meanwhile. */
   run(): void {
     this.#post({ what: "ready" });
-    const paced = this.#setup.conductor?.framesMax === 0;
+    const { paced, spins } = this.#setup;
     // Between paced frames there is nothing to be gained by spinning: the next one is milliseconds away.
-    const spinsBetween = paced || this.#setup.spins === 0 ? 0 : this.#setup.spins;
+    const spinsBetween = paced ? 0 : spins;
     for (;;) {
       this.#lead?.prepare();
       if (!this.#barrier.wait(spinsBetween)) return;
@@ -142,6 +144,7 @@ class Lead {
   readonly #inputRing: RingReader;
   readonly #pacer: FramePacer;
   readonly #stepMs: number;
+  readonly #paced: boolean;
   #bootstrap: readonly Uint8Array[];
   #frame = 0;
   #quiet = true;
@@ -163,6 +166,7 @@ class Lead {
     this.#post = post;
     this.#inputRing = new RingReader(setup.memory.inputRing);
     this.#stepMs = 1_000 / setup.tickHz;
+    this.#paced = setup.paced;
     this.#pacer = new FramePacer(control, this.#stepMs);
     this.#bootstrap = conductorSetup.bootstrap;
   }
@@ -170,7 +174,7 @@ class Lead {
   /** Waits for the next frame and plans it, or ends the world. */
   prepare(): void {
     const { framesMax } = this.#setup;
-    if (framesMax === 0) this.#pace();
+    if (this.#paced) this.#pace();
     const ended = framesMax > 0 && this.#frame === framesMax;
     if (this.#control.stopRequested || ended) {
       this.#control.order(command.stop, this.#frame, false);
