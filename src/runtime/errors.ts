@@ -44,6 +44,7 @@ export const errorCatalogue = {
   CLIENT_HELLO_EXPECTED: { status: "failed_precondition" },
   CLIENT_TOO_SLOW: { status: "resource_exhausted" },
   UNSUPPORTED_SUBPROTOCOL: { status: "invalid_argument" },
+  ORIGIN_NOT_ALLOWED: { status: "failed_precondition" },
 } as const satisfies Record<string, { status: ErrorStatus }>;
 
 export type ErrorStatus =

@@ -28,10 +28,10 @@ export {
   catalogueOf,
   type EventEntry,
   type MethodEntry,
-  schemaHash,
 } from "./world/catalogue.ts";
 export { defaultLimits, type WorldLimits, workersMax } from "./world/limits.ts";
 export type { DeadLetterReason } from "./world/metrics.ts";
+export { schemaHash } from "./world/schema-hash.ts";
 export { type SimulationResult, simulate } from "./world/simulation.ts";
 export { startWorld } from "./world/start-world.ts";
 export type {

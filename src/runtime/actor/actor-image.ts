@@ -61,7 +61,8 @@ export function encodeState(cell: Cell): Uint8Array<ArrayBuffer> {
  */
 export function checkState(cell: Cell): void {
   const restored = cell.kind.stateCodec.decode(encodeState(cell));
-  const difference = differenceOf(cell.state, restored, "state");
+  const difference =
+    differenceOf(cell.state, restored, "state") ?? sharedIn(cell.state, "state", new Map());
   if (difference === undefined) return;
   throw new TellurionError(
     "VALUE_OUT_OF_RANGE",
@@ -81,6 +82,19 @@ function differenceOf(value: unknown, restored: unknown, path: string): string |
     if (name === "$typeName" || name === "$unknown") continue;
     const difference = differenceOf(mine[name], theirs[name], `${path}.${name}`);
     if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+/** The first object that stands in two places: a change to it would show in both, and after a move in one. */
+function sharedIn(value: unknown, path: string, seen: Map<object, string>): string | undefined {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return undefined;
+  const other = seen.get(value);
+  if (other !== undefined) return `${path} is the same object as ${other}`;
+  seen.set(value, path);
+  for (const [name, part] of Object.entries(value)) {
+    const shared = sharedIn(part, `${path}.${name}`, seen);
+    if (shared !== undefined) return shared;
   }
   return undefined;
 }

@@ -37,7 +37,10 @@ export class Cell {
   stopping = false;
   /** It stops because a handler threw. */
   failed = false;
-  /** A child's failure that escalated, to be treated as its own in its next turn. */
+  /**
+   * A child's failure that escalated, to be treated as its own in its next turn. Several in one frame are one: one
+   * restart mends them all.
+   */
   inheritedFailure: string | undefined = undefined;
   /** Changes with every turn, so that what was derived from the state can be kept. */
   version = 0;

@@ -6,6 +6,7 @@ import type {
 } from "@bufbuild/protobuf";
 import type { CoreReport } from "../../gen/tellurion/v1/core_pb.ts";
 import type { Address } from "../actor/address.ts";
+import type { Cell } from "../actor/cell.ts";
 import type { LogLevel } from "../actor/context.ts";
 import type { ActorDefinition } from "../actor/definition.ts";
 import { installTraps } from "../actor/traps.ts";
@@ -76,7 +77,11 @@ export class TestWorld {
   constructor(options: TestWorldOptions) {
     installTraps();
     const { actors, workers = 1, seed = 1, tickHz = 60 } = options;
-    const recordAll = { outputRingBytes: 67_108_864, reportsPerFrameMax: 1_000_000 };
+    const recordAll = {
+      outputRingBytes: 67_108_864,
+      reportsPerFrameMax: 1_000_000,
+      queryMsPerFrameMax: 60_000,
+    };
     const limits = { ...defaultLimits, ...recordAll, ...options.limits };
     const catalogue = catalogueOf(actors);
     const kinds = bindKinds(actors, catalogue);
@@ -179,11 +184,16 @@ export class TestWorld {
 
   /** A copy of an actor's state, or undefined when it is not active. */
   stateOf<Desc extends DescMessage>(address: Address, type: Desc): MessageShape<Desc> | undefined {
-    const actor = this.#conductor.registry.at(address);
-    const cell = actor && this.#core(actor.worker).cellAt(actor.number);
+    const cell = this.cellAt(address);
     if (cell === undefined || cell.fresh) return undefined;
     const codec = codecOf(type);
     return codec.decode(codec.toBytes(cell.state as never));
+  }
+
+  /** The actor itself, for tests of the core. @internal */
+  cellAt(address: Address): Cell | undefined {
+    const actor = this.#conductor.registry.at(address);
+    return actor && this.#core(actor.worker).cellAt(actor.number);
   }
 
   /** Moves an actor to another worker before the next frame in which that is possible. */

@@ -11,7 +11,6 @@ import {
 import { file_tellurion_v1_actor } from "../../gen/tellurion/v1/actor_pb.ts";
 import { call, type Delivery, event } from "../../gen/tellurion/v1/options_pb.ts";
 import { type ActorDefinition, isQuery } from "../actor/definition.ts";
-import { hashText } from "../actor/random.ts";
 import { TellurionError } from "../errors.ts";
 
 /** A message type of the world. Its id is its place in the catalogue: the same in every thread and every run. */
@@ -54,6 +53,7 @@ export interface Catalogue {
   readonly events: readonly EventEntry[];
   readonly methods: readonly MethodEntry[];
   readonly services: readonly DescService[];
+  readonly files: readonly DescFile[];
   /** Throws UNKNOWN_TYPE for a message that no file of the world declares. */
   messageOf(desc: DescMessage): MessageEntry;
   methodByName(name: string): MethodEntry | undefined;
@@ -84,6 +84,7 @@ export function catalogueOf(actors: readonly ActorDefinition[]): Catalogue {
     events: messages.flatMap((entry) => entry.event ?? []).sort((a, b) => a.number - b.number),
     methods,
     services,
+    files: sorted,
     messageOf(desc) {
       const entry = byDesc.get(desc);
       if (entry) return entry;
@@ -94,18 +95,6 @@ export function catalogueOf(actors: readonly ActorDefinition[]): Catalogue {
     },
     methodByName: (name) => byName.get(name),
   };
-}
-
-/** 16 hexadecimal digits that change with any message, event or method. */
-export function schemaHash(catalogue: Catalogue): string {
-  const fields = catalogue.messages.map(({ desc, event }) => {
-    const list = desc.fields.map((f) => `${f.number} ${f.name} ${f.fieldKind} ${f}`);
-    return `${desc.typeName} ${event?.number ?? ""} ${list.join()}`;
-  });
-  const text = [...fields, ...catalogue.methods.map((method) => method.name)].join("\n");
-  return hashText(text)
-    .map((word) => word.toString(16).padStart(8, "0"))
-    .join("");
 }
 
 function refuseSharedNumbers(events: readonly EventEntry[]): void {

@@ -33,6 +33,7 @@ import { Mailboxes } from "./mailboxes.ts";
 import type { WorldMemory } from "./memory.ts";
 import { ActorMetrics, counter, WorkerMetrics } from "./metrics.ts";
 import { appendRecord, Outgoing } from "./outgoing.ts";
+import { Queries } from "./queries.ts";
 import { Reports } from "./reports.ts";
 import { addHash, hashBytes, type StateHash } from "./state-hash.ts";
 import { Turn } from "./turn.ts";
@@ -68,6 +69,9 @@ export interface CoreOptions {
 const orderCodec = codecOf(CoreOrderSchema);
 const noticeCodec = codecOf(CoreNoticeSchema);
 
+/** How often gauges are brought up to date, in frames. */
+const gaugeFrames = 64;
+
 /**
  * One worker's share of the world: its actors, and what they do in a frame. It knows nothing of threads: whoever
  * drives it (a worker thread, or a test in its own thread) calls the steps of a frame in their order and puts a
@@ -91,7 +95,7 @@ export class WorkerCore {
   readonly reports: Reports;
   readonly #context: HandlerContext;
   readonly #turn: Turn;
-  readonly #queries: { segment: Segment; at: number }[] = [];
+  readonly #queries: Queries;
   readonly #hashes = new Map<Cell, { version: number; hash: StateHash }>();
   /** Half that the lanes are written in during this round; the other one is read. */
   #half = 0;
@@ -114,7 +118,7 @@ export class WorkerCore {
     this.#listeners = new Listeners(catalogue);
     const outgoingEnds = { ...ends, lanes: ends.lanesOut };
     this.#outgoing = new Outgoing(outgoingEnds, catalogue, limits.handlerBytesMax);
-    this.reports = new Reports(this.#outgoing, this.metrics, limits.reportsPerFrameMax);
+    this.reports = new Reports(this.#outgoing, this.metrics, limits);
     this.#context = new HandlerContext({
       directory: this.directory,
       outgoing: this.#outgoing,
@@ -128,7 +132,7 @@ export class WorkerCore {
     });
     const stopped = catalogue.messageOf(ActorStoppedSchema).id;
     this.#mailboxes = new Mailboxes(limits.actorsMax, stopped, this.#cells, this.#listeners, {
-      query: (segment, at) => this.#queries.push({ segment, at }),
+      query: (segment, at) => this.#queries.add(segment, at),
       image: (segment, at) => this.#install(segment, at),
       undeliverable: (segment, at) => this.#bury(segment, at, "stopped"),
       overflow: (cell, segment, at) => this.#bury(segment, at, "mailbox-full", cell),
@@ -145,6 +149,7 @@ export class WorkerCore {
       dropTimers: (cell) => this.#timers.drop(cell),
       bury: (segment, at, cell, reason) => this.#bury(segment, at, reason, cell),
     });
+    this.#queries = new Queries(this.#turn, this.reports, this.#cells, limits);
     ends.notices.begin(0);
     this.#outgoing.beginRound(1);
     this.#outgoing.endRound();
@@ -207,8 +212,8 @@ export class WorkerCore {
 
   /** Answers the queries and shows the frame's output and notices to their readers. */
   endFrame(): void {
-    for (const { segment, at } of this.#queries) this.#answer(segment, at);
-    this.#queries.length = 0;
+    this.#queries.answer();
+    if (this.#frame % gaugeFrames === 0) this.#updateGauges();
     this.#ends.notices.publish();
     this.#ends.ring.publish();
   }
@@ -216,11 +221,6 @@ export class WorkerCore {
   /** True when the main thread has something to read from this worker. */
   get hasOutput(): boolean {
     return this.#ends.ring.used > 0;
-  }
-
-  updateGauges(): void {
-    const bytes = this.#ends.lanesOut.reduce((sum, lane) => sum + lane.capacity, 0);
-    this.metrics.set(counter.laneBytes, bytes);
   }
 
   /** Sum of the hashes of this worker's actors. Between frames only. */
@@ -236,6 +236,11 @@ export class WorkerCore {
       addHash(sum, known.hash);
     }
     return sum;
+  }
+
+  #updateGauges(): void {
+    const bytes = this.#ends.lanesOut.reduce((sum, lane) => sum + lane.capacity, 0);
+    this.metrics.set(counter.laneBytes, bytes);
   }
 
   #flip(): void {
@@ -276,7 +281,7 @@ export class WorkerCore {
       case "fail": {
         const cell = this.#cells[body.value.actor];
         if (cell === undefined) return;
-        cell.inheritedFailure = body.value.failure;
+        cell.inheritedFailure ??= body.value.failure;
         this.#mailboxes.ready.add(cell.number);
         return;
       }
@@ -334,15 +339,6 @@ export class WorkerCore {
     const cell = this.#newCell(image.actor, image.address, image.parent);
     restoreImage(cell, image);
     this.#timers.adopt(cell, this.#frame);
-  }
-
-  #answer(segment: Segment, at: number): void {
-    const { words } = segment;
-    const word = at >> 2;
-    const call = words[word + extraWord] as number;
-    const cell = this.#cells[words[word + targetWord] as number];
-    if (cell && !cell.fresh) this.#turn.query(cell, segment, at);
-    else this.reports.refuse(call, "NOT_FOUND", "the actor stopped before it could answer");
   }
 
   #notify(actor: number, body: CoreNotice["body"] | NoticeInit): void {

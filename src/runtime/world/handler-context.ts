@@ -115,7 +115,7 @@ export class HandlerContext implements ActorContext {
       if (cell.timers.delete(timer.id)) this.#parts.wheel.remove(timer);
     }
     for (const timer of this.#cancelled) {
-      if (timer.id > this.#timerLastBefore) continue;
+      if (this.#scheduled.includes(timer)) continue;
       cell.timers.set(timer.id, timer);
       this.#parts.wheel.insert(timer);
     }
@@ -167,14 +167,14 @@ export class HandlerContext implements ActorContext {
     if (target === undefined) {
       parseAddress(to);
       const payload = this.#encode(codec, message);
-      const value = { address: to, type: entry.id, sequence: ++cell.sequence, payload };
+      const value = { address: to, type: entry.id, sequence: nextSequence(cell), payload };
       this.#notify(cell, { case: "undelivered", value } as NoticeBody);
       return;
     }
     const lane = outgoing.lanes[directory.workerOf(target)];
     if (lane === undefined) throw new Error("assertion failed: an actor sits on no worker");
     const packed = packType(messageKind, entry.id);
-    outgoing.write(lane, codec, message, packed, cell.number, target, ++cell.sequence);
+    outgoing.write(lane, codec, message, packed, cell.number, target, nextSequence(cell));
   }
 
   publish<Desc extends DescMessage>(type: Desc, event: MessageInitShape<Desc>): void {
@@ -189,7 +189,7 @@ export class HandlerContext implements ActorContext {
       );
     }
     const workers = routes[id] as number;
-    const sequence = ++cell.sequence;
+    const sequence = nextSequence(cell);
     const lane = outgoing.publish(sendType, event, workers, cell.number, sequence);
     this.#published.push(id);
     if (Atomics.load(interest, id) === 0) return;
@@ -224,7 +224,8 @@ export class HandlerContext implements ActorContext {
       );
     }
     const { entry, codec } = outgoing.typeOf(type);
-    cell.timerLast += 1;
+    do cell.timerLast = (cell.timerLast + 1) >>> 0 || 1;
+    while (cell.timers.has(cell.timerLast));
     const timer: ActorTimer = {
       id: cell.timerLast,
       cell,
@@ -261,7 +262,7 @@ export class HandlerContext implements ActorContext {
     parseAddress(address);
     const { entry, codec } = this.#parts.outgoing.typeOf(type);
     const payload = this.#encode(codec, first);
-    const value = { address, type: entry.id, sequence: ++cell.sequence, payload };
+    const value = { address, type: entry.id, sequence: nextSequence(cell), payload };
     this.#notify(cell, { case: "spawn", value } as NoticeBody);
   }
 
@@ -325,4 +326,10 @@ export class HandlerContext implements ActorContext {
       `ctx.${what} was used by a query of ${cell.address}; a query cannot change the world`,
     );
   }
+}
+
+/** Sequences have 32 bits and wrap. */
+function nextSequence(cell: Cell): number {
+  cell.sequence = (cell.sequence + 1) >>> 0;
+  return cell.sequence;
 }

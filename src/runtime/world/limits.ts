@@ -14,6 +14,8 @@ export interface WorldLimits {
   readonly handlerBytesMax: number;
   /** Log lines and dead letters that one worker tells of in one frame; more are only counted. */
   readonly reportsPerFrameMax: number;
+  /** Wall time in ms that one worker gives to queries in one frame; the others wait for the next. */
+  readonly queryMsPerFrameMax: number;
   /** Timers that one actor may have. */
   readonly timersMax: number;
   /** Calls that wait for their reply. */
@@ -28,6 +30,7 @@ export const defaultLimits: WorldLimits = {
   outputRingBytes: 8_388_608,
   handlerBytesMax: 67_108_864,
   reportsPerFrameMax: 64,
+  queryMsPerFrameMax: 4,
   timersMax: 1_000_000,
   callsMax: 16_384,
 };

@@ -60,7 +60,7 @@ export class Listeners {
     for (const [type, subscription] of cell.kind.subscriptions) {
       const listeners = this.#of(type);
       if (subscription.keyField === undefined) listeners.all.remove(cell);
-      else listeners.byKey.get(cell.key)?.remove(cell);
+      else removeFrom(listeners.byKey, cell);
     }
   }
 
@@ -93,4 +93,11 @@ export class Listeners {
     }
     return listeners;
   }
+}
+
+/** A key that nobody listens to any more is forgotten. */
+function removeFrom(byKey: Map<string, CellList>, cell: Cell): void {
+  const list = byKey.get(cell.key);
+  list?.remove(cell);
+  if (list?.cells.length === 0) byKey.delete(cell.key);
 }

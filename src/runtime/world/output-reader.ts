@@ -131,7 +131,7 @@ export class OutputReader {
       entry,
       topic: this.#topicOf(entry, bytes, start, end),
       actor: words[word + senderWord] as number,
-      sequence: words[word + sequenceWord] as number,
+      sequence: (words[word + sequenceWord] as number) >>> 0,
       bytes,
       start,
       end,

@@ -30,15 +30,21 @@ export class Reports {
   readonly #outgoing: Outgoing;
   readonly #metrics: WorkerMetrics;
   readonly #reportsMax: number;
+  readonly #waitingMax: number;
   #left: number;
-  /** Replies that found no room. As many as calls are in flight, which the main thread bounds. */
+  /** Replies that found no room. Beyond `callsMax` the oldest are given up: their callers have stopped waiting. */
   #waiting: WaitingReply[] = [];
 
-  constructor(outgoing: Outgoing, metrics: WorkerMetrics, reportsPerFrameMax: number) {
+  constructor(
+    outgoing: Outgoing,
+    metrics: WorkerMetrics,
+    limits: { readonly reportsPerFrameMax: number; readonly callsMax: number },
+  ) {
     this.#outgoing = outgoing;
     this.#metrics = metrics;
-    this.#reportsMax = reportsPerFrameMax;
-    this.#left = reportsPerFrameMax;
+    this.#reportsMax = limits.reportsPerFrameMax;
+    this.#waitingMax = limits.callsMax;
+    this.#left = limits.reportsPerFrameMax;
   }
 
   /** The conductor begins a frame on its worker before the worker does: only the first call counts. */
@@ -91,6 +97,7 @@ export class Reports {
     const head = { kind: recordKind.reply, type, sender: 0, target: 0, sequence: call };
     if (this.#outgoing.writeToRing({ ...head, extra: this.frame | 0 }, payload)) return;
     this.#waiting.push({ call, type, payload });
+    if (this.#waiting.length > this.#waitingMax) this.#waiting.shift();
   }
 
   #report(body: CoreReport["body"]): void {

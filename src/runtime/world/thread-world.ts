@@ -26,6 +26,8 @@ const spinsWithCores = 1_000;
 const youngGenerationMb = 8;
 /** No limit of a world may be larger: ring positions and actor numbers have 32 bits, with a sign. */
 const limitMax = 2 ** 30;
+/** How long workers may take to import their actors and begin, in ms. */
+const startMsMax = 30_000;
 /** How long workers may take to leave after a stop before they are terminated, in ms. */
 const stopMsMax = 1_500;
 
@@ -48,7 +50,8 @@ export class WorldThreads {
 
   readonly #workers: Worker[] = [];
   readonly #exits: Promise<void>[] = [];
-  #stopping = false;
+  /** The workers leave, or have left, in good order or not: what they do from here on is no failure. */
+  #over = false;
 
   private constructor(
     options: WorldOptions,
@@ -70,13 +73,15 @@ export class WorldThreads {
     this.ended = ended.promise;
     this.ended.catch(() => {});
     const sum = { a: 0, b: 0 };
-    const counts = { ready: 0, ended: 0 };
+    const counts = { ready: 0 };
+    const left = new Set<number>();
     const lose = (error: TellurionError): void => {
+      if (this.#over) return;
+      this.#over = true;
       this.#abort();
       ready.reject(error);
       ended.reject(error);
-      if (!this.#stopping) events.failed(error);
-      this.#stopping = true;
+      events.failed(error);
     };
     const hear = (worker: number, message: WorkerMessage): void => {
       if (message.what === "output") events.output();
@@ -87,10 +92,14 @@ export class WorldThreads {
       if (message.what === "crashed") lose(crash(worker, message));
       if (message.what === "ended") {
         addHash(sum, message.hash);
-        if (++counts.ended === workers) ended.resolve(sum);
+        left.add(worker);
+        if (left.size === workers) ended.resolve(sum);
       }
     };
-    for (const setup of this.#setups(options, framesMax)) this.#start(setup, hear, lose);
+    const exited = (worker: number, code: number): void => {
+      if (!left.has(worker)) lose(unexpectedExit(worker, code, counts.ready === workers));
+    };
+    for (const setup of this.#setups(options, framesMax)) this.#start(setup, hear, exited, lose);
   }
 
   /** Starts all workers. Rejects with WORKER_START_FAILED or INVALID_DEFINITION when one cannot. */
@@ -103,13 +112,22 @@ export class WorldThreads {
     const actors = await importActors(options.actorsModule);
     const ready = Promise.withResolvers<void>();
     const threads = new WorldThreads(options, actors, framesMax, events, ready);
-    await ready.promise;
+    const timer = setTimeout(() => ready.reject(startedTooSlowly()), startMsMax);
+    try {
+      await ready.promise;
+    } catch (error) {
+      threads.#abort();
+      threads.#terminate();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
     return threads;
   }
 
   /** Ends the running frame, then the workers; those that do not leave in time are terminated. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#over = true;
     this.control.requestStop();
     const timer = setTimeout(() => this.#terminate(), stopMsMax);
     await Promise.all(this.#exits);
@@ -143,6 +161,7 @@ export class WorldThreads {
   #start(
     setup: WorkerSetup,
     hear: (worker: number, message: WorkerMessage) => void,
+    exited: (worker: number, code: number) => void,
     lose: (error: TellurionError) => void,
   ): void {
     const thread = new Worker(new URL("./worker.ts", import.meta.url), {
@@ -160,7 +179,10 @@ export class WorldThreads {
       const text = `worker ${setup.worker} was lost: ${cause instanceof Error ? cause.message : cause}`;
       lose(new TellurionError("WORLD_FAILED", text, { cause }));
     });
-    thread.on("exit", () => left.resolve());
+    thread.on("exit", (code) => {
+      left.resolve();
+      exited(setup.worker, code);
+    });
     this.#workers.push(thread);
     this.#exits.push(left.promise);
   }
@@ -178,7 +200,7 @@ export class WorldThreads {
 async function importActors(module: URL): Promise<readonly ActorDefinition[]> {
   try {
     const { actors } = (await import(module.href)) as { actors?: readonly ActorDefinition[] };
-    if (Array.isArray(actors)) return actors as readonly ActorDefinition[];
+    if (Array.isArray(actors) && actors.every(isDefinition)) return actors;
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause);
     throw new TellurionError("WORKER_START_FAILED", `${module.href} cannot be imported: ${text}`, {
@@ -187,8 +209,25 @@ async function importActors(module: URL): Promise<readonly ActorDefinition[]> {
   }
   throw new TellurionError(
     "INVALID_DEFINITION",
-    `${module.href} does not export \`actors\`, the list of the world's kinds of actor`,
+    `${module.href} does not export \`actors\`, a list of what defineActor returns`,
   );
+}
+
+function isDefinition(value: unknown): value is ActorDefinition {
+  const { kind, handlers, state } = (value ?? {}) as Partial<ActorDefinition>;
+  return typeof kind === "string" && Array.isArray(handlers) && state?.kind === "message";
+}
+
+function startedTooSlowly(): TellurionError {
+  return new TellurionError(
+    "WORKER_START_FAILED",
+    `a worker was not ready after ${startMsMax} ms; does a module of the actors wait for something?`,
+  );
+}
+
+function unexpectedExit(worker: number, code: number, started: boolean): TellurionError {
+  const text = `worker ${worker} exited by itself, with code ${code}`;
+  return new TellurionError(started ? "WORLD_FAILED" : "WORKER_START_FAILED", text);
 }
 
 function crash(

@@ -19,6 +19,7 @@ import type { HandlerContext } from "./handler-context.ts";
 import type { BoundHandler } from "./kinds.ts";
 import type { Mailboxes } from "./mailboxes.ts";
 import { type ActorMetrics, counter, type WorkerMetrics } from "./metrics.ts";
+import type { Query } from "./queries.ts";
 import type { Reports } from "./reports.ts";
 
 /** Wall clock, for metrics only. Taken before the traps that keep actors from it. */
@@ -83,24 +84,18 @@ export class Turn {
   }
 
   /** Answers a query from a copy of the actor's state. */
-  query(cell: Cell, segment: Segment, at: number): void {
+  query(cell: Cell, { method, call, request }: Query): void {
     const { context, reports } = this.#parts;
-    const word = at >> 2;
-    const call = segment.words[word + extraWord] as number;
-    const handler = cell.kind.calls[(segment.words[word + typeWord] as number) & 0xffff];
-    if (handler?.output === undefined) {
+    const handler = cell.kind.calls[method];
+    if (handler === undefined) {
       reports.refuse(call, "UNIMPLEMENTED", `${cell.address} does not answer this query`);
       return;
-    }
-    const { stateCodec } = cell.kind;
-    if (cell.copy?.version !== cell.version) {
-      cell.copy = { version: cell.version, state: encodeState(cell) };
     }
     context.enter(cell, 0, true);
     handlerScope.active = cell.address;
     try {
-      const request = attachTo(handler.view, segment, at);
-      const response = handler.run(stateCodec.decode(cell.copy.state), request, context);
+      const view = handler.view[attach](request, 0, request.length);
+      const response = handler.run(copyOfState(cell), view, context);
       refusePromise(response, cell);
       reports.reply(call, encodeResponse(handler, response));
       context.commit();
@@ -291,6 +286,14 @@ function refusePromise(result: unknown, cell: Cell): void {
     "FORBIDDEN_IN_ACTOR",
     `a handler of ${cell.address} returned a promise: handlers are synchronous`,
   );
+}
+
+/** Every query gets a copy of its own; the encoded state is kept for as long as it holds. */
+function copyOfState(cell: Cell): unknown {
+  if (cell.copy?.version !== cell.version) {
+    cell.copy = { version: cell.version, state: encodeState(cell) };
+  }
+  return cell.kind.stateCodec.decode(cell.copy.state);
 }
 
 function encodeResponse({ output, name }: BoundHandler, response: unknown): Uint8Array {

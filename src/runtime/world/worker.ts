@@ -9,9 +9,10 @@ const setup = workerData as WorkerSetup;
 const post = (message: WorkerMessage): void => parentPort?.postMessage(message);
 let started = false;
 try {
+  // Before the actors' modules: what these keep for later is trapped too. Nothing is refused outside of handlers.
+  installTraps();
   const { actors } = (await import(setup.actorsModule)) as { actors: readonly ActorDefinition[] };
   const loop = new WorkerLoop(setup, actors, post);
-  installTraps();
   started = true;
   loop.run();
 } catch (error) {

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
-import type { Random } from "../../../src/runtime/index.ts";
+import { ClockStateSchema } from "../../../src/gen/tellurion/v1/clock_pb.ts";
+import { defineActor, type Random } from "../../../src/runtime/index.ts";
 import { createTestWorld } from "../../../src/runtime/testkit/index.ts";
 import {
   ActSchema,
   AddSchema,
   CounterService,
+  CounterStateSchema,
   TickSchema,
 } from "../../gen/tellurion/test/v1/chaos_pb.ts";
 import { counter } from "../../support/counter.ts";
@@ -100,4 +102,88 @@ test("chance and time that a handler kept for later throw when they are used", (
   world.step();
   expect(() => kept?.random.next()).toThrow(/used after its handler returned/);
   expect(() => kept?.read()).toThrow(/used after its handler returned/);
+});
+
+test.each(["resume", "restart", "stop", "escalate"] as const)(
+  "a handler that sends more than handlerBytesMax harms its actor only, with the directive %s",
+  (directive) => {
+    const parent = scripted(
+      "p",
+      { hatch: (ctx) => ctx.spawn("a/x", ActSchema, { what: "live" }) },
+      { supervision: { directive: "resume" } },
+    );
+    const child = scripted(
+      "a",
+      {
+        flood: (ctx) => {
+          for (let i = 0; i < 100; i += 1) {
+            ctx.send("p/y", AddSchema, { note: "x".repeat(100) });
+          }
+        },
+      },
+      { activation: "spawned", supervision: { directive, restartsMax: 0 } },
+    );
+    const world = createTestWorld({ actors: [parent, child], limits: { handlerBytesMax: 1_000 } });
+    world.send("p/y", ActSchema, { what: "hatch" });
+    world.step(2);
+    world.send("a/x", ActSchema, { what: "flood" });
+    world.step(3);
+    expect(world.actors).toEqual(directive === "resume" ? ["p/y", "a/x"] : ["p/y"]);
+    expect(world.log.some(({ text }) => text.includes("handlerBytesMax=1000"))).toBe(true);
+  },
+);
+
+test("a query of a state that its message cannot hold is refused, and the world goes on", () => {
+  const broken = defineActor({
+    kind: "counter",
+    state: CounterStateSchema,
+    init: () => ({}),
+    on: ({ answer, query }) => [
+      answer(CounterService.method.increase, () => ({})),
+      query(CounterService.method.getTotal, (state) => ({ total: state.total })),
+    ],
+  });
+  const world = createTestWorld({ actors: [broken] });
+  world.call(CounterService.method.increase, { name: "x", amount: 1n });
+  const cell = world.cellAt("counter/x");
+  Object.assign(cell?.state as object, { total: 1.5 });
+  if (cell) cell.version += 1;
+  expect(world.call(CounterService.method.getTotal, { name: "x" })).toMatchObject({
+    ok: false,
+    code: "HANDLER_FAILED",
+  });
+  expect(world.log.at(-1)?.text).toMatch(/counter\/x threw on .*GetTotal in frame 2: .*state of/);
+});
+
+test("one object in two places of a state is refused by the test kit: a move would part them", () => {
+  const actor = defineActor({
+    kind: "a",
+    state: ClockStateSchema,
+    init: () => ({ calendar: { months: [{ name: "first", days: 30 }] } }),
+    on: ({ handle }) => [
+      handle(ActSchema, (state) => {
+        const [month] = state.calendar?.months ?? [];
+        if (month) state.calendar?.months.push(month);
+      }),
+    ],
+  });
+  const world = createTestWorld({ actors: [actor] });
+  world.send("a/x", ActSchema, { what: "share" });
+  expect(() => world.step()).toThrow(
+    /state\.calendar\.months\.1 is the same object as state\.calendar\.months\.0/,
+  );
+});
+
+test("sequences wrap after 32 bits, and the actor lives on", () => {
+  const actor = scripted("a", { shout: (ctx) => ctx.send("a/new", TickSchema, {}) });
+  const world = createTestWorld({ actors: [actor], workers: 2 });
+  world.send("a/x", ActSchema, { what: "live" });
+  world.step();
+  Object.assign(world.cellAt("a/x") ?? {}, { sequence: 0xffff_ffff });
+  world.send("a/x", ActSchema, { what: "shout" });
+  world.move("a/x", 1 - (world.workerOf("a/x") ?? 0));
+  world.step(2);
+  expect(world.actors).toEqual(["a/x", "a/new"]);
+  expect(world.cellAt("a/x")?.sequence).toBe(0);
+  expect(world.log).toEqual([]);
 });

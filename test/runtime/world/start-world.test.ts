@@ -23,6 +23,7 @@ const modules = {
   good: new URL("../../support/counter-world.ts", import.meta.url),
   broken: new URL("../../support/broken-world.ts", import.meta.url),
   halfBroken: new URL("../../support/half-broken-world.ts", import.meta.url),
+  exiting: new URL("../../support/exiting-world.ts", import.meta.url),
   nonsense: new URL("../../support/nonsense-world.ts", import.meta.url),
   missing: new URL("../../support/no-such-file.js", import.meta.url),
 } as const;
@@ -284,6 +285,13 @@ test("a module that only workers cannot import is named, with its error", async 
     message: expect.stringMatching(
       /worker \d did not start: Error: this module is broken in workers[\s\S]*half-broken-world.ts/,
     ),
+  });
+});
+
+test("a worker that exits before it is ready is an error, not a wait", async () => {
+  await expect(start({ actorsModule: modules.exiting, workers: 2 })).rejects.toMatchObject({
+    code: "WORKER_START_FAILED",
+    message: expect.stringMatching(/worker \d exited by itself, with code 3/),
   });
 });
 
