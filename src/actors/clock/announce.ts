@@ -6,12 +6,12 @@ import {
   TimerFiredEventSchema,
 } from "../../gen/tellurion/v1/clock_pb.ts";
 import type { ActorContext } from "../../runtime/index.ts";
+import { gameMsMax } from "../shared/units.ts";
 import {
   boundaryAfter,
   type Calendar,
   dayAt,
   dayMsOf,
-  gameMsMax,
   phaseAt,
   phaseSpan,
   seasonAt,

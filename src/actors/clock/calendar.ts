@@ -6,14 +6,11 @@ import {
 } from "../../gen/tellurion/v1/clock_pb.ts";
 import { checkBigint, checkCount, checkInteger, checkNames, refuse } from "../shared/checks.ts";
 import type { Plain } from "../shared/plain.ts";
+import { gameMsMax, minuteMs } from "../shared/units.ts";
 
 export type Calendar = Plain<CalendarMessage>;
 
-export const minuteMs = 60_000;
 const secondMs = 1_000;
-
-/** Game time runs from 0 to here, where it stands still: 285,000 years of 365 days. */
-export const gameMsMax = BigInt(Number.MAX_SAFE_INTEGER);
 
 const hoursPerDayMax = 1_000;
 const minutesPerHourMax = 1_000;

@@ -5,8 +5,9 @@ import type {
 import { Rejection } from "../../runtime/index.ts";
 import { checkBigint, checkInteger, refuse } from "../shared/checks.ts";
 import type { Plain } from "../shared/plain.ts";
+import { gameMsMax } from "../shared/units.ts";
 import { announceJump, publishFired } from "./announce.ts";
-import { type Calendar, dayMsOf, daysPerYear, gameMsMax, gameMsOf } from "./calendar.ts";
+import { type Calendar, dayMsOf, daysPerYear, gameMsOf } from "./calendar.ts";
 import { anchorAt, anchorTo, scaleMax, scaleOf } from "./game-time.ts";
 import { floor, multiply } from "./rational.ts";
 import {

@@ -1,7 +1,8 @@
 import type { ConfigureClock as ConfigureClockMessage } from "../../gen/tellurion/v1/clock_pb.ts";
 import { checkBigint, checkCount, refuse } from "../shared/checks.ts";
 import type { Plain } from "../shared/plain.ts";
-import { type Calendar, checkCalendar, gameMsMax, gameMsOf } from "./calendar.ts";
+import { gameMsMax } from "../shared/units.ts";
+import { type Calendar, checkCalendar, gameMsOf } from "./calendar.ts";
 import { scaleOf } from "./game-time.ts";
 import { entryFor, wishOf } from "./schedule-request.ts";
 import { schedulesMax } from "./schedules.ts";

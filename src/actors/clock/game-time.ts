@@ -1,7 +1,8 @@
 import type { ClockReading, ClockState } from "../../gen/tellurion/v1/clock_pb.ts";
 import { checkNumber } from "../shared/checks.ts";
 import type { Plain } from "../shared/plain.ts";
-import { type Calendar, calendarAt, gameMsMax } from "./calendar.ts";
+import { gameMsMax } from "../shared/units.ts";
+import { type Calendar, calendarAt } from "./calendar.ts";
 import { add, floor, multiply, type Rational, rational, simpleRational } from "./rational.ts";
 
 /**

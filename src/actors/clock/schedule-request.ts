@@ -5,7 +5,8 @@ import {
 import { Rejection } from "../../runtime/index.ts";
 import { checkBigint, checkId, refuse } from "../shared/checks.ts";
 import type { Plain } from "../shared/plain.ts";
-import { type Calendar, gameMsMax, gameMsOf } from "./calendar.ts";
+import { gameMsMax } from "../shared/units.ts";
+import { type Calendar, gameMsOf } from "./calendar.ts";
 import { type Entry, filterSchedules, type Schedules } from "./schedules.ts";
 
 export type ScheduleRequest = Plain<ScheduleRequestMessage>;

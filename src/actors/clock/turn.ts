@@ -1,7 +1,8 @@
 import { ClockTickSchema, TimeEventSchema } from "../../gen/tellurion/v1/clock_pb.ts";
 import { type ActorContext, Rejection } from "../../runtime/index.ts";
+import { minuteMs } from "../shared/units.ts";
 import { announce, type Publisher } from "./announce.ts";
-import { type Calendar, dayMsOf, minuteMs } from "./calendar.ts";
+import { type Calendar, dayMsOf } from "./calendar.ts";
 import {
   anchorAt,
   type Clock,

@@ -6,9 +6,6 @@ const foggyFrom = 0.3;
 /** What the dawn factor can bring the chances of all foggy conditions together to. */
 const foggyShareMax = 0.9;
 
-/** Enough squarings of a day's matrix for about 16 million days. */
-const squarings = 24;
-
 /**
  * When in the day the chain draws with dawn's chances. Undefined as long as no dawn has been heard
  * of.
@@ -47,78 +44,63 @@ export function drawNext(
   return last;
 }
 
-/** The chances after a draw, from those before it. */
-export function propagate(
+/** The chances of each condition to follow condition `from`. */
+export function chancesAfter(
   climate: Climate,
   season: Season,
-  before: readonly number[],
+  from: number,
   dawn: boolean,
 ): number[] {
-  const after = before.map(() => 0);
-  before.forEach((share, from) => {
-    if (share === 0) return;
-    const foggyScale = dawn ? foggyScaleOf(climate, season, from) : 1;
-    const otherScale = foggyScale === 1 ? 1 : otherScaleOf(climate, season, from, foggyScale);
-    rowOf(season, from).forEach((chance, to) => {
-      const scale = isFoggy(climate, to) ? foggyScale : otherScale;
-      after[to] = (after[to] as number) + share * chance * scale;
-    });
-  });
-  return after;
-}
-
-/**
- * The share of time that each condition has in the long run. The days of a season are alike, and
- * each has its dawn: the law is that of the chain over a whole day, averaged over the day's draws.
- */
-export function longRunShares(
-  climate: Climate,
-  season: Season,
-  window: DawnWindow | undefined,
-): number[] {
-  const draws = drawsOfDay(climate, window);
-  const count = climate.conditions.length;
-  let power = Array.from({ length: count }, (_, i) =>
-    draws.reduce<number[]>(
-      (shares, dawn) => propagate(climate, season, shares, dawn),
-      certain(count, i),
-    ),
+  const foggyScale = dawn ? foggyScaleOf(climate, season, from) : 1;
+  const otherScale = foggyScale === 1 ? 1 : otherScaleOf(climate, season, from, foggyScale);
+  return rowOf(season, from).map(
+    (chance, to) => chance * (isFoggy(climate, to) ? foggyScale : otherScale),
   );
-  for (let i = 0; i < squarings; i += 1) power = squared(power);
-  // Where the chain falls apart into several, each condition to begin with counts alike.
-  let shares = normalised(power.reduce((sum, row) => sum.map((s, j) => s + (row[j] as number))));
-  const total = shares.map(() => 0);
-  for (const dawn of draws) {
-    shares = propagate(climate, season, shares, dawn);
-    shares.forEach((share, i) => {
-      total[i] = (total[i] as number) + share;
-    });
-  }
-  return normalised(total);
 }
 
-/** The shares of `count` conditions when it is certain which one holds. */
-export function certain(count: number, condition: number): number[] {
-  return Array.from({ length: count }, (_, i) => (i === condition ? 1 : 0));
+/** Draws one after another, all of which are made with dawn's chances, or none. */
+export interface Run {
+  readonly dawn: boolean;
+  readonly draws: number;
 }
 
 /** Whether a draw at game time `ms` is one of dawn: after the phase began, up to its end. */
 export function isDawn(window: DawnWindow | undefined, ms: number): boolean {
-  if (window === undefined) return false;
+  return window !== undefined && sinceDawn(window, ms) < lengthOf(window);
+}
+
+/** `draws` draws, the first at game time `fromMs`, the others a step after the one before. */
+export function runsOf(
+  window: DawnWindow | undefined,
+  fromMs: number,
+  stepMs: number,
+  draws: number,
+): Run[] {
+  if (window === undefined) return [{ dawn: false, draws }];
+  const runs: Run[] = [];
+  for (let done = 0; done < draws; ) {
+    const ms = fromMs + done * stepMs;
+    const dawn = isDawn(window, ms);
+    const msLeft = (dawn ? lengthOf(window) : window.dayMs) - sinceDawn(window, ms);
+    const run = { dawn, draws: Math.min(Math.ceil(msLeft / stepMs), draws - done) };
+    runs.push(run);
+    done += run.draws;
+  }
+  return runs;
+}
+
+/** Game time since dawn's first millisecond, in the day that begins with it. */
+function sinceDawn(window: DawnWindow, ms: number): number {
   const since = (ms - window.fromMs - 1) % window.dayMs;
-  return (since < 0 ? since + window.dayMs : since) < window.untilMs - window.fromMs;
+  return since < 0 ? since + window.dayMs : since;
+}
+
+function lengthOf(window: DawnWindow): number {
+  return window.untilMs - window.fromMs;
 }
 
 function isFoggy(climate: Climate, condition: number): boolean {
   return conditionAt(climate, condition).fog >= foggyFrom;
-}
-
-/** For each draw of a day whether it is one of dawn. */
-function drawsOfDay(climate: Climate, window: DawnWindow | undefined): boolean[] {
-  const stepMs = climate.stepMinutes * 60_000;
-  if (window === undefined) return [false];
-  const count = Math.max(1, Math.round(window.dayMs / stepMs));
-  return Array.from({ length: count }, (_, i) => isDawn(window, (i + 1) * stepMs));
 }
 
 /**
@@ -148,18 +130,4 @@ function foggyShareOf(climate: Climate, season: Season, from: number): number {
 
 function rowOf(season: Season, from: number): readonly number[] {
   return (season.rows[from] as { chances: number[] }).chances;
-}
-
-function squared(rows: readonly number[][]): number[][] {
-  return rows.map((row) => {
-    const product = row.map((_, j) =>
-      row.reduce((sum, share, k) => sum + share * ((rows[k] as number[])[j] as number), 0),
-    );
-    return normalised(product);
-  });
-}
-
-function normalised(shares: readonly number[]): number[] {
-  const sum = shares.reduce((total, share) => total + share, 0);
-  return shares.map((share) => share / sum);
 }

@@ -1,4 +1,6 @@
 import type { Random } from "../../runtime/index.ts";
+import { clamp } from "../shared/clamp.ts";
+import { minuteMs } from "../shared/units.ts";
 import type { Condition, Season } from "./climate.ts";
 import type { Region } from "./region.ts";
 
@@ -142,7 +144,7 @@ export function moveChannels(
 
 /** Puts temperature, wind and humidity where they are going. */
 export function placeChannels(region: Region, season: Season, condition: Condition): void {
-  const minute = Number(region.gameMs / 60_000n);
+  const minute = Number(region.gameMs / BigInt(minuteMs));
   region.temperatureC = temperatureAim(region, season, condition.temperatureOffsetC, minute);
   region.windMps = windAim(region, condition.windMps, region.intensity);
   region.humidity = humidityAim(region, condition.humidity);
@@ -154,7 +156,8 @@ function approach(channels: Channels, index: number, aim: number, minutes: numbe
 }
 
 function temperatureAim(region: Region, season: Season, offset: number, minute: number): number {
-  const minutesPerDay = region.dayMs === 0n ? minutesPerDayDefault : Number(region.dayMs) / 60_000;
+  const minutesPerDay =
+    region.dayMs === 0n ? minutesPerDayDefault : Number(region.dayMs) / minuteMs;
   const swing = season.dailySwingC * Math.cos(2 * Math.PI * (minute / minutesPerDay - warmestTime));
   return season.meanTemperatureC + swing + offset + region.temperatureWander;
 }
@@ -183,8 +186,4 @@ function wandered(
 
 function between(from: number, to: number, blend: number): number {
   return from + (to - from) * blend;
-}
-
-export function clamp(value: number, min: number, max: number): number {
-  return value < min ? min : value > max ? max : value;
 }

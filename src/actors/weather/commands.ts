@@ -1,9 +1,9 @@
 import type { SetWeatherRequest as Message } from "../../gen/tellurion/v1/weather_pb.ts";
 import { Rejection } from "../../runtime/index.ts";
 import { checkId, checkInteger, checkOneOf, refuse } from "../shared/checks.ts";
+import { clamp } from "../shared/clamp.ts";
 import type { Plain } from "../shared/plain.ts";
-import { longRunShares } from "./chain.ts";
-import { clamp, placeChannels } from "./channels.ts";
+import { placeChannels } from "./channels.ts";
 import {
   type Climate,
   checkClimate,
@@ -12,6 +12,7 @@ import {
   seasonNamed,
   seasonNames,
 } from "./climate.ts";
+import { longRunShares } from "./law.ts";
 import { type Outlet, tellModifiers, tellSevere, tellWeather, turnTo } from "./live.ts";
 import { climateOf, dawnWindowOf, type Region, seasonOf } from "./region.ts";
 

@@ -1,11 +1,10 @@
 import type { ConfigureWeather as Message } from "../../gen/tellurion/v1/weather_pb.ts";
 import { checkBigint, checkOneOf, refuse } from "../shared/checks.ts";
 import type { Plain } from "../shared/plain.ts";
+import { gameMsMax } from "../shared/units.ts";
 import { checkClimate, conditionNames, seasonNames } from "./climate.ts";
 
 export type ConfigureWeather = Plain<Message>;
-
-const gameMsMax = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Throws a Rejection that names the first thing wrong with a region's configuration. */
 export function checkConfiguration(configuration: ConfigureWeather, path = ""): void {

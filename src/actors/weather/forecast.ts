@@ -1,7 +1,8 @@
-import { certain, isDawn, propagate } from "./chain.ts";
-import { dawnWindowOf, type Region, seasonOf } from "./region.ts";
+import { minuteMs } from "../shared/units.ts";
+import { runsOf } from "./chain.ts";
+import { certain, Law } from "./law.ts";
+import { climateOf, dawnWindowOf, type Region, seasonOf } from "./region.ts";
 
-const minuteMs = 60_000;
 const minutesPerHour = 60;
 
 /**
@@ -10,26 +11,26 @@ const minutesPerHour = 60;
  * way is awaited.
  */
 export function forecastOf(region: Region, hours: number): number[][] {
-  const season = seasonOf(region);
-  const climate = region.climate;
-  if (climate === undefined) return [];
+  const { stepMinutes } = climateOf(region);
+  const law = new Law(climateOf(region), seasonOf(region));
   const window = dawnWindowOf(region);
   const now = Math.floor(Number(region.gameMs) / minuteMs);
-  const free = Math.ceil(Number(region.blendUntilMs) / minuteMs);
+  const blendUntil = Math.ceil(Number(region.blendUntilMs) / minuteMs);
+  const stepMs = stepMinutes * minuteMs;
   const forecast: number[][] = [];
-  let shares = certain(climate.conditions.length, region.nextCondition);
-  let minute = nextDraw(now, climate.stepMinutes);
+  let shares = certain(law.size, region.nextCondition);
+  let minute = nextDraw(Math.max(now, blendUntil - 1), stepMinutes);
   for (let hour = 1; hour <= hours; hour += 1) {
-    for (const end = now + hour * minutesPerHour; minute <= end; minute += climate.stepMinutes) {
-      if (minute < free) continue;
-      shares = propagate(climate, season, shares, isDawn(window, minute * minuteMs));
-    }
-    forecast.push(shares);
+    const end = now + hour * minutesPerHour;
+    const draws = minute > end ? 0 : Math.floor((end - minute) / stepMinutes) + 1;
+    shares = law.after(shares, runsOf(window, minute * minuteMs, stepMs, draws));
+    minute += draws * stepMinutes;
+    forecast.push([...shares]);
   }
   return forecast;
 }
 
-/** The chain draws at the minutes of game time that the step divides. */
+/** The first draw after a minute: the chain draws at the minutes that the step divides. */
 function nextDraw(minute: number, stepMinutes: number): number {
   return (Math.floor(minute / stepMinutes) + 1) * stepMinutes;
 }

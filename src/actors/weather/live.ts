@@ -4,13 +4,14 @@ import {
   WeatherSevereEventSchema,
 } from "../../gen/tellurion/v1/weather_pb.ts";
 import type { ActorContext, Random } from "../../runtime/index.ts";
+import { clamp } from "../shared/clamp.ts";
+import { minuteMs } from "../shared/units.ts";
 import { drawNext } from "./chain.ts";
 import {
   airOf,
   at,
   type Channels,
   channel,
-  clamp,
   freshIntensity,
   loadChannels,
   moveChannels,
@@ -36,8 +37,6 @@ export const minutesPerEventMax = 44_640;
 
 /** Severe weather ends this far below the intensity from which it began. */
 const severeHysteresis = 0.1;
-
-const minuteMs = 60_000;
 
 /**
  * Lives through the game minutes up to `toMs`. Time that has been lived through already is not

@@ -1,6 +1,7 @@
 import type { WeatherModifiers } from "../../gen/tellurion/v1/weather_pb.ts";
+import { clamp } from "../shared/clamp.ts";
 import type { Plain } from "../shared/plain.ts";
-import { type Air, clamp } from "./channels.ts";
+import type { Air } from "./channels.ts";
 
 export type Modifiers = Plain<WeatherModifiers>;
 

@@ -1,10 +1,8 @@
-import type { WeatherReading, WeatherState } from "../../gen/tellurion/v1/weather_pb.ts";
+import type { WeatherState } from "../../gen/tellurion/v1/weather_pb.ts";
 import { Rejection } from "../../runtime/index.ts";
 import type { Plain } from "../shared/plain.ts";
 import type { DawnWindow } from "./chain.ts";
-import { airOf } from "./channels.ts";
-import { type Climate, type Condition, conditionAt, type Season, seasonNamed } from "./climate.ts";
-import { modifiersOf } from "./modifiers.ts";
+import { type Climate, type Season, seasonNamed } from "./climate.ts";
 
 /** The weather of a region. */
 export type Region = Plain<WeatherState>;
@@ -34,29 +32,5 @@ export function dawnWindowOf(region: Region): DawnWindow | undefined {
     fromMs: Number(region.dawnFromMs),
     untilMs: Number(region.dawnUntilMs),
     dayMs: Number(region.dayMs),
-  };
-}
-
-export function readingOf(region: Region): Plain<WeatherReading> {
-  const climate = climateOf(region);
-  const from: Condition = conditionAt(climate, region.condition);
-  const to: Condition = conditionAt(climate, region.nextCondition);
-  const air = airOf(region, from, to);
-  return {
-    region: region.region,
-    condition: from.name,
-    nextCondition: to.name,
-    blend: region.blend,
-    intensity: region.intensity,
-    temperatureC: region.temperatureC,
-    windMps: region.windMps,
-    windDirectionDeg: region.windDirectionDeg,
-    humidity: region.humidity,
-    season: seasonOf(region).season,
-    severe: region.severe,
-    lockedBy: region.lockedBy,
-    ...air,
-    modifiers: modifiersOf(air, region.windMps, region.humidity),
-    gameMs: region.gameMs,
   };
 }

@@ -11,13 +11,14 @@ import {
 } from "../../gen/tellurion/v1/weather_pb.ts";
 import { type ActorContext, defineActor, Rejection } from "../../runtime/index.ts";
 import { checkInteger } from "../shared/checks.ts";
-import { longRunShares } from "./chain.ts";
 import { conditionNames, seasonNames } from "./climate.ts";
 import { begin, loadClimate, lock, setSeason, setWeather, unlock } from "./commands.ts";
 import { type ConfigureWeather, checkConfiguration } from "./configuration.ts";
 import { forecastOf } from "./forecast.ts";
+import { longRunShares } from "./law.ts";
 import { liveTo, skipTo } from "./live.ts";
-import { climateOf, dawnWindowOf, type Region, readingOf, seasonOf } from "./region.ts";
+import { readingOf } from "./reading.ts";
+import { climateOf, dawnWindowOf, type Region, seasonOf } from "./region.ts";
 
 const forecastHoursMax = 168;
 

@@ -66,7 +66,8 @@ export function checkState(cell: Cell): void {
   if (difference === undefined) return;
   throw new TellurionError(
     "VALUE_OUT_OF_RANGE",
-    `${cell.address}: ${difference}; valid is what its message holds, since a move or restart keeps nothing else`,
+    `${cell.address}: ${difference}; ` +
+      "valid is what its message holds, since a move or restart keeps nothing else",
   );
 }
 

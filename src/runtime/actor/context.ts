@@ -41,7 +41,7 @@ export interface ActorContext {
   readonly sender: Address | undefined;
   readonly random: Random;
 
-  /** Sends a message to one actor; it is handled in the next round. An inactive actor is activated at the next frame. */
+  /** Sends a message to one actor, for the next round. An inactive actor is activated at the next frame. */
   send<Desc extends DescMessage>(to: Address, type: Desc, message: MessageInitShape<Desc>): void;
   /** Publishes an event to all who listen to its topic. `type` must carry the schema's event option. */
   publish<Desc extends DescMessage>(type: Desc, event: MessageInitShape<Desc>): void;

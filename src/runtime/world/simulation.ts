@@ -1,8 +1,8 @@
 import { WorkerMetrics } from "./metrics.ts";
 import { showHash } from "./state-hash.ts";
-import { WorldThreads } from "./thread-world.ts";
 import type { WorldOptions } from "./world.ts";
 import { readMetrics } from "./world-metrics.ts";
+import { WorldThreads } from "./world-threads.ts";
 
 /** What a headless run came to. All but `wallMs` is the same for the same options, whatever the number of workers. */
 export interface SimulationResult {

@@ -8,7 +8,6 @@ import type { Catalogue, MethodEntry } from "./catalogue.ts";
 import { counter, type DeadLetterReason, WorkerMetrics } from "./metrics.ts";
 import { writeRecord } from "./outgoing.ts";
 import { OutputReader } from "./output-reader.ts";
-import { WorldThreads } from "./thread-world.ts";
 import type {
   ActorLoad,
   DeadLetter,
@@ -20,6 +19,7 @@ import type {
   WorldOptions,
 } from "./world.ts";
 import { readBusiest, readMetrics } from "./world-metrics.ts";
+import { WorldThreads } from "./world-threads.ts";
 
 /** Starts a world on worker threads, and its frames with it. */
 export async function startWorld(options: WorldOptions): Promise<World> {

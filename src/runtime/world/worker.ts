@@ -2,7 +2,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { ActorDefinition } from "../actor/definition.ts";
 import { installTraps } from "../actor/traps.ts";
 import { Barrier } from "../memory/barrier.ts";
-import { WorkerLoop, type WorkerMessage, type WorkerSetup } from "./worker-loop.ts";
+import { WorkerLoop } from "./worker-loop.ts";
+import type { WorkerMessage, WorkerSetup } from "./worker-setup.ts";
 
 /** A worker's thread begins here. Kept thin: coverage does not see it. */
 const setup = workerData as WorkerSetup;

@@ -73,7 +73,11 @@ describe("checkClimate", () => {
     ],
     [
       changed((copy) => Object.assign(copy, { conditions: [] })),
-      "climate.conditions (length)=0 is not valid; valid are 1 to 64 items",
+      "climate.conditions (length)=0 is not valid; valid are 1 to 32 items",
+    ],
+    [
+      changed((copy) => copy.conditions.push(...copy.conditions.slice(0, 1), ...Array(29).fill(0))),
+      "climate.conditions (length)=33 is not valid; valid are 1 to 32 items",
     ],
   ];
 

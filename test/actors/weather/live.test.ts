@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { fromJson } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { longRunShares } from "../../../src/actors/weather/chain.ts";
 import { lock, setWeather } from "../../../src/actors/weather/commands.ts";
 import { forecastOf } from "../../../src/actors/weather/forecast.ts";
+import { longRunShares } from "../../../src/actors/weather/law.ts";
 import { minutesPerEventMax } from "../../../src/actors/weather/live.ts";
-import { dawnWindowOf, readingOf, seasonOf } from "../../../src/actors/weather/region.ts";
+import { readingOf } from "../../../src/actors/weather/reading.ts";
+import { dawnWindowOf, seasonOf } from "../../../src/actors/weather/region.ts";
 import {
   ClimateSchema,
   WeatherEventSchema,

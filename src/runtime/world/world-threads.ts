@@ -11,7 +11,7 @@ import { defaultLimits, type WorldLimits, workersMax } from "./limits.ts";
 import { createWorldMemory, type WorldMemory } from "./memory.ts";
 import { createPorts, portsOf } from "./ports.ts";
 import { addHash, type StateHash } from "./state-hash.ts";
-import type { WorkerMessage, WorkerSetup } from "./worker-loop.ts";
+import type { WorkerMessage, WorkerSetup } from "./worker-setup.ts";
 import type { WorldOptions } from "./world.ts";
 
 /**

@@ -1,0 +1,43 @@
+import type { WorldLimits } from "./limits.ts";
+import type { WorldMemory } from "./memory.ts";
+import type { ConductorPorts, WorkerPorts } from "./ports.ts";
+import type { StateHash } from "./state-hash.ts";
+
+/** What the main thread hands to a worker as it starts. */
+export interface WorkerSetup {
+  readonly worker: number;
+  readonly workers: number;
+  readonly seed: number;
+  readonly tickHz: number;
+  readonly limits: WorldLimits;
+  /** URL of the module that exports `actors`. */
+  readonly actorsModule: string;
+  readonly memory: WorldMemory;
+  readonly ports: WorkerPorts;
+  /** Looks at the barrier before a thread sleeps on it, within a frame. */
+  readonly spins: number;
+  /** A frame begins each step. Otherwise they follow one another as fast as they can. */
+  readonly paced: boolean;
+  /** On worker 0 only. */
+  readonly conductor: ConductorSetup | undefined;
+}
+
+export interface ConductorSetup {
+  readonly ports: ConductorPorts;
+  readonly bootstrap: readonly Uint8Array[];
+  /** The world ends after so many frames. 0: it runs until it is stopped. */
+  readonly framesMax: number;
+  readonly shuffleEveryFrames: number;
+}
+
+/** What a worker tells the main thread through its port. */
+export type WorkerMessage =
+  | { readonly what: "ready" }
+  /** The conductor: there is output to read. */
+  | { readonly what: "output" }
+  /** The loop ended in good order. */
+  | { readonly what: "ended"; readonly hash: StateHash }
+  /** The conductor: a failure escalated to the top. */
+  | { readonly what: "failed"; readonly text: string }
+  /** The worker cannot go on, or never began. */
+  | { readonly what: "crashed"; readonly text: string; readonly started: boolean };
