@@ -18,6 +18,8 @@ export interface EdgeOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** Origins whose pages may open WebSockets, beside those of this machine. */
+  readonly allowedOrigins?: readonly string[];
   readonly limits: Limits;
   readonly log: Log;
 }
@@ -33,6 +35,9 @@ export interface Edge {
   close(): Promise<void>;
 }
 
+/** How often the server looks for connections whose time for a request is over. */
+const connectionsCheckMs = 1_000;
+
 /** Opens the edge of a world. Throws ADDRESS_IN_USE. */
 export async function openEdge(world: World, options: EdgeOptions): Promise<Edge> {
   const { limits, log } = options;
@@ -43,9 +48,12 @@ export async function openEdge(world: World, options: EdgeOptions): Promise<Edge
     bodyLimit: limits.rpcBodyBytesMax,
     requestTimeout: limits.httpRequestTimeoutMs,
     forceCloseConnections: true,
-    // Clients that offer HTTP/2 by an upgrade go on with HTTP/1.1, as they should when it is not
-    // taken.
-    http: { shouldUpgradeCallback: isWebSocket },
+    http: {
+      // Clients that offer HTTP/2 by an upgrade go on with HTTP/1.1, as they should when it is not
+      // taken.
+      shouldUpgradeCallback: isWebSocket,
+      connectionsCheckingInterval: connectionsCheckMs,
+    },
   });
   app.server.maxConnections = limits.connectionsMax + limits.httpConnectionsMax;
   addErrorHandlers(app);
@@ -65,7 +73,7 @@ export async function openEdge(world: World, options: EdgeOptions): Promise<Edge
     return reply.type(PrometheusText.contentType).send(text.toString());
   });
   await serveRpc(app, world, limits);
-  const sockets = openSockets(app.server, gateway);
+  const sockets = openSockets(app.server, gateway, options.allowedOrigins ?? []);
 
   const close = async () => {
     health.stop();

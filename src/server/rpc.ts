@@ -1,14 +1,15 @@
 import { type DescMethodUnary, fromBinary, type Message } from "@bufbuild/protobuf";
 import { Code, ConnectError, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
+import { codeToHttpStatus, errorToJson } from "@connectrpc/connect/protocol-connect";
 import { fastifyConnectPlugin } from "@connectrpc/connect-fastify";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import {
   type ErrorStatus,
   type MethodEntry,
   TellurionError,
   type World,
 } from "../runtime/index.ts";
-import { asTellurionError, callWorld } from "./calls.ts";
+import { asTellurionError, callWorld, methodNamed } from "./calls.ts";
 import type { Limits } from "./limits.ts";
 
 /** The header that carries the catalogue's code of an error. */
@@ -64,6 +65,45 @@ export async function serveRpc(app: FastifyInstance, world: World, limits: Limit
       }
     },
   });
+  refuseUnknownMethods(app, world);
+}
+
+/**
+ * Answers calls of methods that are not there as the protocol of the call has it. What the call
+ * holds is not read.
+ */
+function refuseUnknownMethods(app: FastifyInstance, world: World): void {
+  const refuse = (request: FastifyRequest, reply: FastifyReply) => {
+    const name = request.url.slice(1).split("?", 1)[0] ?? "";
+    try {
+      methodNamed(world.catalogue, name);
+    } catch (error) {
+      return sendError(request, reply, asConnectError(asTellurionError(error)));
+    }
+    return reply.callNotFound();
+  };
+  void app.register((calls, _options, done) => {
+    calls.removeAllContentTypeParsers();
+    calls.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));
+    calls.post("/:service/:method", refuse);
+    calls.get("/:service/:method", { exposeHeadRoute: false }, (request, reply) => {
+      const { connect } = request.query as { connect?: string };
+      return connect === "v1" ? refuse(request, reply) : reply.callNotFound();
+    });
+    done();
+  });
+}
+
+function sendError(request: FastifyRequest, reply: FastifyReply, error: ConnectError) {
+  void reply.header(errorCodeHeader, error.metadata.get(errorCodeHeader));
+  const type = request.headers["content-type"] ?? "";
+  if (!type.startsWith("application/grpc-web")) {
+    return reply.code(codeToHttpStatus(error.code)).send(errorToJson(error, undefined));
+  }
+  return reply
+    .type(type)
+    .headers({ "grpc-status": error.code, "grpc-message": encodeURIComponent(error.rawMessage) })
+    .send("");
 }
 
 function asConnectError(error: TellurionError): ConnectError {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { TimePhaseEventSchema } from "../../src/gen/tellurion/v1/clock_pb.ts";
 import { runCommandLine } from "../../src/server/commands/index.ts";
+import { limitOption } from "../../src/server/commands/limit-option.ts";
 import { integer, optionsHelp, readOptions } from "../../src/server/commands/options.ts";
+import { originOption } from "../../src/server/commands/origin-option.ts";
 import { ProtocolClient } from "../support/protocol-client.ts";
 import { serveFakeWorld } from "../support/served-world.ts";
 import { within } from "../support/within.ts";
@@ -33,13 +35,16 @@ describe("a command line that is not valid", () => {
     ["start --seed 9007199254740992", /valid are integers from 0 to 9007199254740991/],
     ["start --workers 17", /valid are integers from 1 to 16/],
     ["start --tick-hz 0", /valid are integers from 1 to 240/],
-    ["start --memory=yes", /--memory="yes" is not valid; valid are no value/],
+    ["start --memory=yes", /--memory="yes" is not valid; it takes no value$/],
     ["start --host 0.0.0.0", /--host="0.0.0.0".*valid are loopback addresses.*keys/],
     ["start --host example.org", /valid are loopback addresses/],
     ["start --data worlds/x", /--data is not available yet: this version keeps worlds in memory/],
     ["start --limit speed=1", /valid are NAME=VALUE with one of connectionsMax, /],
     ["start --limit connectionsMax=0", /connectionsMax="0" is not valid; valid are .* from 1 to/],
     ["start --__proto__ 1", /option --__proto__ is not valid here/],
+    ["start --allow-origin https://a.example/x", /valid are origins like https:.*without a path/],
+    ["start --allow-origin a.example", /--allow-origin="a.example" is not valid/],
+    ["start --world nope", /--world="nope" is not known; valid are (\S+, )*sample, .*or a path/],
     ["simulate --frames 0", /valid are integers from 1 to 1000000000/],
     ["simulate --port 1", /option --port is not valid here/],
     ["watch --url http://127.0.0.1", /valid are addresses like ws:/],
@@ -52,7 +57,7 @@ describe("a command line that is not valid", () => {
   });
 
   test("names a world that is not there", async () => {
-    await expect(run("simulate --world no-such-world")).rejects.toMatchObject({
+    await expect(run("simulate --world ./no-such-world")).rejects.toMatchObject({
       code: "INVALID_WORLD_PACK",
       message: expect.stringContaining("no-such-world"),
     });
@@ -73,6 +78,17 @@ describe("help", () => {
       expect(text).toContain("connectionsMax=1000");
     },
   );
+});
+
+test("an option that may be there more than once keeps all of its values", () => {
+  const table = { "allow-origin": originOption, limit: limitOption };
+  const words =
+    "--allow-origin HTTPS://A.example:443 --limit heartbeatMs=20 " +
+    "--allow-origin app://game --limit connectionsMax=3";
+  expect(readOptions(table, words.split(" "))).toEqual({
+    "allow-origin": ["https://a.example", "app://game"],
+    limit: { heartbeatMs: 20, connectionsMax: 3 },
+  });
 });
 
 test("an option's table says how it is read, and how it is explained", () => {

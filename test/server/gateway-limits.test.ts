@@ -1,4 +1,6 @@
-import { connect } from "node:net";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { WeatherEventSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
@@ -13,13 +15,34 @@ const json = "tellurion.v1.json";
 let served: ServedWorld;
 afterEach(() => served.close());
 
-async function begin(limits: Partial<Limits> = {}): Promise<void> {
-  served = await serveFakeWorld(limits);
+async function begin(limits: Partial<Limits> = {}, ...origins: string[]): Promise<void> {
+  served = await serveFakeWorld(limits, origins);
+}
+
+function rawOf(client: ProtocolClient): Duplex {
+  return (client.socket as unknown as { _socket: Duplex })._socket;
+}
+
+/** Upgrades a bare TCP connection. */
+async function bareSocket(): Promise<Socket> {
+  const { hostname, port } = new URL(served.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(
+    "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
+      `Sec-WebSocket-Protocol: ${binary}\r\n\r\n`,
+  );
+  await within("the upgrade", new Promise((resolve) => socket.once("data", resolve)));
+  return socket;
 }
 
 /** The status line and body with which the server answers an upgrade request that it refuses. */
-function refusedUpgrade(url: string, ...offered: string[]): Promise<string> {
-  const socket = new WebSocket(url, offered);
+function refusedUpgrade(
+  url: string,
+  offered: string | string[] = [],
+  origin?: string,
+): Promise<string> {
+  const socket = new WebSocket(url, offered, origin === undefined ? {} : { origin });
   socket.on("error", () => {});
   return within(
     "the refusal",
@@ -61,8 +84,7 @@ describe("a client that breaks the protocol", () => {
   test("is closed with 4400 for bytes that are not even a WebSocket's", async () => {
     await begin();
     const client = await ProtocolClient.join(served.webSocketUrl, binary);
-    const raw = (client.socket as unknown as { _socket: { write(data: Buffer): void } })._socket;
-    raw.write(Buffer.from([0xf3, 0x80, 1, 2, 3, 4]));
+    rawOf(client).write(Buffer.from([0xf3, 0x80, 1, 2, 3, 4]));
     expect(await within("the close", client.closed)).toEqual({
       code: 4400,
       reason: "CLIENT_MALFORMED_FRAME",
@@ -77,6 +99,27 @@ describe("a client that breaks the protocol", () => {
       code: 4413,
       reason: "CLIENT_FRAME_TOO_LARGE",
     });
+  });
+
+  test.each([
+    ["an unmasked frame", [0x82, 0x00], "CLIENT_MALFORMED_FRAME", /MASK must be set/],
+    [
+      "text that is not UTF-8",
+      [0x81, 0x81, 0, 0, 0, 0, 0xff],
+      "CLIENT_MALFORMED_FRAME",
+      /invalid UTF-8/,
+    ],
+    ["a message too large", [0x82, 0xfe, 1, 0], "CLIENT_FRAME_TOO_LARGE", /Max payload size/],
+  ] as const)("is counted and in the log, once, for %s", async (_what, bytes, code, detail) => {
+    await begin({ frameBytesMax: 128 });
+    const client = await ProtocolClient.join(served.webSocketUrl, binary);
+    rawOf(client).write(Buffer.from(bytes));
+    expect(await within("the close", client.closed)).toMatchObject({ reason: code });
+    const metrics = await (await fetch(`${served.url}/metrics`)).text();
+    expect(metrics).toContain(`tellurion_gateway_closes_total{reason="${code}"} 1\n`);
+    expect(metrics).toContain("tellurion_gateway_clients 0\n");
+    const lines = served.log.filter((line) => line.includes(` closed, ${code} (1 so far): `));
+    expect(lines).toEqual([expect.stringMatching(detail)]);
   });
 
   test("is closed with 4401 when it does not begin with hello", async () => {
@@ -98,6 +141,7 @@ describe("a client that breaks the protocol", () => {
   test.each([
     ["messages", (socket: WebSocket) => socket.send(Buffer.from([42, 0]))],
     ["pings of the WebSocket protocol", (socket: WebSocket) => socket.ping()],
+    ["pongs of the WebSocket protocol", (socket: WebSocket) => socket.pong()],
   ])("is closed with 4429 for too many %s", async (_what, send) => {
     await begin({ messagesPerSecondMax: 1, messagesBurstMax: 10 });
     const client = await ProtocolClient.join(served.webSocketUrl, binary);
@@ -110,14 +154,7 @@ describe("a client that breaks the protocol", () => {
 
   test("is cut off when it does not answer the close", async () => {
     await begin({ closeTimeoutMs: 50 });
-    const { hostname, port } = new URL(served.url);
-    const socket = connect(Number(port), hostname);
-    socket.write(
-      "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
-        `Sec-WebSocket-Protocol: ${binary}\r\n\r\n`,
-    );
-    await within("the upgrade", new Promise((resolve) => socket.once("data", resolve)));
+    const socket = await bareSocket();
     // An unmasked frame: a protocol error. Then silence.
     socket.write(Buffer.from([0x82, 0x00]));
     socket.resume();
@@ -132,9 +169,40 @@ describe("the gateway", () => {
     expect(await refusedUpgrade(served.webSocketUrl)).toBe(
       `400 UNSUPPORTED_SUBPROTOCOL: offered are none; ${valid}`,
     );
-    expect(await refusedUpgrade(served.webSocketUrl, "chat", "tellurion.v2.proto")).toBe(
+    expect(await refusedUpgrade(served.webSocketUrl, ["chat", "tellurion.v2.proto"])).toBe(
       `400 UNSUPPORTED_SUBPROTOCOL: offered are chat,tellurion.v2.proto; ${valid}`,
     );
+  });
+
+  test.each([
+    "https://evil.example",
+    "http://localhost.evil.example",
+    "http://localhost@evil.example",
+    "http://10.127.0.0.1.example:8080",
+    "https://my-game.example:8443",
+    "null",
+    "localhost",
+  ])("refuses pages of %s, and says which are welcome", async (origin) => {
+    await begin({}, "https://my-game.example", "app://game");
+    expect(await refusedUpgrade(served.webSocketUrl, binary, origin)).toBe(
+      `403 ORIGIN_NOT_ALLOWED: origin="${origin}" is not allowed; valid are none, any of this ` +
+        "machine like http://localhost:3000, and those of `start --allow-origin ORIGIN`\n",
+    );
+  });
+
+  test.each([
+    "http://localhost",
+    "https://localhost:3000",
+    "http://127.0.0.1:5173",
+    "http://127.9.8.7",
+    "http://[::1]:8080",
+    "https://my-game.example",
+    "app://game",
+  ])("takes pages of %s", async (origin) => {
+    await begin({}, "https://my-game.example", "app://game");
+    const socket = new WebSocket(served.webSocketUrl, binary, { origin });
+    await within("the connection", once(socket, "open"));
+    socket.close();
   });
 
   test("takes the first subprotocol that it knows", async () => {
@@ -160,6 +228,14 @@ describe("the gateway", () => {
     });
     await first.close();
     await ProtocolClient.join(served.webSocketUrl, binary);
+  });
+
+  test("ends connections that say nothing, soon after their time is over", async () => {
+    await begin({ httpRequestTimeoutMs: 20, httpConnectionsMax: 1, connectionsMax: 1 });
+    const { hostname, port } = new URL(served.url);
+    const silent = [1, 2].map(() => connect(Number(port), hostname).resume());
+    await within("the end", Promise.all(silent.map((socket) => once(socket, "close"))));
+    expect((await fetch(`${served.url}/healthz`)).status).toBe(200);
   });
 
   test("ends a connection that gives no sign of life", async () => {

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { file_tellurion_v1_client } from "../../src/gen/tellurion/v1/client_pb.ts";
 import { TimeEventSchema, TimePhaseEventSchema } from "../../src/gen/tellurion/v1/clock_pb.ts";
 import { WeatherEventSchema, WeatherService } from "../../src/gen/tellurion/v1/weather_pb.ts";
 import { TellurionError } from "../../src/runtime/errors.ts";
+import { schemaHash } from "../../src/runtime/index.ts";
 import { ProtocolClient, type SubprotocolName } from "../support/protocol-client.ts";
 import { type ServedWorld, serveFakeWorld } from "../support/served-world.ts";
 import { within } from "../support/within.ts";
@@ -29,7 +31,9 @@ describe.each(names)("a client of %s", (subprotocol) => {
       topics: ["time", "timer", "weather"],
     });
     expect(welcome.session).toMatch(/^[\w-]{16}$/);
-    expect(welcome.schemaHash).toMatch(/^[0-9a-f]{16}$/);
+    const { files } = served.world.catalogue;
+    expect(welcome.schemaHash).toBe(schemaHash([...files, file_tellurion_v1_client]));
+    expect(welcome.schemaHash).not.toBe(schemaHash(files));
     expect(served.log.join()).toContain("a game/1.0\\u000aforged line");
     expect(client.socket.protocol).toBe(subprotocol);
   });

@@ -3,12 +3,21 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
+import { TimePhaseEventSchema } from "../../src/gen/tellurion/v1/clock_pb.ts";
 import { ProtocolClient, type SubprotocolName } from "../support/protocol-client.ts";
+import { serveFakeWorld } from "../support/served-world.ts";
 import { within } from "../support/within.ts";
 
 const main = fileURLToPath(new URL("../../src/server/main.ts", import.meta.url));
 const fuzzer = fileURLToPath(new URL("../../scripts/fuzz-gateway.ts", import.meta.url));
 const stopMsMax = 2_000;
+/** A process starts slowly on a machine that has much else to do. */
+const startMsMax = 30_000;
+
+/** A module that says when a worker thread runs. */
+const announceWorker =
+  "data:text/javascript," +
+  'process.on("worker", (worker) => worker.on("online", () => process.stdout.write("online")))';
 
 const processes: ChildProcessWithoutNullStreams[] = [];
 afterEach(() => {
@@ -35,14 +44,14 @@ class Run {
   get exit(): Promise<number | null> {
     const { child } = this;
     if (child.exitCode !== null) return Promise.resolve(child.exitCode);
-    return within("the exit", once(child, "close")).then(([code]) => code);
+    return within("the exit", once(child, "close"), startMsMax).then(([code]) => code);
   }
 
   async url(): Promise<string> {
     for (;;) {
       const found = /ws:\/\/\S+/.exec(this.out);
       if (found) return found[0];
-      await within("the start-up text", once(this.child.stdout, "data"));
+      await within("the start-up text", once(this.child.stdout, "data"), startMsMax);
     }
   }
 }
@@ -144,12 +153,47 @@ describe("simulate", () => {
     expect((await simulate(8, 1)).hash).not.toBe(first.hash);
   });
 
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("ends at once on %s, however long it would run", async (signal, exitCode) => {
+    const run = new Run(
+      "--import",
+      announceWorker,
+      main,
+      "simulate",
+      "--frames=1000000000",
+      "--workers=1",
+    );
+    await within("the worker", once(run.child.stdout, "data"), startMsMax);
+    run.child.kill(signal);
+    expect(await run.exit).toBe(exitCode);
+    expect([run.out, run.errors]).toEqual(["online", ""]);
+  });
+
   test("prints the same for people", async () => {
     const run = new Run(main, "simulate", "--frames", "60");
     expect(await run.exit).toBe(0);
     expect(run.out).toMatch(/frames +60\n/);
     expect(run.out).toMatch(/hash +[0-9a-f]{16}\n$/);
   });
+});
+
+test("watch ends without a word when nobody reads any more what it prints", async () => {
+  const served = await serveFakeWorld({ messagesPerSecondMax: 100_000 });
+  const run = new Run(main, "watch", "--url", served.webSocketUrl);
+  await within("the first line", once(run.child.stdout, "data"), startMsMax);
+  run.child.stdout.destroy();
+  const other = await ProtocolClient.join(served.webSocketUrl, "tellurion.v1.proto");
+  while (run.child.exitCode === null) {
+    served.world.publish(TimePhaseEventSchema, { newPhase: 3 });
+    served.world.endFrame();
+    other.send({ ping: { request: 1 } });
+    await other.next("pong");
+  }
+  expect(await run.exit).toBe(0);
+  expect(run.errors).toBe("");
+  await served.close();
 });
 
 test("the gateway withstands damaged messages", async () => {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { request } from "node:http";
-import { createClient } from "@connectrpc/connect";
+import { Code, createClient } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ClockService } from "../../src/gen/tellurion/v1/clock_pb.ts";
@@ -125,13 +125,44 @@ describe("a call over HTTP", () => {
     expect(await response.text()).toContain("valid are application/json");
   });
 
-  test("of a method that is not there is not found", async () => {
-    const response = await fetch(`${served.url}/tellurion.v1.WeatherService/MakeRainbow`, {
-      method: "POST",
-      body: "{}",
-    });
-    expect(response.status).toBe(404);
-    expect(await response.text()).toContain("see GET /");
+  test.each(["application/json", "application/proto", "text/plain"])(
+    "of a method that is not there is unimplemented, as %s",
+    async (type) => {
+      const method = "tellurion.v1.WeatherService/MakeRainbow";
+      const answer = await post(method, "", { "content-type": type });
+      expect(answer).toMatchObject({
+        status: 501,
+        code: "UNIMPLEMENTED",
+        body: { code: "unimplemented" },
+      });
+      expect(answer.body.message).toMatch(
+        /^UNIMPLEMENTED: method="tellurion.v1.WeatherService.MakeRainbow" is not known; valid are .*SetWeather/,
+      );
+    },
+  );
+
+  test("of a method that is not there is unimplemented to Connect and gRPC-Web clients", async () => {
+    const { getClock } = ClockService.method;
+    const stranger = { ...getClock, name: "GetSundial" };
+    for (const transport of [
+      createConnectTransport({ baseUrl: served.url, httpVersion: "1.1" }),
+      createConnectTransport({ baseUrl: served.url, httpVersion: "1.1", useHttpGet: true }),
+      createGrpcWebTransport({ baseUrl: served.url, httpVersion: "1.1" }),
+    ]) {
+      const call = transport.unary(stranger, undefined, undefined, undefined, {});
+      await expect(call).rejects.toMatchObject({
+        code: Code.Unimplemented,
+        rawMessage: expect.stringMatching(/^UNIMPLEMENTED: method=.*GetSundial" is not known/),
+      });
+    }
+  });
+
+  test("of what is no method is not found", async () => {
+    for (const path of ["/a/b", "/a", "/a/b/c"]) {
+      const response = await fetch(served.url + path);
+      expect(response.status).toBe(404);
+      expect(await response.text()).toBe(`NOT_FOUND: nothing at GET ${path}; see GET /\n`);
+    }
   });
 
   test("that offers an upgrade to HTTP/2 is answered in HTTP/1.1", async () => {

@@ -14,10 +14,13 @@ const limits = { ...defaultLimits, bufferedBytesSoft: 1_000, bufferedBytesMax: 5
 /** A line that a test fills and drains. */
 class FakeLine implements Line {
   bufferedBytes = 0;
+  /** What each message adds to what waits. */
+  size = 0;
   readonly sent: string[] = [];
   closedWith: string | undefined;
 
   send(data: Uint8Array): void {
+    this.bufferedBytes += this.size;
     const { body } = fromBinary(ServerMessageSchema, data);
     if (body.case === "frame") this.sent.push(`frame ${body.value.frame}`);
     else if (body.case === "gap") {
@@ -94,6 +97,16 @@ describe("a client whose line is slow", () => {
     expect(world.listened).toEqual(new Set());
     changePhase();
     gateway.receive(session, Buffer.from([10, 0]), true);
+    expect(line.sent).toEqual([]);
+  });
+
+  test("is not closed by one message that is larger than all that may wait", () => {
+    line.size = 6_000;
+    changePhase();
+    expect(line.closedWith).toBeUndefined();
+    changePhase();
+    expect(line.closedWith).toBe("4408 CLIENT_TOO_SLOW");
     expect(line.sent).toEqual(["frame 1"]);
+    expect(gateway.counters).toMatchObject({ framesOut: 1, framesSkipped: 1 });
   });
 });

@@ -15,13 +15,17 @@ export interface ServedWorld extends RunningServer {
   readonly log: readonly string[];
 }
 
-export async function serveFakeWorld(limits: Partial<Limits> = {}): Promise<ServedWorld> {
+export async function serveFakeWorld(
+  limits: Partial<Limits> = {},
+  allowedOrigins: readonly string[] = [],
+): Promise<ServedWorld> {
   const world = new FakeWorld();
   answerWeather(world);
   const log: string[] = [];
   const server = await surround(world, {
     host: "127.0.0.1",
     port: 0,
+    allowedOrigins,
     limits: { ...defaultLimits, ...limits },
     log: createLog((line) => log.push(line)),
   });

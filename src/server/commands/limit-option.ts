@@ -9,7 +9,6 @@ export const limitOption: Option<Partial<Limits>> = {
   about: "changes a limit of the server; again for another one",
   default: {},
   defaultText: "below",
-  repeats: true,
   valid: `NAME=VALUE with one of ${limitNames.join(", ")}`,
   read(text) {
     const [, name = "", digits = ""] = /^(\w+)=(.*)$/.exec(text) ?? [];
@@ -22,6 +21,7 @@ export const limitOption: Option<Partial<Limits>> = {
       `--limit ${name}=${quoted(digits)} is not valid; valid are integers from ${min} to ${max}`,
     );
   },
+  join: (before, after) => ({ ...before, ...after }),
 };
 
 /** The help's lines on the limits. */

@@ -10,13 +10,14 @@ export interface Option<Value> {
   readonly default: Value;
   /** How the default is shown in the help, when not as it is. */
   readonly defaultText?: string;
-  readonly repeats?: boolean;
   /**
    * Reads the value; undefined when it is not valid. May throw an INVALID_OPTION that says more.
    */
   readonly read: (text: string) => Value | undefined;
-  /** What is valid, for the message about a value that is not. */
-  readonly valid: string;
+  /** What is valid, for the message about a value that is not. Without it the option takes none. */
+  readonly valid?: string;
+  /** Puts the values of an option together that may be there more than once. */
+  join?(before: Value, after: Value): Value;
 }
 
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
@@ -26,7 +27,7 @@ export type OptionValues<Table extends OptionTable> = {
 };
 
 export function flag(about: string): Option<boolean> {
-  return { about, default: false, read: () => true, valid: "no value" };
+  return { about, default: false, read: () => true };
 }
 
 export function integer(
@@ -81,9 +82,7 @@ export function readOptions<Table extends OptionTable>(
     const option = Object.hasOwn(table, token.name) ? table[token.name] : undefined;
     if (!option) throw notValid(`option ${token.rawName}`, table);
     const value = readValue(token.rawName, option, token.value);
-    values[token.name] = option.repeats
-      ? { ...(values[token.name] as object), ...(value as object) }
-      : value;
+    values[token.name] = option.join ? option.join(values[token.name], value) : value;
   }
   return values as OptionValues<Table>;
 }
@@ -109,9 +108,10 @@ function readValue(rawName: string, option: Option<unknown>, given: string | und
   const value = takesValue === (given !== undefined) ? option.read(given ?? "") : undefined;
   if (value !== undefined) return value;
   const what = given === undefined ? "without a value" : quoted(given);
+  const valid = option.valid === undefined ? "it takes no value" : `valid are ${option.valid}`;
   throw new TellurionError(
     "INVALID_OPTION",
-    `${rawName}${given === undefined ? " " : "="}${what} is not valid; valid are ${option.valid}`,
+    `${rawName}${given === undefined ? " " : "="}${what} is not valid; ${valid}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { type SimulationResult, simulate } from "../../runtime/index.ts";
+import { aborted } from "../interrupts.ts";
 import { defineCommand } from "./command.ts";
 import { flag, integer } from "./options.ts";
 import { readWorld, worldOptions } from "./world-options.ts";
@@ -12,8 +13,11 @@ export const simulateCommand = defineCommand({
     ...worldOptions,
     json: flag("prints one JSON object"),
   },
-  async run(options, { print }) {
-    const result = await simulate(await readWorld(options), options.frames);
+  async run(options, { print, interrupted }) {
+    const running = simulate(await readWorld(options), options.frames);
+    const result = await Promise.race([running, aborted(interrupted)]);
+    // The threads of a world that still runs end with the process.
+    if (!result) throw interrupted.reason;
     print(options.json ? JSON.stringify(result) : readable(result));
   },
 });

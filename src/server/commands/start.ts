@@ -1,18 +1,15 @@
-import { BlockList, isIP } from "node:net";
 import { TellurionError } from "../../runtime/index.ts";
 import { serve } from "../compose.ts";
 import { aborted } from "../interrupts.ts";
 import { defaultLimits } from "../limits.ts";
 import { createLog } from "../log.ts";
+import { isLoopback } from "../loopback.ts";
 import type { RunningServer } from "../running-server.ts";
 import { defineCommand } from "./command.ts";
 import { limitOption, limitsHelp } from "./limit-option.ts";
 import { flag, integer, type Option, text } from "./options.ts";
+import { originOption } from "./origin-option.ts";
 import { readWorld, worldOptions } from "./world-options.ts";
-
-const loopback = new BlockList();
-loopback.addSubnet("127.0.0.0", 8, "ipv4");
-loopback.addAddress("::1", "ipv6");
 
 const host: Option<string> = {
   ...text("HOST", "address to listen at", "127.0.0.1"),
@@ -43,6 +40,7 @@ export const startCommand = defineCommand({
   options: {
     port: integer("PORT", "port to listen at, 0 for any", { default: 8_080, min: 0, max: 65_535 }),
     host,
+    "allow-origin": originOption,
     ...worldOptions,
     data,
     memory: flag("keeps the world in memory only, which is what happens anyway so far"),
@@ -55,6 +53,7 @@ export const startCommand = defineCommand({
       world: await readWorld(options),
       host: options.host,
       port: options.port,
+      allowedOrigins: options["allow-origin"],
       limits: { ...defaultLimits, ...options.limit },
       log: createLog((line) => process.stderr.write(`${line}\n`), options.verbose),
     });
@@ -65,12 +64,6 @@ export const startCommand = defineCommand({
     print("stopped");
   },
 });
-
-function isLoopback(address: string): boolean {
-  if (address === "localhost") return true;
-  const version = isIP(address);
-  return version !== 0 && loopback.check(address, version === 4 ? "ipv4" : "ipv6");
-}
 
 function greeting({ url, world }: RunningServer): string {
   const query = world.catalogue.methods.find(({ isQuery, key }) => isQuery && key !== undefined);

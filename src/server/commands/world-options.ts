@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type WorldOptions, workersMax } from "../../runtime/index.ts";
+import { TellurionError, type WorldOptions, workersMax } from "../../runtime/index.ts";
+import { quoted } from "../calls.ts";
 import { loadWorldPack } from "../world-pack.ts";
 import { integer, type OptionValues, text } from "./options.ts";
 
@@ -27,14 +30,29 @@ export const worldOptions = {
   "tick-hz": integer("HZ", "frames in a second of world time", { default: 60, min: 1, max: 240 }),
 };
 
-/** What the runtime needs to start the world that the options name. Throws INVALID_WORLD_PACK. */
+/**
+ * What the runtime needs to start the world that the options name. Throws INVALID_OPTION and
+ * INVALID_WORLD_PACK.
+ */
 export async function readWorld(options: OptionValues<typeof worldOptions>): Promise<WorldOptions> {
-  const { name, bootstrap } = await loadWorldPack(folderOf(options.world));
+  const { name, bootstrap } = await loadWorldPack(await folderOf(options.world));
   const { seed, workers } = options;
   return { name, seed, workers, tickHz: options["tick-hz"], actorsModule, bootstrap };
 }
 
-function folderOf(world: string): string {
+async function folderOf(world: string): Promise<string> {
   const isPath = isAbsolute(world) || /[./\\]/.test(world);
-  return isPath ? resolve(world) : join(worldsFolder, world);
+  if (isPath) return resolve(world);
+  const known = await worldNames();
+  if (known.includes(world)) return join(worldsFolder, world);
+  throw new TellurionError(
+    "INVALID_OPTION",
+    `--world=${quoted(world)} is not known; valid are ${known.join(", ")}, ` +
+      "or a path like ./my-world",
+  );
+}
+
+async function worldNames(): Promise<string[]> {
+  const names = await readdir(worldsFolder);
+  return names.filter((name) => existsSync(join(worldsFolder, name, "world.json"))).sort();
 }

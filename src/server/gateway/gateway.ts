@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { file_tellurion_v1_client } from "../../gen/tellurion/v1/client_pb.ts";
 import { type PublishedFrame, schemaHash, type World } from "../../runtime/index.ts";
 import { Doubling } from "../doubling.ts";
 import type { Limits } from "../limits.ts";
@@ -53,7 +54,7 @@ export class Gateway implements SessionHost {
     this.world = world;
     this.limits = limits;
     this.topics = new Topics(events);
-    this.schemaHash = schemaHash(world.catalogue);
+    this.schemaHash = schemaHash([...world.catalogue.files, file_tellurion_v1_client]);
     this.#log = log;
     world.onFrame((frame) => this.#publish(frame));
   }

@@ -114,8 +114,7 @@ export class Session {
       return false;
     }
     this.#tellGap();
-    this.#transmit(message);
-    return true;
+    return this.#transmit(message);
   }
 
   /** Notes that events of a frame did not reach the client. */
@@ -135,8 +134,14 @@ export class Session {
       const problem = { code: reason, message: detail };
       this.#line.send(this.subprotocol.encode({ body: { case: "problem", value: problem } }));
     }
-    this.left();
     this.#line.close(closeCodes[reason], reason);
+    this.ended(reason, detail);
+  }
+
+  /** The line has been closed for a reason. */
+  ended(reason: CloseReason, detail: string): void {
+    if (!this.#open) return;
+    this.left();
     this.#host.closed(this, reason, detail);
   }
 
@@ -250,11 +255,17 @@ export class Session {
     if (this.#open) this.#transmit(this.subprotocol.encode({ body }));
   }
 
-  #transmit(message: Uint8Array): void {
-    this.#line.send(message);
+  /**
+   * Hands a message to the line, or ends the session when too much waits there already. A large
+   * message alone is no sign of a slow client.
+   */
+  #transmit(message: Uint8Array): boolean {
     const { bufferedBytesMax } = this.#host.limits;
     if (this.#line.bufferedBytes > bufferedBytesMax) {
       this.refuse("CLIENT_TOO_SLOW", `more than ${bufferedBytesMax} bytes wait to be taken`);
+      return false;
     }
+    this.#line.send(message);
+    return true;
   }
 }

@@ -1,13 +1,17 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { type RawData, WebSocket, WebSocketServer } from "ws";
-import { closeCodes } from "./close-codes.ts";
+import { type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
+import { type CloseReason, closeCodes } from "./close-codes.ts";
 import type { Gateway } from "./gateway.ts";
+import { originProblem } from "./origins.ts";
 import type { Session } from "./session.ts";
 import { chooseSubprotocol, type Subprotocol, subprotocols } from "./subprotocol.ts";
 
 /** The WebSocket standard's "message too big". */
 const tooLarge = 1009;
+
+/** What an upgrade is refused with. */
+const refusals = { 400: "Bad Request", 403: "Forbidden", 404: "Not Found" } as const;
 
 /** The WebSockets of a gateway. */
 export interface Sockets {
@@ -16,7 +20,11 @@ export interface Sockets {
 }
 
 /** Opens WebSockets for the upgrade requests that reach an HTTP server. */
-export function openSockets(server: Server, gateway: Gateway): Sockets {
+export function openSockets(
+  server: Server,
+  gateway: Gateway,
+  allowedOrigins: readonly string[],
+): Sockets {
   const { limits } = gateway;
   const sockets = new WebSocketServer({
     noServer: true,
@@ -27,7 +35,7 @@ export function openSockets(server: Server, gateway: Gateway): Sockets {
     closeTimeout: limits.closeTimeoutMs,
     handleProtocols: (offered) => chooseSubprotocol(offered)?.name ?? false,
     WebSocket: CodedSocket,
-  } as ConstructorParameters<typeof WebSocketServer>[0]);
+  } as ServerOptions<typeof CodedSocket>);
   const alive = new WeakSet<WebSocket>();
   const heartbeat = setInterval(() => {
     for (const socket of sockets.clients) {
@@ -39,7 +47,9 @@ export function openSockets(server: Server, gateway: Gateway): Sockets {
 
   const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     const subprotocol = chooseSubprotocol(offeredBy(request));
+    const foreign = originProblem(request.headers.origin, allowedOrigins);
     if (pathOf(request) !== "/") return refuse(stream, 404, "NOT_FOUND: WebSockets are at /");
+    if (foreign !== undefined) return refuse(stream, 403, foreign);
     if (!subprotocol) return refuse(stream, 400, unsupported(request));
     sockets.handleUpgrade(request, stream, head, (socket) => {
       alive.add(socket);
@@ -62,19 +72,22 @@ export function openSockets(server: Server, gateway: Gateway): Sockets {
 
 /** Where ws itself ends a connection, the close carries a code of the catalogue like any other. */
 class CodedSocket extends WebSocket {
+  /** Why ws ended the connection, if it did. */
+  fault: CloseReason | undefined;
+
   override close(code?: number, reason?: string | Buffer): void {
     if (reason !== undefined || code === undefined) {
       super.close(code, reason);
     } else {
-      const name = code === tooLarge ? "CLIENT_FRAME_TOO_LARGE" : "CLIENT_MALFORMED_FRAME";
-      super.close(closeCodes[name], name);
+      this.fault = code === tooLarge ? "CLIENT_FRAME_TOO_LARGE" : "CLIENT_MALFORMED_FRAME";
+      super.close(closeCodes[this.fault], this.fault);
     }
   }
 }
 
 function connect(
   gateway: Gateway,
-  socket: WebSocket,
+  socket: CodedSocket,
   stream: Duplex,
   subprotocol: Subprotocol,
 ): void {
@@ -92,13 +105,18 @@ function connect(
   socket.on("message", (data: RawData, isBinary) =>
     gateway.receive(session, data as Buffer, isBinary),
   );
-  // Pings of the WebSocket protocol count as messages, or they would be a way around the limit.
+  // Pings and pongs of the WebSocket protocol count as messages, or they would be a way around the
+  // limit.
   socket.on("ping", (data) => {
     if (session.allow()) socket.pong(data);
   });
+  socket.on("pong", () => session.allow());
   stream.on("drain", () => session.drained());
   // What goes wrong on a socket closes it; there is nothing else to do about it.
-  socket.on("error", () => gateway.remove(session));
+  socket.on("error", ({ message }) => {
+    if (socket.fault) session.ended(socket.fault, message);
+    gateway.remove(session);
+  });
   socket.on("close", () => gateway.remove(session));
 }
 
@@ -117,13 +135,13 @@ function unsupported(request: IncomingMessage): string {
   return `UNSUPPORTED_SUBPROTOCOL: offered are ${offered.slice(0, 120)}; valid are ${valid}`;
 }
 
-function refuse(stream: Duplex, status: 400 | 404, text: string): void {
+function refuse(stream: Duplex, status: keyof typeof refusals, text: string): void {
   const body = `${text}\n`;
   stream.on("error", () => stream.destroy());
   stream.once("finish", () => stream.destroy());
   stream.end(
     [
-      `HTTP/1.1 ${status} ${status === 400 ? "Bad Request" : "Not Found"}`,
+      `HTTP/1.1 ${status} ${refusals[status]}`,
       "Connection: close",
       "Content-Type: text/plain; charset=utf-8",
       `Content-Length: ${Buffer.byteLength(body)}`,

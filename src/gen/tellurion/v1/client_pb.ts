@@ -308,7 +308,8 @@ export type Call = Message<"tellurion.v1.Call"> & {
   method: string;
 
   /**
-   * The request message: encoded in the binary subprotocol, as JSON text in the JSON one.
+   * The request message, encoded or as JSON text. Either form works in either subprotocol, and the answer comes in the
+   * same one. With neither, the request is empty and the answer comes in the subprotocol's own form.
    *
    * @generated from oneof tellurion.v1.Call.payload
    */

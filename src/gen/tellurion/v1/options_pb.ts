@@ -130,14 +130,15 @@ export const Delivery = {
   RELIABLE: 1,
 
   /**
-   * A newer event of the same type and topic replaces one that has not been sent yet.
+   * Each event makes those before it of the same type and topic obsolete. To a client whose line is full, whole frames
+   * without reliable events are not sent; a Gap tells it which.
    *
    * @generated from enum value: DELIVERY_LATEST_WINS = 2;
    */
   LATEST_WINS: 2,
 
   /**
-   * May be left out.
+   * Left out in the same way; nobody needs to ask for what was missed.
    *
    * @generated from enum value: DELIVERY_COSMETIC = 3;
    */
