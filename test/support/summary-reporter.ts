@@ -7,6 +7,8 @@ export default class SummaryReporter implements Reporter {
     let failed = unhandledErrors.length;
     for (const module of modules) {
       if (module.state() === "failed" && module.errors().length > 0) failed += 1;
+      // A suite whose hooks failed skips its tests: it must not look as if nothing was wrong.
+      for (const suite of module.children.allSuites()) failed += suite.errors().length;
       for (const test of module.children.allTests()) {
         if (test.result().state === "passed") passed += 1;
         if (test.result().state === "failed") failed += 1;

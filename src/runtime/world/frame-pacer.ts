@@ -1,7 +1,5 @@
+import { wallMs } from "../wall-clock.ts";
 import type { ControlBlock } from "./control-block.ts";
-
-/** Wall clock. Taken before the traps that keep actors from it. */
-const wallMs = performance.now.bind(performance);
 
 /**
  * Wakes the conductor when a frame is due: frame n at start + n × step, so that lateness does not add up. A world

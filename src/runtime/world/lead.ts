@@ -1,5 +1,6 @@
 import { lengthWord, recordHeaderBytes } from "../memory/record.ts";
 import { RingReader } from "../memory/ring.ts";
+import { wallMs } from "../wall-clock.ts";
 import type { Conductor } from "./conductor.ts";
 import { type ControlBlock, command } from "./control-block.ts";
 import type { WorkerCore } from "./core.ts";
@@ -8,8 +9,6 @@ import type { WorldLimits } from "./limits.ts";
 import { counter } from "./metrics.ts";
 import type { StateHash } from "./state-hash.ts";
 import type { ConductorSetup, WorkerMessage, WorkerSetup } from "./worker-setup.ts";
-
-const wallMs = performance.now.bind(performance);
 
 /** The conductor's part of a worker's loop: what happens between two frames. */
 export class Lead {

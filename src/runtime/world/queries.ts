@@ -7,11 +7,9 @@ import {
   typeWord,
 } from "../memory/record.ts";
 import type { Segment } from "../memory/segment.ts";
+import { wallMs } from "../wall-clock.ts";
 import type { Reports } from "./reports.ts";
 import type { Turn } from "./turn.ts";
-
-/** Wall clock. What it decides, when a query is answered, is no part of the world. */
-const wallMs = performance.now.bind(performance);
 
 /** A query, copied out of the frame's inputs: it may have to wait. */
 export interface Query {
@@ -66,6 +64,7 @@ export class Queries {
   /** Answers queries for as long as a frame has time for them: at least one. */
   answer(): void {
     if (this.#waiting.length === 0) return;
+    // When a query is answered is no part of the world: the wall clock may decide it.
     const end = wallMs() + this.#msPerFrameMax;
     let answered = 0;
     do this.#answer(this.#waiting[answered++] as Query);

@@ -15,15 +15,13 @@ import {
   typeWord,
 } from "../memory/record.ts";
 import type { Segment } from "../memory/segment.ts";
+import { wallMs } from "../wall-clock.ts";
 import type { HandlerContext } from "./handler-context.ts";
 import type { BoundHandler } from "./kinds.ts";
 import type { Mailboxes } from "./mailboxes.ts";
 import { type ActorMetrics, counter, type WorkerMetrics } from "./metrics.ts";
 import type { Query } from "./queries.ts";
 import type { Reports } from "./reports.ts";
-
-/** Wall clock, for metrics only. Taken before the traps that keep actors from it. */
-const wallMs = performance.now.bind(performance);
 
 export interface TurnParts {
   readonly context: HandlerContext;
