@@ -19,17 +19,12 @@ const generationWord = 32;
 const sleepingWord = 64;
 const abortedWord = 96;
 
-/** A thread that found looking useless still looks so often: or it would never find that it is of use again. */
-const spinsMin = 32;
-
 /** Longest sleep before a look at `aborted`, in ms: a guard against a lost wake-up, not needed for one. */
 const sleepMsMax = 1_000;
 
 export class Barrier {
   readonly #words: Int32Array;
   readonly #parties: number;
-  /** How often to look before sleeping: more after looking was enough, fewer after it was not. */
-  #looks = spinsMin;
 
   constructor(words: Int32Array, parties: number) {
     this.#words = words;
@@ -37,24 +32,19 @@ export class Barrier {
   }
 
   /**
-   * Arrives, and waits for the others: looks up to `spinsMax` times, then sleeps. False when the barrier was aborted.
+   * Arrives, and waits for the others: looks `spins` times, then sleeps. False when the barrier was aborted.
    */
-  wait(spinsMax: number): boolean {
+  wait(spins: number): boolean {
     const words = this.#words;
     const generation = Atomics.load(words, generationWord);
     if (Atomics.add(words, arrivedWord, 1) === this.#parties - 1) {
       this.#open();
       return !this.aborted;
     }
-    const looks = Math.min(this.#looks, spinsMax);
-    for (let i = 0; i < looks; i += 1) {
-      if (Atomics.load(words, generationWord) !== generation) {
-        this.#looks = Math.min(this.#looks * 2, Math.max(spinsMax, spinsMin));
-        return !this.aborted;
-      }
+    for (let i = 0; i < spins; i += 1) {
+      if (Atomics.load(words, generationWord) !== generation) return !this.aborted;
       Atomics.pause();
     }
-    if (spinsMax > 0) this.#looks = Math.max(this.#looks >> 1, spinsMin);
     return this.#sleep(generation);
   }
 
