@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { JsonValue } from "@bufbuild/protobuf";
 import { seasonAt } from "../actors/clock/calendar.ts";
 import { checkConfiguration, startOf } from "../actors/clock/configuration.ts";
-import { checkCount, checkId, checkNames, checkOneOf } from "../actors/shared/checks.ts";
+import { checkCount, checkId, checkNames, checkOneOf } from "../actors/common/checks.ts";
 import { checkClimate, conditionNames, seasonNames } from "../actors/weather/climate.ts";
 import { type ConfigureClock, ConfigureClockSchema } from "../gen/tellurion/v1/clock_pb.ts";
 import {

@@ -71,7 +71,7 @@ const allowed = [
   'export { create } from "@bufbuild/protobuf";',
   'export { Rejection } from "../../runtime/index.ts";',
   'export { DayPhase } from "../../gen/tellurion/v1/clock_pb.ts";',
-  'export { refuse } from "../shared/checks.ts";',
+  'export { refuse } from "../common/checks.ts";',
   'export { b } from "./planted-0.ts";',
 ];
 

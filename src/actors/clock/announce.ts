@@ -6,7 +6,7 @@ import {
   TimerFiredEventSchema,
 } from "../../gen/tellurion/v1/clock_pb.ts";
 import type { ActorContext } from "../../runtime/index.ts";
-import { gameMsMax } from "../shared/units.ts";
+import { gameMsMax } from "../common/units.ts";
 import {
   boundaryAfter,
   type Calendar,

@@ -4,9 +4,9 @@ import {
   type CalendarTime,
   DayPhase,
 } from "../../gen/tellurion/v1/clock_pb.ts";
-import { checkBigint, checkCount, checkInteger, checkNames, refuse } from "../shared/checks.ts";
-import type { Plain } from "../shared/plain.ts";
-import { gameMsMax, minuteMs } from "../shared/units.ts";
+import { checkBigint, checkCount, checkInteger, checkNames, refuse } from "../common/checks.ts";
+import type { Plain } from "../common/plain.ts";
+import { gameMsMax, minuteMs } from "../common/units.ts";
 
 export type Calendar = Plain<CalendarMessage>;
 

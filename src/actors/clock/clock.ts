@@ -5,7 +5,7 @@ import {
   ConfigureClockSchema,
 } from "../../gen/tellurion/v1/clock_pb.ts";
 import { type ActorContext, defineActor, Rejection } from "../../runtime/index.ts";
-import { checkId, checkInteger } from "../shared/checks.ts";
+import { checkId, checkInteger } from "../common/checks.ts";
 import { announceStart } from "./announce.ts";
 import { advance, schedule, setPaused, setScale, setTime } from "./commands.ts";
 import { type ConfigureClock, checkConfiguration, startOf } from "./configuration.ts";

@@ -3,9 +3,9 @@ import type {
   SetTimeRequest as SetTimeRequestMessage,
 } from "../../gen/tellurion/v1/clock_pb.ts";
 import { Rejection } from "../../runtime/index.ts";
-import { checkBigint, checkInteger, refuse } from "../shared/checks.ts";
-import type { Plain } from "../shared/plain.ts";
-import { gameMsMax } from "../shared/units.ts";
+import { checkBigint, checkInteger, refuse } from "../common/checks.ts";
+import type { Plain } from "../common/plain.ts";
+import { gameMsMax } from "../common/units.ts";
 import { announceJump, publishFired } from "./announce.ts";
 import { type Calendar, dayMsOf, daysPerYear, gameMsOf } from "./calendar.ts";
 import { anchorAt, anchorTo, scaleMax, scaleOf } from "./game-time.ts";

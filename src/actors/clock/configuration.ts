@@ -1,7 +1,7 @@
 import type { ConfigureClock as ConfigureClockMessage } from "../../gen/tellurion/v1/clock_pb.ts";
-import { checkBigint, checkCount, refuse } from "../shared/checks.ts";
-import type { Plain } from "../shared/plain.ts";
-import { gameMsMax } from "../shared/units.ts";
+import { checkBigint, checkCount, refuse } from "../common/checks.ts";
+import type { Plain } from "../common/plain.ts";
+import { gameMsMax } from "../common/units.ts";
 import { type Calendar, checkCalendar, gameMsOf } from "./calendar.ts";
 import { scaleOf } from "./game-time.ts";
 import { entryFor, wishOf } from "./schedule-request.ts";

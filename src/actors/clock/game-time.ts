@@ -1,7 +1,7 @@
 import type { ClockReading, ClockState } from "../../gen/tellurion/v1/clock_pb.ts";
-import { checkNumber } from "../shared/checks.ts";
-import type { Plain } from "../shared/plain.ts";
-import { gameMsMax } from "../shared/units.ts";
+import { checkNumber } from "../common/checks.ts";
+import type { Plain } from "../common/plain.ts";
+import { gameMsMax } from "../common/units.ts";
 import { type Calendar, calendarAt } from "./calendar.ts";
 import { add, floor, multiply, type Rational, rational, simpleRational } from "./rational.ts";
 

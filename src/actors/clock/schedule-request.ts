@@ -3,9 +3,9 @@ import {
   type ScheduleRequest as ScheduleRequestMessage,
 } from "../../gen/tellurion/v1/clock_pb.ts";
 import { Rejection } from "../../runtime/index.ts";
-import { checkBigint, checkId, refuse } from "../shared/checks.ts";
-import type { Plain } from "../shared/plain.ts";
-import { gameMsMax } from "../shared/units.ts";
+import { checkBigint, checkId, refuse } from "../common/checks.ts";
+import type { Plain } from "../common/plain.ts";
+import { gameMsMax } from "../common/units.ts";
 import { type Calendar, gameMsOf } from "./calendar.ts";
 import { type Entry, filterSchedules, type Schedules } from "./schedules.ts";
 

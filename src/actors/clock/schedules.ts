@@ -1,5 +1,5 @@
 import type { ClockState, ScheduleEntry } from "../../gen/tellurion/v1/clock_pb.ts";
-import type { Plain } from "../shared/plain.ts";
+import type { Plain } from "../common/plain.ts";
 
 /** A schedule as the clock keeps it. */
 export type Entry = Plain<ScheduleEntry>;

@@ -1,6 +1,6 @@
 import { ClockTickSchema, TimeEventSchema } from "../../gen/tellurion/v1/clock_pb.ts";
 import { type ActorContext, Rejection } from "../../runtime/index.ts";
-import { minuteMs } from "../shared/units.ts";
+import { minuteMs } from "../common/units.ts";
 import { announce, type Publisher } from "./announce.ts";
 import { type Calendar, dayMsOf } from "./calendar.ts";
 import {

@@ -1,6 +1,6 @@
 import type { Random } from "../../runtime/index.ts";
-import { clamp } from "../shared/clamp.ts";
-import { minuteMs } from "../shared/units.ts";
+import { clamp } from "../common/clamp.ts";
+import { minuteMs } from "../common/units.ts";
 import type { Condition, Season } from "./climate.ts";
 import type { Region } from "./region.ts";
 

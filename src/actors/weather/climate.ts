@@ -10,8 +10,8 @@ import {
   checkNames,
   checkNumber,
   refuse,
-} from "../shared/checks.ts";
-import type { Plain } from "../shared/plain.ts";
+} from "../common/checks.ts";
+import type { Plain } from "../common/plain.ts";
 
 export type Climate = Plain<ClimateMessage>;
 export type Season = Plain<SeasonClimateMessage>;

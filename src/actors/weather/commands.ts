@@ -1,8 +1,8 @@
 import type { SetWeatherRequest as Message } from "../../gen/tellurion/v1/weather_pb.ts";
 import { Rejection } from "../../runtime/index.ts";
-import { checkId, checkInteger, checkOneOf, refuse } from "../shared/checks.ts";
-import { clamp } from "../shared/clamp.ts";
-import type { Plain } from "../shared/plain.ts";
+import { checkId, checkInteger, checkOneOf, refuse } from "../common/checks.ts";
+import { clamp } from "../common/clamp.ts";
+import type { Plain } from "../common/plain.ts";
 import { placeChannels } from "./channels.ts";
 import {
   type Climate,

@@ -1,7 +1,7 @@
 import type { ConfigureWeather as Message } from "../../gen/tellurion/v1/weather_pb.ts";
-import { checkBigint, checkOneOf, refuse } from "../shared/checks.ts";
-import type { Plain } from "../shared/plain.ts";
-import { gameMsMax } from "../shared/units.ts";
+import { checkBigint, checkOneOf, refuse } from "../common/checks.ts";
+import type { Plain } from "../common/plain.ts";
+import { gameMsMax } from "../common/units.ts";
 import { checkClimate, conditionNames, seasonNames } from "./climate.ts";
 
 export type ConfigureWeather = Plain<Message>;

@@ -1,4 +1,4 @@
-import { minuteMs } from "../shared/units.ts";
+import { minuteMs } from "../common/units.ts";
 import { runsOf } from "./chain.ts";
 import { certain, Law } from "./law.ts";
 import { climateOf, dawnWindowOf, type Region, seasonOf } from "./region.ts";

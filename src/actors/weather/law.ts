@@ -1,4 +1,4 @@
-import { minuteMs } from "../shared/units.ts";
+import { minuteMs } from "../common/units.ts";
 import { chancesAfter, type DawnWindow, type Run, runsOf } from "./chain.ts";
 import type { Climate, Season } from "./climate.ts";
 import { added, identity, normalised, Powers, product, type Rows } from "./powers.ts";

@@ -4,8 +4,8 @@ import {
   WeatherSevereEventSchema,
 } from "../../gen/tellurion/v1/weather_pb.ts";
 import type { ActorContext, Random } from "../../runtime/index.ts";
-import { clamp } from "../shared/clamp.ts";
-import { minuteMs } from "../shared/units.ts";
+import { clamp } from "../common/clamp.ts";
+import { minuteMs } from "../common/units.ts";
 import { drawNext } from "./chain.ts";
 import {
   airOf,

@@ -1,6 +1,6 @@
 import type { WeatherModifiers } from "../../gen/tellurion/v1/weather_pb.ts";
-import { clamp } from "../shared/clamp.ts";
-import type { Plain } from "../shared/plain.ts";
+import { clamp } from "../common/clamp.ts";
+import type { Plain } from "../common/plain.ts";
 import type { Air } from "./channels.ts";
 
 export type Modifiers = Plain<WeatherModifiers>;

@@ -1,5 +1,5 @@
 import type { WeatherReading } from "../../gen/tellurion/v1/weather_pb.ts";
-import type { Plain } from "../shared/plain.ts";
+import type { Plain } from "../common/plain.ts";
 import { airOf } from "./channels.ts";
 import { conditionAt } from "./climate.ts";
 import { modifiersOf } from "./modifiers.ts";

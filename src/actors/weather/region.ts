@@ -1,6 +1,6 @@
 import type { WeatherState } from "../../gen/tellurion/v1/weather_pb.ts";
 import { Rejection } from "../../runtime/index.ts";
-import type { Plain } from "../shared/plain.ts";
+import type { Plain } from "../common/plain.ts";
 import type { DawnWindow } from "./chain.ts";
 import { type Climate, type Season, seasonNamed } from "./climate.ts";
 

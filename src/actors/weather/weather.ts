@@ -10,7 +10,7 @@ import {
   WeatherStateSchema,
 } from "../../gen/tellurion/v1/weather_pb.ts";
 import { type ActorContext, defineActor, Rejection } from "../../runtime/index.ts";
-import { checkInteger } from "../shared/checks.ts";
+import { checkInteger } from "../common/checks.ts";
 import { conditionNames, seasonNames } from "./climate.ts";
 import { begin, loadClimate, lock, setSeason, setWeather, unlock } from "./commands.ts";
 import { type ConfigureWeather, checkConfiguration } from "./configuration.ts";

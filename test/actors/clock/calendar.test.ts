@@ -12,7 +12,7 @@ import {
   phaseSpan,
   seasonAt,
 } from "../../../src/actors/clock/calendar.ts";
-import { gameMsMax } from "../../../src/actors/shared/units.ts";
+import { gameMsMax } from "../../../src/actors/common/units.ts";
 import { DayPhase } from "../../../src/gen/tellurion/v1/clock_pb.ts";
 import { Rejection } from "../../../src/runtime/index.ts";
 import { calendar, day, hour, minute } from "../fixtures.ts";
