@@ -83,7 +83,8 @@ export class Turn {
 
   /** Answers a query from a copy of the actor's state. */
   query(cell: Cell, { method, call, request }: Query): void {
-    const { context, reports } = this.#parts;
+    const { context, metrics, reports } = this.#parts;
+    const started = wallMs();
     const handler = cell.kind.calls[method];
     if (handler === undefined) {
       reports.refuse(call, "UNIMPLEMENTED", `${cell.address} does not answer this query`);
@@ -103,6 +104,7 @@ export class Turn {
     } finally {
       handlerScope.active = undefined;
       handler.view[detach]();
+      metrics.addRun(handler.index, 1, wallMs() - started, 1);
     }
   }
 

@@ -341,3 +341,19 @@ test("counters of all workers are read while the world runs", async () => {
   );
   expect(row).toMatchObject({ kind: "counter", handled: 6, depthMax: 1 });
 });
+
+test("queries have a row of their own, and the busiest actors are told by their addresses", async () => {
+  const world = await start({ bootstrap });
+  for (let i = 0; i < 3; i += 1) await call(world, increase, "a", { amount: 1n });
+  for (let i = 0; i < 2; i += 1) await call(world, getTotal, "a");
+  const rows = world.metrics().types;
+  const queries = rows.find(({ type }) => type === "tellurion.test.v1.CounterService/GetTotal");
+  expect(queries?.handled).toBe(2);
+  expect(queries?.timeMs).toBeGreaterThan(0);
+  const loads = world.busiestActors(10);
+  expect(loads).toHaveLength(world.metrics().actors);
+  expect(loads.find(({ address }) => address === "counter/a")).toMatchObject({ handled: 3 });
+  expect(loads.map(({ timeMs }) => timeMs)).toEqual(
+    loads.map(({ timeMs }) => timeMs).sort((a, b) => b - a),
+  );
+});
