@@ -66,15 +66,24 @@ export function filterSchedules(state: Schedules, keep: (entry: Entry) => boolea
   for (let place = (state.schedules.length >>> 1) - 1; place >= 0; place -= 1) sink(state, place);
 }
 
+/** Payloads and all, a list stays well below the largest message. */
+const listedBytesMax = 900_000;
+/** What an entry takes beside its payload. */
+const entryBytesMax = 256;
+
 /** The soonest schedules, in order. Looks at few more of them than it returns. */
 export function listSchedules(state: Schedules, limit: number): Entry[] {
   const listed: Entry[] = [];
   // Places of which all that is before them in the heap has been listed, the soonest last.
   const open = state.schedules.length > 0 ? [0] : [];
+  let bytes = 0;
   while (listed.length < limit) {
     const place = open.pop();
     if (place === undefined) return listed;
-    listed.push(entryAt(state, place));
+    const entry = entryAt(state, place);
+    bytes += entry.payload.length + entryBytesMax;
+    if (bytes > listedBytesMax) return listed;
+    listed.push(entry);
     for (const child of [2 * place + 1, 2 * place + 2]) {
       if (child < state.schedules.length) insertPlace(state, open, child);
     }

@@ -132,7 +132,7 @@ export class WorkerCore {
     });
     const stopped = catalogue.messageOf(ActorStoppedSchema).id;
     this.#mailboxes = new Mailboxes(limits.actorsMax, stopped, this.#cells, this.#listeners, {
-      query: (segment, at) => this.#queries.add(segment, at),
+      query: (segment, at) => this.#queries.add(segment, at, this.#frame),
       image: (segment, at) => this.#install(segment, at),
       undeliverable: (segment, at) => this.#bury(segment, at, "stopped"),
       overflow: (cell, segment, at) => this.#bury(segment, at, "mailbox-full", cell),
@@ -212,7 +212,7 @@ export class WorkerCore {
 
   /** Answers the queries and shows the frame's output and notices to their readers. */
   endFrame(): void {
-    this.#queries.answer();
+    this.#queries.answer(this.#frame);
     if (this.#frame % gaugeFrames === 0) this.#updateGauges();
     this.#ends.notices.publish();
     this.#ends.ring.publish();
@@ -326,6 +326,7 @@ export class WorkerCore {
   }
 
   #emigrate(cell: Cell, worker: number): void {
+    this.#queries.answerFor(cell);
     const lane = this.#ends.lanesOut[worker] as LaneWriter;
     const head = { kind: recordKind.image, type: 0, sender: cell.number, target: 0 };
     appendRecord(lane, { ...head, sequence: 0, extra: 0 }, encodeImage(cell));

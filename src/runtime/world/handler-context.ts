@@ -27,6 +27,7 @@ export interface ContextParts {
   readonly tickHz: number;
 }
 
+const logLevels: ReadonlySet<LogLevel> = new Set(["debug", "info", "warn", "error"]);
 type NoticeBody = CoreNotice["body"];
 const noticeCodec = codecOf(CoreNoticeSchema);
 const messageKind = recordKind.message;
@@ -95,8 +96,11 @@ export class HandlerContext implements ActorContext {
 
   #forget(): void {
     const { reports } = this.#parts;
-    for (const { level, address, text } of this.#logged) reports.log(level, address, text);
-    if (this.#logged.length > 0) this.#logged.length = 0;
+    if (this.#logged.length > 0) {
+      for (const { level, address, text } of this.#logged.splice(0)) {
+        reports.log(level, address, text);
+      }
+    }
     if (this.#strays.length > 0) this.#strays.length = 0;
     if (this.#drew) this.#random.point(undefined);
     this.#cell = undefined;
@@ -279,7 +283,15 @@ export class HandlerContext implements ActorContext {
   }
 
   log(level: LogLevel, text: string): void {
-    this.#logged.push({ level, address: this.#running().address, text });
+    const { address } = this.#running();
+    if (!logLevels.has(level) || typeof text !== "string") {
+      throw new TellurionError(
+        "VALUE_OUT_OF_RANGE",
+        `ctx.log of ${address} takes a level of ${[...logLevels].join(", ")}, and a text`,
+      );
+    }
+    const { reportsPerFrameMax } = this.#parts.limits;
+    if (this.#logged.length < reportsPerFrameMax) this.#logged.push({ level, address, text });
   }
 
   #notify(cell: Cell, body: NoticeBody): void {

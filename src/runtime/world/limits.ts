@@ -16,6 +16,8 @@ export interface WorldLimits {
   readonly reportsPerFrameMax: number;
   /** Wall time in ms that one worker gives to queries in one frame; the others wait for the next. */
   readonly queryMsPerFrameMax: number;
+  /** Frames that a query waits for its turn. */
+  readonly queryFramesMax: number;
   /** Timers that one actor may have. */
   readonly timersMax: number;
   /** Calls that wait for their reply. */
@@ -31,6 +33,7 @@ export const defaultLimits: WorldLimits = {
   handlerBytesMax: 67_108_864,
   reportsPerFrameMax: 64,
   queryMsPerFrameMax: 4,
+  queryFramesMax: 15,
   timersMax: 1_000_000,
   callsMax: 16_384,
 };

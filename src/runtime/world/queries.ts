@@ -13,7 +13,9 @@ import type { Turn } from "./turn.ts";
 
 /** A query, copied out of the frame's inputs: it may have to wait. */
 export interface Query {
-  readonly actor: number;
+  /** Whom it was for when it came: a number may be somebody else's by the time it is answered. */
+  readonly cell: Cell | undefined;
+  readonly frame: number;
   readonly method: number;
   readonly call: number;
   readonly request: Uint8Array;
@@ -21,40 +23,40 @@ export interface Query {
 
 /**
  * The queries of one worker's actors. They are answered at the end of a frame, for a bounded time; the others wait for
- * the next frame, so that no number of them holds up the world.
+ * the next frame, so that no number of them holds up the world. Those that have waited too long are refused: answers
+ * that nobody waits for any more would take the time of those that somebody does.
  */
 export class Queries {
   readonly #turn: Turn;
   readonly #reports: Reports;
   readonly #cells: readonly (Cell | undefined)[];
-  readonly #msPerFrameMax: number;
-  readonly #waitingMax: number;
+  readonly #limits: QueryLimits;
   #waiting: Query[] = [];
 
   constructor(
     turn: Turn,
     reports: Reports,
     cells: readonly (Cell | undefined)[],
-    limits: { readonly queryMsPerFrameMax: number; readonly callsMax: number },
+    limits: QueryLimits,
   ) {
     this.#turn = turn;
     this.#reports = reports;
     this.#cells = cells;
-    this.#msPerFrameMax = limits.queryMsPerFrameMax;
-    this.#waitingMax = limits.callsMax;
+    this.#limits = limits;
   }
 
   /** Takes in a query's record. */
-  add({ bytes, words }: Segment, at: number): void {
+  add({ bytes, words }: Segment, at: number, frame: number): void {
     const word = at >> 2;
     const start = at + recordHeaderBytes;
     const call = words[word + extraWord] as number;
-    if (this.#waiting.length >= this.#waitingMax) {
-      this.#reports.refuse(call, "RESOURCE_EXHAUSTED", "too many queries wait; try again later");
+    if (this.#waiting.length >= this.#limits.callsMax) {
+      this.#refuse(call, "too many wait");
       return;
     }
     this.#waiting.push({
-      actor: words[word + targetWord] as number,
+      cell: this.#cells[words[word + targetWord] as number],
+      frame,
       method: (words[word + typeWord] as number) & 0xffff,
       call,
       request: bytes.slice(start, start + (words[word + lengthWord] as number)),
@@ -62,19 +64,45 @@ export class Queries {
   }
 
   /** Answers queries for as long as a frame has time for them: at least one. */
-  answer(): void {
+  answer(frame: number): void {
     if (this.#waiting.length === 0) return;
     // When a query is answered is no part of the world: the wall clock may decide it.
-    const end = wallMs() + this.#msPerFrameMax;
+    const end = wallMs() + this.#limits.queryMsPerFrameMax;
+    const oldest = frame - this.#limits.queryFramesMax;
+    let next = 0;
     let answered = 0;
-    do this.#answer(this.#waiting[answered++] as Query);
-    while (answered < this.#waiting.length && wallMs() < end);
-    this.#waiting = this.#waiting.slice(answered);
+    while (next < this.#waiting.length && (answered === 0 || wallMs() < end)) {
+      const query = this.#waiting[next++] as Query;
+      if (query.frame < oldest) {
+        this.#refuse(query.call, `it waited for more than ${this.#limits.queryFramesMax} frames`);
+      } else {
+        this.#answer(query);
+        answered += 1;
+      }
+    }
+    this.#waiting = this.#waiting.slice(next);
+  }
+
+  /** Answers what waits for an actor that is about to move: it would not be found here any more. */
+  answerFor(cell: Cell): void {
+    for (const query of this.#waiting) if (query.cell === cell) this.#answer(query);
+    this.#waiting = this.#waiting.filter((query) => query.cell !== cell);
   }
 
   #answer(query: Query): void {
-    const cell = this.#cells[query.actor];
-    if (cell && !cell.fresh) this.#turn.query(cell, query);
-    else this.#reports.refuse(query.call, "NOT_FOUND", "the actor stopped before it could answer");
+    const { cell, call } = query;
+    if (cell && !cell.fresh && this.#cells[cell.number] === cell) this.#turn.query(cell, query);
+    else this.#reports.refuse(call, "NOT_FOUND", "the actor stopped before it could answer");
   }
+
+  #refuse(call: number, why: string): void {
+    const text = `the query was not answered: ${why}; try again later`;
+    this.#reports.refuse(call, "RESOURCE_EXHAUSTED", text);
+  }
+}
+
+interface QueryLimits {
+  readonly queryMsPerFrameMax: number;
+  readonly queryFramesMax: number;
+  readonly callsMax: number;
 }

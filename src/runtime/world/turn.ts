@@ -96,7 +96,7 @@ export class Turn {
       const view = handler.view[attach](request, 0, request.length);
       const response = handler.run(copyOfState(cell), view, context);
       refusePromise(response, cell);
-      reports.reply(call, encodeResponse(handler, response));
+      this.#reply(call, handler, encodeResponse(handler, response));
       context.commit();
     } catch (error) {
       context.rollback();
@@ -160,7 +160,7 @@ export class Turn {
   }
 
   #command(cell: Cell, handler: BoundHandler, segment: Segment, at: number): void {
-    const { context, checks, reports } = this.#parts;
+    const { context, checks } = this.#parts;
     const call = segment.words[(at >> 2) + extraWord] as number;
     const before = checks ? encodeState(cell) : undefined;
     const view = checks ? handler.codec.createView() : handler.view;
@@ -171,7 +171,7 @@ export class Turn {
       refusePromise(result, cell);
       const response = encodeResponse(handler, result);
       context.commit();
-      reports.reply(call, response);
+      this.#reply(call, handler, response);
     } catch (error) {
       context.rollback();
       if (!(error instanceof Rejection)) this.#fail(cell, handler, error, call);
@@ -181,6 +181,17 @@ export class Turn {
     } finally {
       handlerScope.active = undefined;
       if (checks) view[detach]();
+    }
+  }
+
+  /** A command whose answer is too large has taken effect all the same. */
+  #reply(call: number, { name }: BoundHandler, response: Uint8Array): void {
+    const { reports } = this.#parts;
+    const { length } = response;
+    if (length <= payloadBytesMax) reports.reply(call, response);
+    else {
+      const text = `the answer of ${name} has ${length} bytes; valid are at most ${payloadBytesMax}`;
+      reports.refuse(call, "MESSAGE_TOO_LARGE", text);
     }
   }
 
@@ -259,7 +270,7 @@ export class Turn {
     const { metrics, reports } = this.#parts;
     metrics.add(counter.failures, 1);
     const failure = `${cell.address} threw on ${handling} in frame ${reports.frame}`;
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const detail = describe(error);
     reports.log("error", cell.address, `${failure}: ${detail}`);
     return failure;
   }
@@ -267,6 +278,15 @@ export class Turn {
   #changed(cell: Cell, before: Uint8Array): boolean {
     const after = encodeState(cell);
     return Buffer.compare(before, after) !== 0;
+  }
+}
+
+/** Whatever was thrown, as text: what is thrown is the handler's, and may throw again when it is looked at. */
+function describe(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.stack ?? error.message) : String(error);
+  } catch {
+    return "something that cannot be shown was thrown";
   }
 }
 
@@ -298,12 +318,7 @@ function copyOfState(cell: Cell): unknown {
 
 function encodeResponse({ output, name }: BoundHandler, response: unknown): Uint8Array {
   if (output === undefined) throw new Error(`assertion failed: ${name} is no method`);
-  const bytes = output.toBytes(response as never);
-  if (bytes.length <= payloadBytesMax) return bytes;
-  throw new TellurionError(
-    "MESSAGE_TOO_LARGE",
-    `${output.desc.typeName} of ${bytes.length} bytes is too large; valid are at most ${payloadBytesMax}`,
-  );
+  return output.toBytes(response as never);
 }
 
 function changedWhileRejecting(cell: Cell, cause: unknown): TellurionError {

@@ -21,5 +21,3 @@ try {
   post({ what: "crashed", text, started });
   new Barrier(new Int32Array(setup.memory.barrier), setup.workers).abort();
 }
-// A world's thread has nothing left to do, whatever an imported module may have left open.
-parentPort?.close();

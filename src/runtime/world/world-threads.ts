@@ -93,6 +93,8 @@ export class WorldThreads {
       if (message.what === "ended") {
         addHash(sum, message.hash);
         left.add(worker);
+        // Whatever an imported module may have left open must not keep the thread.
+        void this.#workers[worker]?.terminate();
         if (left.size === workers) ended.resolve(sum);
       }
     };

@@ -1,6 +1,9 @@
+import type { DescMethodUnary } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { ClockStateSchema } from "../../../src/gen/tellurion/v1/clock_pb.ts";
-import { defineActor, type Random } from "../../../src/runtime/index.ts";
+import { WeatherService } from "../../../src/gen/tellurion/v1/weather_pb.ts";
+import { isQuery } from "../../../src/runtime/actor/definition.ts";
+import { type ActorContext, defineActor, type Random } from "../../../src/runtime/index.ts";
 import { createTestWorld } from "../../../src/runtime/testkit/index.ts";
 import {
   ActSchema,
@@ -185,5 +188,46 @@ test("sequences wrap after 32 bits, and the actor lives on", () => {
   world.step(2);
   expect(world.actors).toEqual(["a/x", "a/new"]);
   expect(world.cellAt("a/x")?.sequence).toBe(0);
+  expect(world.log).toEqual([]);
+});
+
+test.each([
+  ["a log line that is no text", (ctx: ActorContext) => ctx.log("info", undefined as never)],
+  ["a log level that is none", (ctx: ActorContext) => ctx.log(5 as never, "text")],
+  [
+    "an error that cannot be shown",
+    () => {
+      throw Object.create(null);
+    },
+  ],
+] as const)("%s harms its actor only", (_name, run) => {
+  const actor = scripted("a", { run }, { supervision: { directive: "resume" } });
+  const world = createTestWorld({ actors: [actor] });
+  world.send("a/x", ActSchema, { what: "run" });
+  world.step(2);
+  expect(world.actors).toEqual(["a/x"]);
+  expect(world.log).toHaveLength(1);
+});
+
+test("an answer that is too large is refused as such, and the actor is not at fault", () => {
+  const talker = defineActor({
+    kind: "weather",
+    state: CounterStateSchema,
+    init: () => ({}),
+    on: ({ answer, query }) => [
+      ...(Object.values(WeatherService.method) as DescMethodUnary[])
+        .filter((method) => method.name !== "GetWeather")
+        .map((method) =>
+          isQuery(method) ? query(method, () => ({})) : answer(method, () => ({})),
+        ),
+      query(WeatherService.method.getWeather, () => ({ conditions: ["x".repeat(1_100_000)] })),
+    ],
+  });
+  const world = createTestWorld({ actors: [talker] });
+  world.call(WeatherService.method.setWeather, { region: "moor" });
+  expect(world.call(WeatherService.method.getWeather, { region: "moor" })).toMatchObject({
+    ok: false,
+    code: "MESSAGE_TOO_LARGE",
+  });
   expect(world.log).toEqual([]);
 });

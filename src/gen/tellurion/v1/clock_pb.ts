@@ -953,7 +953,7 @@ export const ListSchedulesRequestSchema: GenMessage<ListSchedulesRequest> = /*@_
  */
 export type ListSchedulesResponse = Message<"tellurion.v1.ListSchedulesResponse"> & {
   /**
-   * Soonest first.
+   * Soonest first; fewer than the limit where they would not fit in a message.
    *
    * @generated from field: repeated tellurion.v1.ScheduleEntry schedules = 1;
    */
