@@ -8,18 +8,9 @@ import {
 } from "../memory/record.ts";
 import type { Segment } from "../memory/segment.ts";
 import { wallMs } from "../wall-clock.ts";
+import type { Query } from "./query.ts";
 import type { Reports } from "./reports.ts";
 import type { Turn } from "./turn.ts";
-
-/** A query, copied out of the frame's inputs: it may have to wait. */
-export interface Query {
-  /** Whom it was for when it came: a number may be somebody else's by the time it is answered. */
-  readonly cell: Cell | undefined;
-  readonly frame: number;
-  readonly method: number;
-  readonly call: number;
-  readonly request: Uint8Array;
-}
 
 /**
  * The queries of one worker's actors. They are answered at the end of a frame, for a bounded time; the others wait for

@@ -20,7 +20,7 @@ import type { HandlerContext } from "./handler-context.ts";
 import type { BoundHandler } from "./kinds.ts";
 import type { Mailboxes } from "./mailboxes.ts";
 import { type ActorMetrics, counter, type WorkerMetrics } from "./metrics.ts";
-import type { Query } from "./queries.ts";
+import type { Query } from "./query.ts";
 import type { Reports } from "./reports.ts";
 
 export interface TurnParts {
