@@ -17,7 +17,9 @@ export async function call<Input extends DescMessage, Output extends DescMessage
 ): Promise<MessageShape<Output>> {
   const entry = world.catalogue.methodByName(`${method.parent.typeName}/${method.name}`);
   if (entry === undefined) throw new Error(`this world does not answer ${method.name}`);
-  const bytes = await world.call(entry, key, codecOf(method.input).toBytes(request), timeoutMs);
+  const bytes = await world.call(entry, key, codecOf(method.input).toBytes(request), {
+    timeoutMs,
+  });
   return codecOf(method.output).decode(bytes);
 }
 

@@ -32,6 +32,16 @@ export const errorCatalogue = {
   WORKER_START_FAILED: { status: "unavailable" },
   WORLD_FAILED: { status: "unavailable" },
   WORLD_STOPPED: { status: "unavailable" },
+  WORLD_NOT_DURABLE: { status: "unavailable" },
+  IDEMPOTENCY_KEY_REUSED: { status: "failed_precondition" },
+  HANDLER_STUCK: { status: "internal" },
+  MESSAGE_QUARANTINED: { status: "internal" },
+  EFFECT_FAILED: { status: "internal" },
+
+  WORLD_FILE_IN_USE: { status: "unavailable" },
+  WORLD_FILE_INVALID: { status: "failed_precondition" },
+  WORLD_FILE_TOO_NEW: { status: "failed_precondition" },
+  HISTORY_DIVERGED: { status: "internal" },
 
   INVALID_OPTION: { status: "invalid_argument" },
   INVALID_WORLD_PACK: { status: "invalid_argument" },

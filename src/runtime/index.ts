@@ -1,6 +1,7 @@
 export { type Address, addressOf, isKey, parseAddress } from "./actor/address.ts";
 export type {
   ActorContext,
+  EffectId,
   InitContext,
   LogLevel,
   QueryContext,
@@ -16,6 +17,10 @@ export {
 } from "./actor/definition.ts";
 export type { Directive, Supervision } from "./actor/supervision.ts";
 export { type Codec, codecOf, type View } from "./codec/index.ts";
+export { defineComputation } from "./effects/computation.ts";
+export { computeEffect } from "./effects/compute.ts";
+export { defineEffect, type EffectCall, type EffectDefinition } from "./effects/effect.ts";
+export type { EffectCounters } from "./effects/effect-runner.ts";
 export {
   type ErrorCode,
   type ErrorStatus,
@@ -23,6 +28,7 @@ export {
   Rejection,
   TellurionError,
 } from "./errors.ts";
+export type { Retention } from "./journal/retention.ts";
 export {
   type Catalogue,
   catalogueOf,
@@ -33,11 +39,13 @@ export { defaultLimits, type WorldLimits, workersMax } from "./world/limits.ts";
 export type { DeadLetterReason } from "./world/metrics.ts";
 export { schemaHash } from "./world/schema-hash.ts";
 export { type SimulationResult, simulate } from "./world/simulation.ts";
-export { startWorld } from "./world/start-world.ts";
+export { inMemory, startWorld } from "./world/start-world.ts";
 export type {
   ActorLoad,
   Bootstrap,
+  CallOptions,
   DeadLetter,
+  FlightDump,
   LogLine,
   PublishedEvent,
   PublishedFrame,

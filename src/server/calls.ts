@@ -7,6 +7,7 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import {
+  type CallOptions,
   type Catalogue,
   isKey,
   type MethodEntry,
@@ -25,11 +26,11 @@ export function callWorld(
   world: World,
   method: MethodEntry,
   request: Message,
-  timeoutMs: number,
+  options: CallOptions,
 ): Promise<Uint8Array> {
   const key = actorKey(method, request);
   const bytes = toBinary(method.desc.input, request, { writeUnknownFields: false });
-  return world.call(method, key, bytes, timeoutMs);
+  return world.call(method, key, bytes, options);
 }
 
 export function methodNamed(catalogue: Catalogue, name: string): MethodEntry {
@@ -56,6 +57,16 @@ export function callTimeout(requestedMs: number, limits: Limits): number {
     );
   }
   return requestedMs || limits.callTimeoutMs;
+}
+
+/** The idempotency key that a caller sent: empty for none. Throws INVALID_ARGUMENT. */
+export function idempotencyKeyOf(text: string | null): string {
+  const key = text ?? "";
+  if (/^[!-~]{0,128}$/.test(key)) return key;
+  throw new TellurionError(
+    "INVALID_ARGUMENT",
+    `idempotency key ${quoted(key)} is not valid; valid are 1 to 128 printable ASCII characters without spaces`,
+  );
 }
 
 /** Reads a request out of bytes. Throws INVALID_ARGUMENT. */

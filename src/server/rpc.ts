@@ -9,11 +9,14 @@ import {
   TellurionError,
   type World,
 } from "../runtime/index.ts";
-import { asTellurionError, callWorld, methodNamed } from "./calls.ts";
+import { asTellurionError, callWorld, idempotencyKeyOf, methodNamed } from "./calls.ts";
 import type { Limits } from "./limits.ts";
 
 /** The header that carries the catalogue's code of an error. */
 const errorCodeHeader = "tellurion-code";
+
+/** The header that carries the key under which a command takes effect once (draft-ietf-httpapi-idempotency-key). */
+const idempotencyKeyHeader = "idempotency-key";
 
 const connectCodes: Readonly<Record<ErrorStatus, Code>> = {
   invalid_argument: Code.InvalidArgument,
@@ -43,7 +46,10 @@ export async function serveRpc(app: FastifyInstance, world: World, limits: Limit
       const timeoutMs = context.timeoutMs() ?? limits.callTimeoutMs;
       return fromBinary(
         method.desc.output,
-        await callWorld(world, method, request, Math.max(timeoutMs, 1)),
+        await callWorld(world, method, request, {
+          timeoutMs: Math.max(timeoutMs, 1),
+          idempotencyKey: idempotencyKeyOf(context.requestHeader.get(idempotencyKeyHeader)),
+        }),
       );
     } catch (error) {
       throw asConnectError(asTellurionError(error));

@@ -14,6 +14,7 @@ const publishing = counter({
     if (amount === 1_000n) throw new Rejection("FAILED_PRECONDITION", "a thousand is too much");
     if (amount === 1_001n) throw new Error("planned");
     if (amount === 1_002n) for (;;);
+    if (amount === 1_004n) exhaustMemory();
     if (amount === 1_003n) ctx.send("fragile/1", AddSchema, {});
     state.total += amount;
     const newState = `total ${state.total}`;
@@ -21,6 +22,11 @@ const publishing = counter({
     return { total: state.total };
   },
 });
+
+function exhaustMemory(): never {
+  const held: unknown[] = [];
+  for (;;) held.push(new Array(100_000).fill(held.length));
+}
 
 /** Its failure stops the world. */
 const fragile = defineActor({

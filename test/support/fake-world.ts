@@ -13,7 +13,9 @@ import { defineActor } from "../../src/runtime/actor/definition.ts";
 import { TellurionError } from "../../src/runtime/errors.ts";
 import type {
   ActorLoad,
+  CallOptions,
   DeadLetter,
+  EffectCounters,
   EventEntry,
   LogLine,
   MethodEntry,
@@ -51,6 +53,19 @@ export class FakeWorld implements World {
   readonly catalogue: Catalogue = catalogueOf(actors);
   frame = 0;
   isStopped = false;
+  timeDilation = 1;
+  durabilityProblem: string | undefined;
+  effectCounters: EffectCounters = {
+    issued: 0,
+    running: 0,
+    waiting: 0,
+    succeeded: 0,
+    failed: 0,
+    retried: 0,
+    breakersOpen: 0,
+  };
+  /** Idempotency keys of the calls so far. */
+  readonly keys: (string | undefined)[] = [];
   /** Numbers of the events that somebody listens to. */
   listened: ReadonlySet<number> = new Set();
   readonly #answers = new Map<string, Answer>();
@@ -123,8 +138,9 @@ export class FakeWorld implements World {
     method: MethodEntry,
     key: string,
     request: Uint8Array,
-    timeoutMs: number,
+    { timeoutMs, idempotencyKey }: CallOptions,
   ): Promise<Uint8Array> {
+    this.keys.push(idempotencyKey);
     const deadline = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       const text = `${method.name} got no answer within ${timeoutMs} ms`;
@@ -160,6 +176,8 @@ export class FakeWorld implements World {
   onFailure(listener: (error: TellurionError) => void): void {
     this.#failures.push(listener);
   }
+
+  onFlight(): void {}
 
   metrics(): WorldMetrics {
     return {
@@ -197,6 +215,8 @@ export class FakeWorld implements World {
         "no-sender": 0,
         "already-active": 0,
         "start-failed": 0,
+        quarantined: 0,
+        "effect-settled": 0,
       },
     };
   }

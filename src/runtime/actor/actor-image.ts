@@ -22,6 +22,12 @@ export function encodeImage(cell: Cell): Uint8Array<ArrayBuffer> {
     restarts: cell.window.restarts,
     restartsSince: BigInt(cell.window.since),
     parent: cell.parent,
+    effects: [...cell.effects.values()].map((effect) => ({
+      ...effect,
+      frame: BigInt(effect.frame),
+    })),
+    effectLast: cell.effectLast,
+    ...(cell.checkpoint && { checkpoint: cell.checkpoint }),
   });
 }
 
@@ -38,7 +44,32 @@ export function restoreImage(cell: Cell, image: ActorImage): void {
   cell.timerLast = image.timerLast;
   cell.window.restarts = image.restarts;
   cell.window.since = Number(image.restartsSince);
-  for (const { id, dueFrame, everyFrames, type, payload } of image.timers) {
+  restoreTimers(cell, image.timers);
+  for (const { id, type, payload, frame } of image.effects) {
+    cell.effects.set(id, { id, type, payload, frame: Number(frame) });
+  }
+  cell.effectLast = image.effectLast;
+  cell.checkpoint = image.checkpoint;
+}
+
+/** Remembers what the actor is now, for a restart to go back to. */
+export function setCheckpoint(cell: Cell): void {
+  cell.checkpoint = undefined;
+  cell.checkpoint = encodeImage(cell);
+}
+
+/**
+ * Goes back to the checkpoint: state and timers, which must be in no wheel. Chance, and the numbers of what it sends,
+ * go on from where they are, or it would do the very same again.
+ */
+export function restoreCheckpoint(cell: Cell, checkpoint: Uint8Array): void {
+  const image = imageCodec.decode(checkpoint);
+  cell.state = cell.kind.stateCodec.decode(image.state);
+  restoreTimers(cell, image.timers);
+}
+
+function restoreTimers(cell: Cell, timers: readonly TimerImage[]): void {
+  for (const { id, dueFrame, everyFrames, type, payload } of timers) {
     const links = { previous: undefined, next: undefined, slot: 0 };
     const times = { due: Number(dueFrame), every: Number(everyFrames) };
     cell.timers.set(id, { id, cell, type, payload, ...times, ...links });

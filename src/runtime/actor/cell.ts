@@ -15,6 +15,16 @@ export interface ActorTimer extends Timer {
   readonly payload: Uint8Array;
 }
 
+/** A request to the outside whose result has not come. */
+export interface PendingEffect {
+  /** As its actor counts them, from 1. */
+  readonly id: number;
+  readonly type: number;
+  readonly payload: Uint8Array;
+  /** When it was asked for. */
+  readonly frame: number;
+}
+
 /** One running actor. It belongs to one worker at a time, whose thread alone touches it. */
 export class Cell {
   readonly number: number;
@@ -27,6 +37,9 @@ export class Cell {
   readonly random: RandomState;
   readonly timers = new Map<TimerId, ActorTimer>();
   timerLast = 0;
+  /** In the order of their ids. */
+  readonly effects = new Map<number, PendingEffect>();
+  effectLast = 0;
   /** Counts what it sent; with the number it names each of its messages. */
   sequence = 0;
   readonly window: RestartWindow = { restarts: 0, since: 0 };
@@ -42,6 +55,10 @@ export class Cell {
    * restart mends them all.
    */
   inheritedFailure: string | undefined = undefined;
+  /** A sibling failed that shares its fate with it: it restarts in its next turn. */
+  sharesRestart = false;
+  /** What a restart goes back to: an ActorImage, encoded. */
+  checkpoint: Uint8Array | undefined = undefined;
   /** Changes with every turn, so that what was derived from the state can be kept. */
   version = 0;
   /** The state at a version, encoded: each query gets a copy of its own. */

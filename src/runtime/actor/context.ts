@@ -1,6 +1,9 @@
 import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
 import type { Address } from "./address.ts";
 
+/** Names an effect of the actor that asked for it, from 1. */
+export type EffectId = number;
+
 /** Names a timer of the actor that scheduled it. Never 0, so that 0 in a state can mean "none". */
 export type TimerId = number;
 
@@ -66,6 +69,14 @@ export interface ActorContext {
   stop(child?: Address): void;
   /** Asks for an ActorStopped message when the actor at `address` stops. */
   watch(address: Address): void;
+  /**
+   * Asks for something of the outside: a payment, a path search, an answer of an AI. It is carried out after this frame
+   * has become durable, again after a crash, and under one id, so that it happens once. What comes of it reaches this
+   * actor as a message: the result, or an EffectFailed. Both can be later than a restart of the server.
+   */
+  effect<Desc extends DescMessage>(type: Desc, request: MessageInitShape<Desc>): EffectId;
+  /** The effect that this message is the outcome of. Undefined for all other messages. */
+  readonly outcomeOf: EffectId | undefined;
   /** Writes to the server's log. Not part of the world: a replay logs it again. */
   log(level: LogLevel, text: string): void;
 }

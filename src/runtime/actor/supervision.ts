@@ -7,6 +7,16 @@ export type Directive = "resume" | "restart" | "stop" | "escalate";
 
 export interface Supervision {
   readonly directive: Directive;
+  /**
+   * `all-for-one`: when this actor restarts or stops by a failure, the other children of its parent do so too, in the
+   * next frame.
+   */
+  readonly scope: "one-for-one" | "all-for-one";
+  /**
+   * What a restart goes back to: a new state from `init`, or state and timers of the last checkpoint, of which the
+   * world makes one with each snapshot. Before the first checkpoint both are the same.
+   */
+  readonly restartFrom: "init" | "checkpoint";
   /** More restarts than this within the window escalate. */
   readonly restartsMax: number;
   readonly windowFrames: number;
@@ -14,6 +24,8 @@ export interface Supervision {
 
 export const defaultSupervision: Supervision = {
   directive: "restart",
+  scope: "one-for-one",
+  restartFrom: "init",
   restartsMax: 5,
   windowFrames: 3_600,
 };

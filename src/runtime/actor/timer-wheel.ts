@@ -26,6 +26,12 @@ export class TimerWheel<T extends Timer> {
     this.#frame = frame;
   }
 
+  /** Sets the frame of a wheel without timers. */
+  skipTo(frame: number): void {
+    if (this.count > 0) throw new Error("assertion failed: only an empty wheel can skip frames");
+    this.#frame = frame;
+  }
+
   /** Adds a timer that falls due after the wheel's frame. */
   insert(timer: T): void {
     this.#link(timer);

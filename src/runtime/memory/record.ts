@@ -51,6 +51,8 @@ export const recordKind = {
   image: 7,
   /** From a worker to the main thread: a CoreReport. extra: frame. */
   report: 8,
+  /** From a worker to the main thread: an EffectRequest. type: message, sequence: effect, extra: frame. */
+  effect: 9,
   /** In a ring: nothing up to its end. */
   padding: 255,
 } as const;

@@ -4,7 +4,7 @@ import type {
   MessageInitShape,
   MessageShape,
 } from "@bufbuild/protobuf";
-import type { CoreReport } from "../../gen/tellurion/v1/core_pb.ts";
+import type { CoreReport, EffectRequest } from "../../gen/tellurion/v1/core_pb.ts";
 import type { Address } from "../actor/address.ts";
 import type { Cell } from "../actor/cell.ts";
 import type { LogLevel } from "../actor/context.ts";
@@ -14,15 +14,11 @@ import { codecOf } from "../codec/index.ts";
 import { type ErrorCode, TellurionError } from "../errors.ts";
 import { encodeBootstrap, encodeInput } from "../world/bootstrap.ts";
 import { type Catalogue, catalogueOf } from "../world/catalogue.ts";
-import { Conductor } from "../world/conductor.ts";
-import { WorkerCore } from "../world/core.ts";
+import { InlineWorld } from "../world/inline-world.ts";
 import { bindKinds } from "../world/kinds.ts";
 import { defaultLimits, type WorldLimits } from "../world/limits.ts";
-import { createWorldMemory } from "../world/memory.ts";
 import { counter, type DeadLetterReason } from "../world/metrics.ts";
-import { OutputReader } from "../world/output-reader.ts";
-import { createPorts, openConductorEnds, openCoreEnds } from "../world/ports.ts";
-import { addHash, showHash } from "../world/state-hash.ts";
+import { showHash } from "../world/state-hash.ts";
 import type { Bootstrap, DeadLetter, LogLine, PublishedEvent } from "../world/world.ts";
 
 export interface TestWorldOptions {
@@ -47,6 +43,15 @@ export interface RecordedEvent {
   readonly event: MessageShape<DescMessage>;
 }
 
+export interface RecordedEffect {
+  readonly frame: number;
+  readonly address: Address;
+  /** As its actor counts them. */
+  readonly id: number;
+  readonly type: DescMessage;
+  readonly request: MessageShape<DescMessage>;
+}
+
 export type CallOutcome<Output extends DescMessage> =
   | { readonly ok: true; readonly value: MessageShape<Output> }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
@@ -58,21 +63,19 @@ type Reply = { readonly error: ErrorCode | undefined; readonly bytes: Uint8Array
  * the code of the real one but for threads and barriers: with more than one worker, their rounds run one after another.
  */
 export class TestWorld {
-  frame = 0;
   readonly tickHz: number;
   readonly events: RecordedEvent[] = [];
   readonly deadLetters: DeadLetter[] = [];
   readonly log: LogLine[] = [];
+  /** What actors asked of the outside. */
+  readonly effects: RecordedEffect[] = [];
 
   readonly #catalogue: Catalogue;
-  readonly #cores: readonly WorkerCore[];
-  readonly #conductor: Conductor;
-  readonly #output: OutputReader;
-  readonly #roundsMax: number;
+  readonly #world: InlineWorld;
   readonly #replies = new Map<number, Reply>();
   #inputs: Uint8Array[];
   #calls = 0;
-  #quiet = true;
+  #checkpoint = false;
 
   constructor(options: TestWorldOptions) {
     installTraps();
@@ -84,35 +87,27 @@ export class TestWorld {
     };
     const limits = { ...defaultLimits, ...recordAll, ...options.limits };
     const catalogue = catalogueOf(actors);
-    const kinds = bindKinds(actors, catalogue);
-    const counts = { messages: catalogue.messages.length, handlers: kinds.handlers.length };
-    const memory = createWorldMemory(workers, limits, counts);
-    const ports = createPorts(workers);
-    const common = { seed, tickHz, limits, catalogue, kinds, memory, checks: true };
     this.tickHz = tickHz;
-    this.#roundsMax = limits.roundsMax;
     this.#catalogue = catalogue;
-    this.#cores = ports.workers.map(
-      (own, worker) =>
-        new WorkerCore({ ...common, worker, ends: openCoreEnds(memory, worker, own) }),
-    );
-    this.#conductor = new Conductor({
-      ...openConductorEnds(memory, ports.conductor),
-      workers,
-      limits,
-      catalogue,
-      kinds,
-      memory,
-      reports: this.#core(0).reports,
+    this.#world = new InlineWorld({
+      ...{ catalogue, limits, seed, tickHz, workers },
+      kinds: bindKinds(actors, catalogue),
       shuffleEveryFrames: options.shuffleEveryFrames ?? 0,
+      checks: true,
+      sinks: {
+        events: (_, events) => this.#record(events),
+        reply: (_, call, error, bytes) => this.#replies.set(call, { error, bytes }),
+        effect: (_, id, type, request) => this.#noteEffect(id, type, request),
+        report: (_, report) => this.#note(report),
+      },
     });
-    new Int32Array(memory.interest).fill(1);
-    this.#output = new OutputReader(memory.outputRings, catalogue, {
-      events: (_, events) => this.#record(events),
-      reply: (call, error, bytes) => this.#replies.set(call, { error, bytes }),
-      report: (_, report) => this.#note(report),
-    });
+    new Int32Array(this.#world.memory.interest).fill(1);
     this.#inputs = encodeBootstrap(options.bootstrap ?? []);
+  }
+
+  /** The last frame that ended. */
+  get frame(): number {
+    return this.#world.frame;
   }
 
   /** World time in ms. */
@@ -122,12 +117,12 @@ export class TestWorld {
 
   /** Messages handled so far. */
   get handled(): number {
-    return this.#cores.reduce((sum, core) => sum + core.metrics.get(counter.handled), 0);
+    return this.#world.cores.reduce((sum, core) => sum + core.metrics.get(counter.handled), 0);
   }
 
   /** Addresses of all active actors. */
   get actors(): Address[] {
-    return [...this.#conductor.registry.all()].map((actor) => actor.address);
+    return [...this.#world.conductor.registry.all()].map((actor) => actor.address);
   }
 
   /** Runs frames. Throws WORLD_FAILED when a failure escalated to the top. */
@@ -192,50 +187,55 @@ export class TestWorld {
 
   /** The actor itself, for tests of the core. @internal */
   cellAt(address: Address): Cell | undefined {
-    const actor = this.#conductor.registry.at(address);
-    return actor && this.#core(actor.worker).cellAt(actor.number);
+    const actor = this.#world.conductor.registry.at(address);
+    return actor && this.#world.coreOf(actor.number).cellAt(actor.number);
   }
 
   /** Moves an actor to another worker before the next frame in which that is possible. */
   move(address: Address, worker: number): void {
-    this.#conductor.placement.request(address, worker);
+    this.#world.conductor.placement.request(address, worker);
   }
 
   workerOf(address: Address): number | undefined {
-    return this.#conductor.registry.at(address)?.worker;
+    return this.#world.conductor.registry.at(address)?.worker;
   }
 
   /** State hash of the world: 16 hexadecimal digits. */
   hash(): string {
-    const sum = this.#conductor.hash();
-    for (const core of this.#cores) addHash(sum, core.hash());
-    return showHash(sum);
+    return showHash(this.#world.hash());
   }
 
-  #core(worker: number): WorkerCore {
-    const core = this.#cores[worker];
-    if (core === undefined) throw new RangeError(`worker=${worker} is not in this world`);
-    return core;
+  /** Makes a checkpoint in the next frame: what actors that restart from one go back to. */
+  checkpoint(): void {
+    this.#checkpoint = true;
+  }
+
+  /** Puts the outcome of an effect into the next frame. */
+  settle<Desc extends DescMessage>(
+    { address, id }: { readonly address: Address; readonly id: number },
+    type: Desc,
+    outcome: MessageInitShape<Desc>,
+  ): void {
+    const payload = codecOf(type).toBytes(outcome);
+    const what = { case: "message", value: type.typeName } as const;
+    this.#inputs.push(encodeInput({ address, what, payload, effect: id }));
   }
 
   #step(): void {
-    const cores = this.#cores;
-    this.frame += 1;
     const inputs = this.#inputs;
+    const checkpoint = this.#checkpoint;
     this.#inputs = [];
-    const moves = this.#conductor.plan(this.frame, inputs, this.#quiet);
-    if (this.#conductor.failure) {
-      throw new TellurionError("WORLD_FAILED", this.#conductor.failure);
+    this.#checkpoint = false;
+    if (!this.#world.runFrame(inputs, checkpoint)) {
+      throw new TellurionError("WORLD_FAILED", this.#world.conductor.failure ?? "");
     }
-    for (const core of cores) core.beginFrame(this.frame, moves);
-    if (moves) for (const core of cores) core.installImages();
-    this.#quiet = false;
-    for (let round = 0; round < this.#roundsMax && !this.#quiet; round += 1) {
-      const sent = cores.map((core) => core.runRound(round));
-      this.#quiet = sent.every((records) => records === 0);
-    }
-    for (const core of cores) core.endFrame();
-    this.#output.read(this.frame | 0);
+  }
+
+  #noteEffect(id: number, typeName: string, { address, payload }: EffectRequest): void {
+    const type = this.#catalogue.messages.find(({ desc }) => desc.typeName === typeName)?.desc;
+    if (type === undefined) throw new Error(`assertion failed: no type ${typeName}`);
+    const request = codecOf(type).decode(payload);
+    this.effects.push({ frame: this.frame, address, id, type, request });
   }
 
   #record(events: readonly PublishedEvent[]): void {
@@ -243,7 +243,7 @@ export class TestWorld {
       this.events.push({
         frame: this.frame,
         topic,
-        address: this.#core(0).directory.addressOf(actor) ?? `#${actor}`,
+        address: this.#world.cores[0]?.directory.addressOf(actor) ?? `#${actor}`,
         type: entry.desc,
         event: codecOf(entry.desc).decode(bytes, start, end),
       });

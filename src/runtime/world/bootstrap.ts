@@ -17,7 +17,12 @@ export function encodeBootstrap(bootstrap: readonly Bootstrap[]): Uint8Array[] {
 }
 
 export function encodeInput(
-  input: Pick<Input, "address" | "what" | "payload"> & { call?: number; spawn?: boolean },
+  input: Pick<Input, "address" | "what" | "payload"> & {
+    call?: number;
+    spawn?: boolean;
+    effect?: number;
+    key?: string;
+  },
 ): Uint8Array {
   return inputCodec.toBytes(input);
 }

@@ -45,6 +45,8 @@ export interface MethodEntry {
   readonly keyField: string | undefined;
   readonly scope: string;
   readonly isQuery: boolean;
+  /** Its reply waits until it cannot be lost any more. */
+  readonly durable: boolean;
 }
 
 /** Everything the schema says about a world's messages, events and methods. */
@@ -176,6 +178,7 @@ function methodOf(desc: DescMethod, id: number): MethodEntry[] {
       keyField,
       scope: option.scope,
       isQuery: isQuery(method),
+      durable: option.durable && !isQuery(method),
     },
   ];
 }

@@ -1,11 +1,13 @@
 import { ActorStoppedSchema, StopReason } from "../../gen/tellurion/v1/actor_pb.ts";
 import {
-  type CoreNotice,
   CoreNoticeSchema,
   type CoreOrder,
   CoreOrderSchema,
   type Input,
   InputSchema,
+  type NoticeImage,
+  RegistryImageSchema,
+  SnapshotSchema,
 } from "../../gen/tellurion/v1/core_pb.ts";
 import type { Address } from "../actor/address.ts";
 import { codecOf } from "../codec/index.ts";
@@ -26,6 +28,7 @@ import { appendRecord } from "./outgoing.ts";
 import { Placement } from "./placement.ts";
 import { type Registered, Registry } from "./registry.ts";
 import type { Reports } from "./reports.ts";
+import { type RestoredWorld, typeNames } from "./restored-world.ts";
 import { hashBytes, type StateHash } from "./state-hash.ts";
 
 export interface ConductorOptions {
@@ -57,15 +60,11 @@ interface Delivery {
   readonly payload: Uint8Array;
 }
 
-interface Notice {
-  readonly round: number;
-  readonly sender: number;
-  readonly body: CoreNotice["body"];
-}
-
 const inputCodec = codecOf(InputSchema);
 const noticeCodec = codecOf(CoreNoticeSchema);
 const orderCodec = codecOf(CoreOrderSchema);
+const registryCodec = codecOf(RegistryImageSchema);
+const snapshotCodec = codecOf(SnapshotSchema);
 const stoppedCodec = codecOf(ActorStoppedSchema);
 const addressesShown = 16;
 
@@ -82,6 +81,8 @@ export class Conductor {
 
   readonly #options: ConductorOptions;
   #deliveries: Delivery[] = [];
+  /** Of the frame before the first one, in a world that was restored. */
+  #restored: readonly NoticeImage[] = [];
   /** Actors that begin or are to fail in this frame: they cannot move before that is done. */
   readonly #busy = new Set<number>();
 
@@ -103,6 +104,7 @@ export class Conductor {
     this.#busy.clear();
     this.registry.beginFrame();
     for (const notice of this.#notices()) this.#hear(notice);
+    this.#restored = [];
     for (const input of inputs) this.#take(inputCodec.decode(input));
     const moves = quiet ? this.#move(frame) : false;
     for (const lane of lanes) lane.begin(0);
@@ -114,30 +116,44 @@ export class Conductor {
 
   /** Hash of what the conductor itself remembers. */
   hash(): StateHash {
-    return hashBytes(Buffer.from(this.registry.describe()));
+    return hashBytes(this.registry.encode());
+  }
+
+  /** Takes up a stored world and places its actors. Once, before the workers do. */
+  restore({ registry, notices }: RestoredWorld): void {
+    this.registry.restore(registry);
+    for (const actor of this.registry.all()) actor.worker = this.placement.add(actor);
+    this.#restored = notices;
+  }
+
+  /** The conductor's part of a Snapshot: all but the actors. Between the end of a frame and the plan of the next. */
+  encodeImage(frame: number): Uint8Array<ArrayBuffer> {
+    return snapshotCodec.toBytes({
+      frame: BigInt(frame),
+      registry: registryCodec.decode(this.registry.encode()),
+      types: typeNames(this.#options.catalogue),
+      notices: this.#notices(),
+    });
   }
 
   /** Notices of the last frame by round, sender, and the order in which the sender made them. */
-  #notices(): Notice[] {
-    const notices: Notice[] = [];
+  #notices(): NoticeImage[] {
+    const notices: NoticeImage[] = [...this.#restored];
     for (const reader of this.#options.notices) {
       reader.begin(0);
       forEachRecord(reader, ({ bytes, words }, at) => {
         const word = at >> 2;
         const start = at + recordHeaderBytes;
-        const { body } = noticeCodec.decode(
-          bytes,
-          start,
-          start + (words[word + lengthWord] as number),
-        );
+        const notice = bytes.slice(start, start + (words[word + lengthWord] as number));
         const sender = words[word + senderWord] as number;
-        notices.push({ round: words[word + extraWord] as number, sender, body });
+        notices.push({ round: words[word + extraWord] as number, sender, notice } as NoticeImage);
       });
     }
     return notices.sort((a, b) => a.round - b.round || a.sender - b.sender);
   }
 
-  #hear({ sender, body }: Notice): void {
+  #hear({ sender, notice }: NoticeImage): void {
+    const { body } = noticeCodec.decode(notice);
     switch (body.case) {
       case "undelivered":
       case "spawn": {
@@ -167,6 +183,9 @@ export class Conductor {
       case "escalated":
         this.#escalate(sender, body.value.failure);
         return;
+      case "sharedFate":
+        this.#shareFate(sender, body.value.restart);
+        return;
       default:
         throw new Error("assertion failed: a notice without content");
     }
@@ -175,10 +194,12 @@ export class Conductor {
   /** Puts an input from outside into the frame. */
   #take(input: Input): void {
     const { catalogue, reports } = this.#options;
-    const { address, what, payload, call, spawn } = input;
+    const { address, what, payload, call, spawn, effect } = input;
     const isMessage = what.case === "message";
     const method = isMessage ? undefined : catalogue.methodByName(what.value ?? "");
-    const target = spawn ? this.#spawn(address, 0) : this.#findOrStart(address, method?.isQuery);
+    // Neither a query nor an effect's outcome is a reason for an actor to begin.
+    const isActive = method?.isQuery || effect !== 0;
+    const target = spawn ? this.#spawn(address, 0) : this.#findOrStart(address, isActive);
     const type = isMessage
       ? (catalogue.messages.find((entry) => entry.desc.typeName === what.value)?.id ?? -1)
       : (method?.id ?? -1);
@@ -192,7 +213,8 @@ export class Conductor {
     }
     const callKind = method?.isQuery ? recordKind.query : recordKind.command;
     const kind = isMessage ? recordKind.message : callKind;
-    this.#deliveries.push({ kind, type, sender: 0, target, sequence: 0, extra: call, payload });
+    const sequence = effect;
+    this.#deliveries.push({ kind, type, sender: 0, target, sequence, extra: call, payload });
   }
 
   #full(address: Address): string {
@@ -207,11 +229,11 @@ export class Conductor {
     return `there is no actor ${address}; of its kind, ${shown}${more}`;
   }
 
-  #findOrStart(address: Address, isQuery = false): Registered | DeadLetterReason {
+  #findOrStart(address: Address, mustBeActive = false): Registered | DeadLetterReason {
     const active = this.registry.at(address);
     if (active) return active;
     const kind = this.registry.kindAt(address);
-    if (kind?.definition.activation !== "on-demand" || isQuery) return "no-such-actor";
+    if (kind?.definition.activation !== "on-demand" || mustBeActive) return "no-such-actor";
     return this.#start(address, kind, 0);
   }
 
@@ -283,6 +305,23 @@ export class Conductor {
     this.#busy.add(parent.number);
     const value = { actor: parent.number, failure };
     this.#order({ case: "fail", value } as CoreOrder["body"]);
+  }
+
+  /** What befell an actor befalls the other children of its parent. */
+  #shareFate(sender: number, restart: boolean): void {
+    const parent = this.registry.of(this.registry.of(sender)?.parent ?? 0);
+    // Where it stopped, the notice of that may have been heard before this one, or the parent be gone.
+    const siblings = [...(parent?.children ?? [])].filter((number) => number !== sender);
+    for (const number of siblings.sort((a, b) => a - b)) {
+      const sibling = this.registry.of(number);
+      if (sibling === undefined) continue;
+      if (restart) {
+        this.#busy.add(number);
+        this.#order({ case: "restart", value: { actor: number } } as CoreOrder["body"]);
+      } else {
+        this.#remove(sibling, StopReason.FAILED);
+      }
+    }
   }
 
   #move(frame: number): boolean {

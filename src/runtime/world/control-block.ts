@@ -4,6 +4,9 @@
  *   word 0        command: what the frame that begins at the next barrier is    conductor, before the barrier
  *   word 1, 2     frame: low and high 32 bits                                   conductor, before the barrier
  *   word 3        moves: 1 when actors move at the start of the frame           conductor, before the barrier
+ *   word 4        checkpoint: 1 when actors remember what they are now          conductor, before the barrier
+ *   word 5        snapshot: 1 when workers hand their actors to the journal     conductor, before the barrier
+ *   word 6        marks: the first actor whose hash the journal gets, or -1     conductor, before the barrier
  *   word 32       stop: 1 when the main thread wants the world to end           main thread, once; the conductor
  *                                                                               sleeps on it between frames
  *   word 64       doorbell: 1 when the main thread has been told of output      conductor sets, main thread clears
@@ -19,11 +22,26 @@ const commandWord = 0;
 const frameLowWord = 1;
 const frameHighWord = 2;
 const movesWord = 3;
+const checkpointWord = 4;
+const snapshotWord = 5;
+const marksWord = 6;
 const stopWord = 32;
 const doorbellWord = 64;
 const endedWord = 96;
 const workersWord = 128;
 const workerStride = 32;
+
+/** What all workers do after the next barrier. */
+export interface FrameOrder {
+  readonly what: number;
+  readonly frame: number;
+  readonly moves: boolean;
+  readonly checkpoint: boolean;
+  /** Of the world as it is before this frame. */
+  readonly snapshot: boolean;
+  /** -1: none. */
+  readonly marksFrom: number;
+}
 
 export function controlBytes(workers: number): number {
   return (workersWord + workers * workerStride) * Int32Array.BYTES_PER_ELEMENT;
@@ -39,11 +57,14 @@ export class ControlBlock {
   }
 
   /** Conductor: says what all workers do after the next barrier. */
-  order(what: number, frame: number, moves: boolean): void {
+  order({ what, frame, moves, checkpoint, snapshot, marksFrom }: FrameOrder): void {
     this.#words[commandWord] = what;
     this.#words[frameLowWord] = frame | 0;
     this.#words[frameHighWord] = Math.floor(frame / 0x1_0000_0000);
     this.#words[movesWord] = moves ? 1 : 0;
+    this.#words[checkpointWord] = checkpoint ? 1 : 0;
+    this.#words[snapshotWord] = snapshot ? 1 : 0;
+    this.#words[marksWord] = marksFrom;
   }
 
   get command(): number {
@@ -57,6 +78,18 @@ export class ControlBlock {
 
   get moves(): boolean {
     return this.#words[movesWord] === 1;
+  }
+
+  get checkpoint(): boolean {
+    return this.#words[checkpointWord] === 1;
+  }
+
+  get snapshot(): boolean {
+    return this.#words[snapshotWord] === 1;
+  }
+
+  get marksFrom(): number {
+    return this.#words[marksWord] as number;
   }
 
   setSent(worker: number, round: number, records: number): void {

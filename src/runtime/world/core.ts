@@ -5,66 +5,31 @@ import {
   type CoreOrder,
   CoreOrderSchema,
 } from "../../gen/tellurion/v1/core_pb.ts";
-import { decodeImage, encodeImage, restoreImage } from "../actor/actor-image.ts";
+import { decodeImage, encodeImage, restoreImage, setCheckpoint } from "../actor/actor-image.ts";
 import { parseAddress } from "../actor/address.ts";
 import { Cell } from "../actor/cell.ts";
 import { seedRandom } from "../actor/random.ts";
 import { codecOf } from "../codec/index.ts";
-import { forEachRecord, type LaneReader, type LaneWriter } from "../memory/lane.ts";
-import {
-  extraWord,
-  lengthWord,
-  recordHeaderBytes,
-  recordKind,
-  senderWord,
-  targetWord,
-  typeWord,
-} from "../memory/record.ts";
-import type { RingWriter } from "../memory/ring.ts";
+import { forEachRecord, type LaneWriter } from "../memory/lane.ts";
+import { lengthWord, recordHeaderBytes, recordKind } from "../memory/record.ts";
 import type { Segment } from "../memory/segment.ts";
 import type { Catalogue } from "./catalogue.ts";
+import type { CoreEnds, CoreOptions } from "./core-options.ts";
 import { Directory } from "./directory.ts";
 import { DueTimers } from "./due-timers.ts";
+import { EffectOutlet } from "./effect-outlet.ts";
+import { FlightWriter } from "./flight-recorder.ts";
 import { HandlerContext } from "./handler-context.ts";
-import type { Kinds } from "./kinds.ts";
-import type { WorldLimits } from "./limits.ts";
 import { Listeners } from "./listeners.ts";
 import { Mailboxes } from "./mailboxes.ts";
-import type { WorldMemory } from "./memory.ts";
 import { ActorMetrics, counter, WorkerMetrics } from "./metrics.ts";
 import { appendRecord, Outgoing } from "./outgoing.ts";
 import { Queries } from "./queries.ts";
 import { Reports } from "./reports.ts";
-import { addHash, hashBytes, type StateHash } from "./state-hash.ts";
+import type { RestoredWorld } from "./restored-world.ts";
+import { Survey } from "./survey.ts";
 import { Turn } from "./turn.ts";
-
-/** The ends of lanes and rings that one worker holds. */
-export interface CoreEnds {
-  /** To each worker, itself included. */
-  readonly lanesOut: readonly LaneWriter[];
-  /** From each worker, itself included. */
-  readonly lanesIn: readonly LaneReader[];
-  readonly notices: LaneWriter;
-  readonly orders: LaneReader;
-  readonly inputs: LaneReader;
-  readonly ring: RingWriter;
-  /** Lanes that nobody else reads: for timers' messages, and for events that nobody hears. */
-  readonly timers: LaneWriter;
-  readonly scratch: LaneWriter;
-}
-
-export interface CoreOptions {
-  readonly worker: number;
-  readonly seed: number;
-  readonly tickHz: number;
-  readonly limits: WorldLimits;
-  readonly catalogue: Catalogue;
-  readonly kinds: Kinds;
-  readonly memory: WorldMemory;
-  readonly ends: CoreEnds;
-  /** Switches on the checks that cost time: stale views throw, a refusal must leave the state as it was. */
-  readonly checks: boolean;
-}
+import { Undertaker } from "./undertaker.ts";
 
 const orderCodec = codecOf(CoreOrderSchema);
 const noticeCodec = codecOf(CoreNoticeSchema);
@@ -77,7 +42,7 @@ const gaugeFrames = 64;
  * drives it (a worker thread, or a test in its own thread) calls the steps of a frame in their order and puts a
  * barrier between them:
  *
- *     beginFrame │ [ installImages ] │ runRound 0 │ runRound 1 │ … │ endFrame
+ *     [ images, marks ] beginFrame │ [ installImages ] │ runRound 0 │ runRound 1 │ … │ endFrame
  */
 export class WorkerCore {
   readonly worker: number;
@@ -96,7 +61,10 @@ export class WorkerCore {
   readonly #context: HandlerContext;
   readonly #turn: Turn;
   readonly #queries: Queries;
-  readonly #hashes = new Map<Cell, { version: number; hash: StateHash }>();
+  readonly #effects: EffectOutlet;
+  readonly #flight: FlightWriter;
+  /** For looks at this worker's actors between frames. */
+  readonly survey: Survey;
   /** Half that the lanes are written in during this round; the other one is read. */
   #half = 0;
   #frame = 0;
@@ -115,10 +83,13 @@ export class WorkerCore {
     this.directory = new Directory(memory.placement);
     this.#timers = new DueTimers(ends.timers);
     this.#cells = new Array(1).fill(undefined);
+    this.survey = new Survey(this.#cells);
     this.#listeners = new Listeners(catalogue);
     const outgoingEnds = { ...ends, lanes: ends.lanesOut };
     this.#outgoing = new Outgoing(outgoingEnds, catalogue, limits.handlerBytesMax);
     this.reports = new Reports(this.#outgoing, this.metrics, limits);
+    this.#effects = new EffectOutlet(this.#outgoing);
+    this.#flight = new FlightWriter(memory.flights[worker] as SharedArrayBuffer);
     this.#context = new HandlerContext({
       directory: this.directory,
       outgoing: this.#outgoing,
@@ -127,15 +98,17 @@ export class WorkerCore {
       interest: new Int32Array(memory.interest),
       metrics: this.metrics,
       reports: this.reports,
+      effects: this.#effects,
       limits,
       tickHz: options.tickHz,
     });
+    const undertaker = new Undertaker(catalogue, this.directory, this.reports);
     const stopped = catalogue.messageOf(ActorStoppedSchema).id;
     this.#mailboxes = new Mailboxes(limits.actorsMax, stopped, this.#cells, this.#listeners, {
       query: (segment, at) => this.#queries.add(segment, at, this.#frame),
       image: (segment, at) => this.#install(segment, at),
-      undeliverable: (segment, at) => this.#bury(segment, at, "stopped"),
-      overflow: (cell, segment, at) => this.#bury(segment, at, "mailbox-full", cell),
+      undeliverable: (segment, at) => undertaker.bury(segment, at, "stopped"),
+      overflow: (cell, segment, at) => undertaker.bury(segment, at, "mailbox-full", cell),
     });
     this.#turn = new Turn({
       context: this.#context,
@@ -143,11 +116,15 @@ export class WorkerCore {
       reports: this.reports,
       metrics: this.metrics,
       actorMetrics: this.#actorMetrics,
+      flight: this.#flight,
       checks: options.checks,
       escalate: (cell, failure) =>
         this.#notify(cell.number, { case: "escalated", value: { failure } }),
+      share: (cell, restart) =>
+        this.#notify(cell.number, { case: "sharedFate", value: { restart } }),
       dropTimers: (cell) => this.#timers.drop(cell),
-      bury: (segment, at, cell, reason) => this.#bury(segment, at, reason, cell),
+      reinstateTimers: (cell) => this.#timers.reinstate(cell, this.#frame),
+      bury: (segment, at, cell, reason) => undertaker.bury(segment, at, reason, cell),
     });
     this.#queries = new Queries(this.#turn, this.reports, this.#cells, limits);
     ends.notices.begin(0);
@@ -157,20 +134,41 @@ export class WorkerCore {
     this.#outgoing.endRound();
   }
 
+  get catalogue(): Catalogue {
+    return this.#options.catalogue;
+  }
+
   /** Cells of this worker, for those who look at states between frames. */
   cellAt(actor: number): Cell | undefined {
     return this.#cells[actor];
   }
 
+  /** Takes up this worker's share of a stored world. Once, before the first frame, after the conductor has placed it. */
+  restore({ frame, registry, images }: RestoredWorld): void {
+    this.#frame = frame;
+    this.#timers.wheel.skipTo(frame);
+    for (const { actor, address } of registry.actors) this.directory.add(actor, address);
+    for (const image of images) {
+      if (this.directory.workerOf(image.actor) !== this.worker) continue;
+      const cell = this.#newCell(image.actor, image.address, image.parent);
+      restoreImage(cell, image);
+      this.#timers.adopt(cell, frame);
+    }
+  }
+
   /**
    * Carries out the conductor's orders. In a frame with moves, which needs empty lanes, the actors that move away
-   * leave as images in the lanes.
+   * leave as images in the lanes. `checkpoint` tells that actors remember what they are now, to restart from.
    */
-  beginFrame(frame: number, moves: boolean): void {
+  beginFrame(frame: number, moves: boolean, checkpoint: boolean): void {
+    this.#mute(frame);
     this.#frame = frame;
     this.#context.beginFrame(frame);
     this.#ends.notices.begin(0);
     this.reports.beginFrame(frame);
+    this.#effects.beginFrame();
+    this.#turn.quarantined = this.#options.quarantine.of(frame);
+    if (checkpoint) this.#setCheckpoints();
     if (moves) this.#flip();
     this.#readOrders();
     if (moves) this.#outgoing.endRound();
@@ -191,6 +189,7 @@ export class WorkerCore {
    */
   runRound(round: number): number {
     this.#context.round = round;
+    this.#flight.beginRound(this.#frame, round);
     this.#mailboxes.clear();
     if (round === 0) {
       this.#timers.fire(this.#mailboxes);
@@ -223,19 +222,24 @@ export class WorkerCore {
     return this.#ends.ring.used > 0;
   }
 
-  /** Sum of the hashes of this worker's actors. Between frames only. */
-  hash(): StateHash {
-    const sum = { a: 0, b: 0 };
+  /** Holds back what has been told before, and tells of the effects that are pending when a replay is over. */
+  #mute(frame: number): void {
+    const { mutedThrough, replayedThrough, callersWait } = this.#options;
+    const replayed = frame <= replayedThrough;
+    this.#context.muted = frame <= mutedThrough;
+    this.reports.muted = frame <= mutedThrough;
+    this.reports.repliesMuted = replayed && !callersWait;
+    this.#effects.muted = replayed;
+    if (replayedThrough === 0 || frame !== replayedThrough + 1) return;
+    for (const cell of this.#cells) if (cell) this.#effects.emit(cell, cell.effects.values());
+  }
+
+  #setCheckpoints(): void {
     for (const cell of this.#cells) {
-      if (cell === undefined) continue;
-      let known = this.#hashes.get(cell);
-      if (known?.version !== cell.version) {
-        known = { version: cell.version, hash: hashBytes(encodeImage(cell)) };
-        this.#hashes.set(cell, known);
-      }
-      addHash(sum, known.hash);
+      if (cell?.kind.definition.supervision.restartFrom !== "checkpoint") continue;
+      setCheckpoint(cell);
+      cell.version += 1;
     }
-    return sum;
   }
 
   #updateGauges(): void {
@@ -285,6 +289,13 @@ export class WorkerCore {
         this.#mailboxes.ready.add(cell.number);
         return;
       }
+      case "restart": {
+        const cell = this.#cells[body.value.actor];
+        if (cell === undefined) return;
+        cell.sharesRestart = true;
+        this.#mailboxes.ready.add(cell.number);
+        return;
+      }
       default:
         throw new Error("assertion failed: an order without content");
     }
@@ -321,7 +332,6 @@ export class WorkerCore {
     this.#timers.drop(cell);
     this.#listeners.remove(cell);
     this.#cells[cell.number] = undefined;
-    this.#hashes.delete(cell);
     this.metrics.add(counter.actors, -1);
   }
 
@@ -348,36 +358,9 @@ export class WorkerCore {
     const { notices } = this.#ends;
     this.#outgoing.append(notices, { ...head, extra: this.#context.round }, payload);
   }
-
-  /** Makes a record a dead letter; a command is refused. */
-  #bury(
-    segment: Segment,
-    at: number,
-    reason: "stopped" | "mailbox-full" | "not-handled" | "start-failed",
-    cell?: Cell,
-  ): void {
-    const { words } = segment;
-    const word = at >> 2;
-    const packed = words[word + typeWord] as number;
-    const isCommand = packed >>> 16 === recordKind.command;
-    const target = words[word + targetWord] as number;
-    const address = cell?.address ?? this.directory.addressOf(target) ?? `#${target}`;
-    const sender = this.directory.addressOf(words[word + senderWord] as number);
-    const { methods, messages } = this.#options.catalogue;
-    const type = packed & 0xffff;
-    const name = isCommand ? methods[type]?.name : messages[type]?.desc.typeName;
-    this.reports.deadLetter(sender, address, name ?? "", reason);
-    if (!isCommand) return;
-    const call = words[word + extraWord] as number;
-    if (reason === "mailbox-full") {
-      const text = `${address} has more messages in its mailbox than it takes; try again later`;
-      this.reports.refuse(call, "RESOURCE_EXHAUSTED", text);
-    } else {
-      this.reports.refuse(call, "UNAVAILABLE", `${address} could not take the call: ${reason}`);
-    }
-  }
 }
 
 type NoticeInit =
+  | { case: "sharedFate"; value: { restart: boolean } }
   | { case: "escalated"; value: { failure: string } }
   | { case: "stopped"; value: { reason: StopReason } };

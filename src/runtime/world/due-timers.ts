@@ -31,6 +31,14 @@ export class DueTimers {
     }
   }
 
+  /** Puts timers that a restart went back to in their place again; what has been due since is due in the next frame. */
+  reinstate(cell: Cell, frame: number): void {
+    for (const timer of cell.timers.values()) {
+      timer.due = Math.max(timer.due, frame + 1);
+      this.wheel.insert(timer);
+    }
+  }
+
   /** Forgets all timers of an actor. Not between `advance` and `fire`. */
   drop(cell: Cell): void {
     for (const timer of cell.timers.values()) this.wheel.remove(timer);

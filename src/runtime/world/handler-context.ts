@@ -1,14 +1,22 @@
 import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
 import { type CoreNotice, CoreNoticeSchema } from "../../gen/tellurion/v1/core_pb.ts";
 import { type Address, parseAddress } from "../actor/address.ts";
-import type { ActorTimer, Cell } from "../actor/cell.ts";
-import type { ActorContext, LogLevel, Random, ScheduleOptions, TimerId } from "../actor/context.ts";
+import type { ActorTimer, Cell, PendingEffect } from "../actor/cell.ts";
+import type {
+  ActorContext,
+  EffectId,
+  LogLevel,
+  Random,
+  ScheduleOptions,
+  TimerId,
+} from "../actor/context.ts";
 import { type RandomState, SeededRandom } from "../actor/random.ts";
 import { delayFramesMax, type TimerWheel } from "../actor/timer-wheel.ts";
 import { type Codec, codecOf } from "../codec/index.ts";
 import { TellurionError } from "../errors.ts";
 import { packType, recordKind } from "../memory/record.ts";
 import type { Directory } from "./directory.ts";
+import type { EffectOutlet } from "./effect-outlet.ts";
 import type { WorldLimits } from "./limits.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import type { Outgoing } from "./outgoing.ts";
@@ -23,6 +31,7 @@ export interface ContextParts {
   readonly interest: Int32Array;
   readonly metrics: WorkerMetrics;
   readonly reports: Reports;
+  readonly effects: EffectOutlet;
   readonly limits: WorldLimits;
   readonly tickHz: number;
 }
@@ -38,6 +47,8 @@ const messageKind = recordKind.message;
  */
 export class HandlerContext implements ActorContext {
   round = 0;
+  /** The frame is run again: everybody outside has seen its events. */
+  muted = false;
   readonly tickHz: number;
   readonly stepMs: number;
 
@@ -45,6 +56,7 @@ export class HandlerContext implements ActorContext {
   readonly #random = new SeededRandom();
   #cell: Cell | undefined = undefined;
   #sender = 0;
+  #outcomeOf = 0;
   #readOnly = false;
   #frame = 0;
 
@@ -53,6 +65,7 @@ export class HandlerContext implements ActorContext {
   readonly #randomBefore: RandomState = new Int32Array(4) as RandomState;
   #sequenceBefore = 0;
   #timerLastBefore = 0;
+  readonly #asked: PendingEffect[] = [];
   readonly #scheduled: ActorTimer[] = [];
   readonly #cancelled: ActorTimer[] = [];
   readonly #published: number[] = [];
@@ -73,9 +86,10 @@ export class HandlerContext implements ActorContext {
   }
 
   /** Points the context at a cell, for one handler. */
-  enter(cell: Cell, sender: number, readOnly: boolean): void {
+  enter(cell: Cell, sender: number, readOnly: boolean, outcomeOf = 0): void {
     this.#cell = cell;
     this.#sender = sender;
+    this.#outcomeOf = outcomeOf;
     this.#readOnly = readOnly;
     this.#sequenceBefore = cell.sequence;
     this.#timerLastBefore = cell.timerLast;
@@ -88,6 +102,7 @@ export class HandlerContext implements ActorContext {
     for (let i = 0; i < published.length; i += 1) {
       this.#parts.metrics.addPublished(published[i] as number);
     }
+    if (this.#asked.length > 0) this.#parts.effects.emit(this.#running(), this.#asked);
     for (const { address, type } of this.#strays) {
       this.#parts.reports.deadLetter(undefined, address, type, "no-sender");
     }
@@ -106,6 +121,7 @@ export class HandlerContext implements ActorContext {
     this.#cell = undefined;
     if (this.#published.length > 0) this.#published.length = 0;
     if (this.#scheduled.length > 0) this.#scheduled.length = 0;
+    if (this.#asked.length > 0) this.#asked.length = 0;
     if (this.#cancelled.length > 0) this.#cancelled.length = 0;
   }
 
@@ -124,6 +140,8 @@ export class HandlerContext implements ActorContext {
       this.#parts.wheel.insert(timer);
     }
     cell.timerLast = this.#timerLastBefore;
+    for (const { id } of this.#asked) cell.effects.delete(id);
+    cell.effectLast -= this.#asked.length;
     this.#forget();
   }
 
@@ -196,7 +214,7 @@ export class HandlerContext implements ActorContext {
     const sequence = nextSequence(cell);
     const lane = outgoing.publish(sendType, event, workers, cell.number, sequence);
     this.#published.push(id);
-    if (Atomics.load(interest, id) === 0) return;
+    if (this.muted || Atomics.load(interest, id) === 0) return;
     const at = outgoing.publishedAt;
     if (!outgoing.copyToRing(lane, at, this.round, this.#frame | 0)) this.#parts.reports.lost();
   }
@@ -280,6 +298,29 @@ export class HandlerContext implements ActorContext {
     const cell = this.#writing("watch");
     parseAddress(address);
     this.#notify(cell, { case: "watch", value: { address } } as NoticeBody);
+  }
+
+  effect<Desc extends DescMessage>(type: Desc, request: MessageInitShape<Desc>): EffectId {
+    const cell = this.#writing("effect");
+    const { effectsMax } = this.#parts.limits;
+    if (cell.effects.size >= effectsMax) {
+      throw new TellurionError(
+        "LIMIT_EXCEEDED",
+        `${cell.address} waits for effectsMax=${effectsMax} effects; valid is to ask for more when some are done`,
+      );
+    }
+    const { entry, codec } = this.#parts.outgoing.typeOf(type);
+    const payload = this.#encode(codec, request);
+    cell.effectLast += 1;
+    const effect = { id: cell.effectLast, type: entry.id, payload, frame: this.#frame };
+    cell.effects.set(effect.id, effect);
+    this.#asked.push(effect);
+    return effect.id;
+  }
+
+  get outcomeOf(): EffectId | undefined {
+    this.#running();
+    return this.#outcomeOf === 0 ? undefined : this.#outcomeOf;
   }
 
   log(level: LogLevel, text: string): void {

@@ -1,110 +1,215 @@
-import { lengthWord, recordHeaderBytes } from "../memory/record.ts";
+import type { JournalSender } from "../journal/journal-sender.ts";
+import type { JournalStatus } from "../journal/journal-status.ts";
+import {
+  extraWord,
+  lengthWord,
+  recordHeaderBytes,
+  recordKind,
+  sequenceWord,
+  typeWord,
+} from "../memory/record.ts";
 import { RingReader } from "../memory/ring.ts";
 import { wallMs } from "../wall-clock.ts";
 import type { Conductor } from "./conductor.ts";
-import { type ControlBlock, command } from "./control-block.ts";
+import { type ControlBlock, command, type FrameOrder } from "./control-block.ts";
 import type { WorkerCore } from "./core.ts";
+import { Course, type WaitingInput } from "./course.ts";
 import { FramePacer } from "./frame-pacer.ts";
 import type { WorldLimits } from "./limits.ts";
+import { MarkCheck, registryMark } from "./mark-check.ts";
 import { counter } from "./metrics.ts";
-import type { StateHash } from "./state-hash.ts";
+import { SnapshotSchedule } from "./snapshot-schedule.ts";
+import { foldHash, type StateHash } from "./state-hash.ts";
+import { TimeDilation } from "./time-dilation.ts";
 import type { ConductorSetup, WorkerMessage, WorkerSetup } from "./worker-setup.ts";
+
+/** Frames between two marks, and actors in one: so each actor of a world of 10,000 is marked every three minutes. */
+const markFrames = 64;
+export const markActors = 64;
+/** Stands for the conductor where a mark says whose it is. */
+const conductorMark = -1;
+
+/** What a frame's order says when nothing is out of the ordinary. */
+const plainOrder = { moves: false, checkpoint: false, snapshot: false, marksFrom: -1 };
+
+/** Where the conductor's part of a loop gets what it works with. */
+export interface LeadParts {
+  readonly conductor: Conductor;
+  readonly control: ControlBlock;
+  readonly core: WorkerCore;
+  readonly journal: JournalSender | undefined;
+  readonly status: JournalStatus | undefined;
+  readonly post: (message: WorkerMessage) => void;
+}
 
 /** The conductor's part of a worker's loop: what happens between two frames. */
 export class Lead {
   readonly #setup: ConductorSetup;
+  readonly #parts: LeadParts;
   readonly #limits: WorldLimits;
-  readonly #conductor: Conductor;
-  readonly #control: ControlBlock;
-  readonly #core: WorkerCore;
-  readonly #post: (message: WorkerMessage) => void;
+  readonly #workers: number;
   readonly #inputRing: RingReader;
+  readonly #course: Course;
+  readonly #check: MarkCheck | undefined;
+  readonly #snapshots: SnapshotSchedule;
   readonly #pacer: FramePacer;
+  readonly #dilation: TimeDilation;
   readonly #stepMs: number;
   readonly #paced: boolean;
-  #bootstrap: readonly Uint8Array[];
-  #frame = 0;
   #quiet = true;
+  #caughtUp = false;
   #began = 0;
+  /** The last of the main thread's inputs that was taken. */
+  #through = 0;
 
-  constructor(
-    setup: WorkerSetup,
-    conductorSetup: ConductorSetup,
-    conductor: Conductor,
-    control: ControlBlock,
-    core: WorkerCore,
-    post: (message: WorkerMessage) => void,
-  ) {
+  constructor(setup: WorkerSetup, conductorSetup: ConductorSetup, parts: LeadParts) {
+    const { journal } = parts;
     this.#setup = conductorSetup;
+    this.#parts = parts;
     this.#limits = setup.limits;
-    this.#conductor = conductor;
-    this.#control = control;
-    this.#core = core;
-    this.#post = post;
+    this.#workers = setup.workers;
     this.#inputRing = new RingReader(setup.memory.inputRing);
     this.#stepMs = 1_000 / setup.tickHz;
     this.#paced = setup.paced;
-    this.#pacer = new FramePacer(control, this.#stepMs);
-    this.#bootstrap = conductorSetup.bootstrap;
+    this.#pacer = new FramePacer(parts.control);
+    this.#dilation = new TimeDilation(this.#stepMs);
+    this.#course = new Course(
+      setup.history,
+      conductorSetup.bootstrap,
+      journal &&
+        ((frame, inputs, keyed) =>
+          journal.send({ kind: "frame", frame, inputs, keyed }, this.#through)),
+    );
+    this.#check = setup.history && new MarkCheck(setup.history);
+    const from = Math.max(this.#course.frame, this.#course.replayedThrough);
+    this.#snapshots = new SnapshotSchedule(conductorSetup.snapshots, from);
   }
 
   /** Waits for the next frame and plans it, or ends the world. */
   prepare(): void {
-    const { framesMax } = this.#setup;
-    if (this.#paced) this.#pace();
-    const ended = framesMax > 0 && this.#frame === framesMax;
-    if (this.#control.stopRequested || ended) {
-      this.#control.order(command.stop, this.#frame, false);
+    const { conductor, control, post } = this.#parts;
+    const { frame } = this.#course;
+    const replaying = this.#course.isReplaying;
+    if (!replaying && !this.#caughtUp) this.#catchUp();
+    if (this.#paced && !replaying) this.#pace();
+    const { lastFrame } = this.#setup;
+    if (control.stopRequested || (lastFrame > 0 && frame >= lastFrame)) {
+      const snapshot = !replaying && this.#quiet && this.#handOverSnapshot();
+      control.order({ what: command.stop, frame, ...plainOrder, snapshot });
       return;
     }
     this.#began = wallMs();
-    const moves = this.#conductor.plan(this.#frame + 1, this.#takeInputs(), this.#quiet);
-    if (this.#conductor.failure !== undefined) {
-      this.#post({ what: "failed", text: this.#conductor.failure });
-      this.#control.order(command.failed, this.#frame, false);
+    const snapshot = !replaying && this.#quiet && this.#isSnapshotDue() && this.#handOverSnapshot();
+    const order = this.#planFrame(snapshot);
+    if (conductor.failure !== undefined) {
+      post({ what: "failed", text: conductor.failure });
+      control.order({ ...order, what: command.failed });
       return;
     }
-    this.#frame += 1;
-    this.#control.order(command.run, this.#frame, moves);
+    control.order(order);
   }
 
   /** After all workers have ended the frame. `quiet` tells that it left no message on its way. */
   conclude(quiet: boolean): void {
-    const { metrics } = this.#core;
+    const { core, control, post } = this.#parts;
+    const { metrics } = core;
     const ms = wallMs() - this.#began;
     metrics.set(counter.frameMsLast, ms);
-    if (ms > metrics.get(counter.frameMsMax)) metrics.set(counter.frameMsMax, ms);
-    if (ms > this.#stepMs) metrics.add(counter.overruns, 1);
-    metrics.set(counter.frames, this.#frame);
+    metrics.set(counter.frames, this.#course.frame);
     this.#quiet = quiet;
-    this.#control.setEnded(this.#frame);
-    if (this.#control.output && this.#control.ringDoorbell()) this.#post({ what: "output" });
+    if (this.#caughtUp) this.#weigh(ms);
+    control.setEnded(this.#course.frame);
+    if (control.output && control.ringDoorbell()) post({ what: "output" });
   }
 
   hash(): StateHash {
-    return this.#conductor.hash();
+    return this.#parts.conductor.hash();
+  }
+
+  #planFrame(snapshot: boolean): FrameOrder {
+    const { conductor } = this.#parts;
+    const marksFrom = this.#marksFrom();
+    this.#check?.checkRegistry(this.#course.frame, conductor);
+    if (marksFrom >= 0) this.#markRegistry();
+    const { inputs, checkpoint, frame } = this.#course.next(() => this.#takeInputs(), snapshot);
+    const moves = conductor.plan(frame, inputs, this.#quiet);
+    return { what: command.run, frame, moves, checkpoint, snapshot, marksFrom };
+  }
+
+  #markRegistry(): void {
+    const { journal, conductor } = this.#parts;
+    const { frame } = this.#course;
+    const hashes = Int32Array.of(registryMark, foldHash(conductor.hash()));
+    journal?.send({ kind: "mark", frame, worker: conductorMark, hashes });
+  }
+
+  /** The first frame that has not been run before is next. */
+  #catchUp(): void {
+    this.#caughtUp = true;
+    this.#pacer.restart();
+    this.#parts.post({ what: "caught-up" });
+  }
+
+  #weigh(ms: number): void {
+    const { metrics } = this.#parts.core;
+    if (ms > metrics.get(counter.frameMsMax)) metrics.set(counter.frameMsMax, ms);
+    if (ms > this.#stepMs) metrics.add(counter.overruns, 1);
+    this.#snapshots.note(ms);
+    if (!this.#paced) return;
+    this.#dilation.note(ms);
+    metrics.set(counter.timeDilation, this.#dilation.factor);
   }
 
   #pace(): void {
-    const late = this.#pacer.wait();
-    const { metrics } = this.#core;
+    const late = this.#pacer.wait(this.#stepMs / this.#dilation.factor);
+    const { metrics } = this.#parts.core;
     metrics.set(counter.latenessMsLast, late);
     if (late > metrics.get(counter.latenessMsMax)) metrics.set(counter.latenessMsMax, late);
   }
 
+  #isSnapshotDue(): boolean {
+    const wanted = this.#parts.status?.snapshotWanted ?? false;
+    return wanted || this.#snapshots.isDue(this.#course.frame);
+  }
+
+  /** Begins a snapshot of the world as it is now; the workers add theirs to it. */
+  #handOverSnapshot(): boolean {
+    const { journal, status, conductor } = this.#parts;
+    const { frame } = this.#course;
+    if (frame === 0) return false;
+    const started = wallMs();
+    if (status?.snapshotWanted) status.beginSnapshot(frame);
+    const parts = this.#workers + 1;
+    journal?.send({ kind: "snapshot", frame, parts, part: conductor.encodeImage(frame) });
+    // The workers take about as long as the conductor, each with its share of the actors, and at the same time.
+    this.#snapshots.made(frame, 2 * (wallMs() - started));
+    return true;
+  }
+
+  /** The first actor of the marks that are due now, or -1. All actors have their turn. */
+  #marksFrom(): number {
+    const { journal, conductor } = this.#parts;
+    const { frame } = this.#course;
+    if (!journal || frame === 0 || frame % markFrames !== 0 || this.#course.isReplaying) return -1;
+    const windows = Math.ceil((conductor.registry.last + 1) / markActors);
+    return ((frame / markFrames) % windows) * markActors;
+  }
+
   /** The inputs of the next frame: copies, since the ring's room is given back at once. */
-  #takeInputs(): Uint8Array[] {
+  #takeInputs(): WaitingInput[] {
     const { inputsPerFrameMax } = this.#limits;
-    if (this.#bootstrap.length > 0) {
-      const inputs = this.#bootstrap.slice(0, inputsPerFrameMax);
-      this.#bootstrap = this.#bootstrap.slice(inputsPerFrameMax);
-      return inputs;
-    }
-    const inputs: Uint8Array[] = [];
+    const inputs: WaitingInput[] = [];
     const ring = this.#inputRing;
     for (let at = ring.peek(); at !== -1 && inputs.length < inputsPerFrameMax; at = ring.peek()) {
+      const { words } = ring;
+      const word = at >> 2;
       const start = at + recordHeaderBytes;
-      inputs.push(ring.bytes.slice(start, start + (ring.words[(at >> 2) + lengthWord] as number)));
+      inputs.push({
+        bytes: ring.bytes.slice(start, start + (words[word + lengthWord] as number)),
+        isQuery: (words[word + typeWord] as number) >>> 16 === recordKind.query,
+        isKeyed: words[word + extraWord] === 1,
+      });
+      this.#through = words[word + sequenceWord] as number;
       ring.advance(at);
     }
     ring.release();

@@ -20,6 +20,12 @@ export interface WorldLimits {
   readonly queryFramesMax: number;
   /** Timers that one actor may have. */
   readonly timersMax: number;
+  /** Bytes of inputs, marks and snapshots that wait for the disk; beyond it the journal has a gap. */
+  readonly journalBytesMax: number;
+  /** Effects of one actor whose results have not come. */
+  readonly effectsMax: number;
+  /** Idempotency keys whose replies are remembered. */
+  readonly inboxKeysMax: number;
   /** Calls that wait for their reply. */
   readonly callsMax: number;
 }
@@ -35,6 +41,9 @@ export const defaultLimits: WorldLimits = {
   queryMsPerFrameMax: 4,
   queryFramesMax: 15,
   timersMax: 1_000_000,
+  journalBytesMax: 268_435_456,
+  effectsMax: 65_536,
+  inboxKeysMax: 100_000,
   callsMax: 16_384,
 };
 

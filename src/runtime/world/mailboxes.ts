@@ -8,6 +8,7 @@ import {
   recordHeaderBytes,
   recordKind,
   senderWord,
+  sequenceWord,
   targetWord,
   typeWord,
 } from "../memory/record.ts";
@@ -255,8 +256,11 @@ export class Mailboxes {
   }
 
   #typeAndPolicy(cell: Cell, entry: number): { type: number; policy: string } {
-    const packed = this.segmentOf(entry).words[(this.atOf(entry) >> 2) + typeWord] as number;
-    if (packed === this.#stoppedPacked) return { type: packed, policy: "control" };
+    const { words } = this.segmentOf(entry);
+    const word = this.atOf(entry) >> 2;
+    const packed = words[word + typeWord] as number;
+    const isOutcome = words[word + senderWord] === 0 && words[word + sequenceWord] !== 0;
+    if (packed === this.#stoppedPacked || isOutcome) return { type: packed, policy: "control" };
     const isMessage = packed >>> 16 !== recordKind.command;
     const handler = isMessage ? cell.kind.messages[packed & 0xffff] : undefined;
     return { type: packed, policy: handler?.overflow ?? "reject" };

@@ -3,6 +3,7 @@ import { createLaneMemory, type LaneMemory } from "../memory/lane.ts";
 import { createRingMemory } from "../memory/ring.ts";
 import { ActorNames } from "./actor-names.ts";
 import { controlBytes } from "./control-block.ts";
+import { createFlightMemory } from "./flight-recorder.ts";
 import type { WorldLimits } from "./limits.ts";
 import { ActorMetrics, WorkerMetrics } from "./metrics.ts";
 
@@ -32,6 +33,8 @@ export interface WorldMemory {
   readonly outputRings: readonly SharedArrayBuffer[];
   readonly workerMetrics: readonly SharedArrayBuffer[];
   readonly actorMetrics: SharedArrayBuffer;
+  /** What each worker has done lately. */
+  readonly flights: readonly SharedArrayBuffer[];
 }
 
 export function createWorldMemory(
@@ -58,5 +61,6 @@ export function createWorldMemory(
       () => new SharedArrayBuffer(WorkerMetrics.bytes(counts.handlers, counts.messages)),
     ),
     actorMetrics: new SharedArrayBuffer(ActorMetrics.bytes(limits.actorsMax + 1)),
+    flights: each(() => createFlightMemory()),
   };
 }

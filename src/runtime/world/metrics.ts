@@ -17,6 +17,8 @@ export const counter = {
   latenessMsMax: 10,
   overruns: 11,
   frames: 12,
+  /** World time in a ms of wall time, in ms. */
+  timeDilation: 13,
 } as const;
 
 export const deadLetterReasons = [
@@ -27,6 +29,8 @@ export const deadLetterReasons = [
   "no-sender",
   "already-active",
   "start-failed",
+  "quarantined",
+  "effect-settled",
 ] as const;
 
 export type DeadLetterReason = (typeof deadLetterReasons)[number];

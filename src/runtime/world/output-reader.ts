@@ -1,5 +1,10 @@
 import type { DescMessage } from "@bufbuild/protobuf";
-import { type CoreReport, CoreReportSchema } from "../../gen/tellurion/v1/core_pb.ts";
+import {
+  type CoreReport,
+  CoreReportSchema,
+  type EffectRequest,
+  EffectRequestSchema,
+} from "../../gen/tellurion/v1/core_pb.ts";
 import { type AttachableView, attach, codecOf, detach } from "../codec/index.ts";
 import type { ErrorCode } from "../errors.ts";
 import {
@@ -22,10 +27,13 @@ export interface OutputSinks {
   /** The events of one frame, in the world's order. They are valid until it returns. */
   events(frameLow: number, events: readonly PublishedEvent[]): void;
   /** `bytes` is the response, or the text of the error. */
-  reply(call: number, error: ErrorCode | undefined, bytes: Uint8Array): void;
+  reply(frameLow: number, call: number, error: ErrorCode | undefined, bytes: Uint8Array): void;
+  /** `id` as its actor counts effects. */
+  effect(frameLow: number, id: number, type: string, request: EffectRequest): void;
   report(frameLow: number, report: CoreReport): void;
 }
 
+const effectCodec = codecOf(EffectRequestSchema);
 const reportCodec = codecOf(CoreReportSchema);
 /** Topics that are kept as strings; beyond it they are put together anew each time. */
 const topicsMax = 65_536;
@@ -100,9 +108,13 @@ export class OutputReader {
       }
       const start = head.at + recordHeaderBytes;
       const end = start + (words[word + lengthWord] as number);
+      const type = (words[word + typeWord] as number) & 0xffff;
+      const id = words[word + sequenceWord] as number;
       if (kind === recordKind.reply) {
-        const error = errorOfReply((words[word + typeWord] as number) & 0xffff);
-        this.#sinks.reply(words[word + sequenceWord] as number, error, bytes.slice(start, end));
+        this.#sinks.reply(head.frame, id, errorOfReply(type), bytes.slice(start, end));
+      } else if (kind === recordKind.effect) {
+        const name = this.#catalogue.messages[type]?.desc.typeName ?? "";
+        this.#sinks.effect(head.frame, id, name, effectCodec.decode(bytes, start, end));
       } else {
         this.#sinks.report(head.frame, reportCodec.decode(bytes, start, end));
       }

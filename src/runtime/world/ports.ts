@@ -8,7 +8,7 @@ import {
   type ReceiveAnnouncement,
 } from "../memory/lane.ts";
 import { RingWriter } from "../memory/ring.ts";
-import type { CoreEnds } from "./core.ts";
+import type { CoreEnds } from "./core-options.ts";
 import type { WorldMemory } from "./memory.ts";
 
 /** The ports of one worker, on which its lanes' new segments are announced. By worker, where there are several. */

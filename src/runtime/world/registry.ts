@@ -1,4 +1,11 @@
+import {
+  type RegisteredImage,
+  type RegistryImage,
+  RegistryImageSchema,
+} from "../../gen/tellurion/v1/core_pb.ts";
 import { type Address, isKey } from "../actor/address.ts";
+import { codecOf } from "../codec/index.ts";
+import { TellurionError } from "../errors.ts";
 import type { Kind, Kinds } from "./kinds.ts";
 
 /** An active actor, as the conductor knows it. */
@@ -15,6 +22,9 @@ export interface Registered {
   readonly watched: Set<number>;
   worker: number;
 }
+
+const imageCodec = codecOf(RegistryImageSchema);
+const ascending = (a: number, b: number): number => a - b;
 
 /**
  * The conductor's list of active actors: it gives the numbers. A number that becomes free rests for a frame, in which
@@ -34,6 +44,11 @@ export class Registry {
   constructor(kinds: Kinds, actorsMax: number) {
     this.#kinds = kinds;
     this.#actorsMax = actorsMax;
+  }
+
+  /** The greatest number given so far. */
+  get last(): number {
+    return this.#last;
   }
 
   get size(): number {
@@ -80,6 +95,10 @@ export class Registry {
     const number = popHeap(this.#free) ?? this.#last + 1;
     if (number > this.#actorsMax) return undefined;
     this.#last = Math.max(this.#last, number);
+    return this.#enter(number, address, kind, parent);
+  }
+
+  #enter(number: number, address: Address, kind: Kind, parent: number): Registered {
     const sets = { children: new Set<number>(), watchers: new Set<number>() };
     const watched = new Set<number>();
     const actor: Registered = { number, address, kind, parent, ...sets, watched, worker: 0 };
@@ -97,14 +116,44 @@ export class Registry {
     this.#resting.push(actor.number);
   }
 
-  /** All that decides what numbers come next and who hears of whom, for the state hash. */
-  describe(): string {
-    const rows = [...this.#byNumber.values()]
-      .sort((a, b) => a.number - b.number)
-      .map((actor) => [actor.number, actor.address, [...actor.watchers].sort((a, b) => a - b)]);
-    const byNumber = (a: number, b: number): number => a - b;
-    const free = [...this.#free].sort(byNumber);
-    return JSON.stringify([rows, free, [...this.#resting].sort(byNumber), this.#last]);
+  /** All that decides what numbers come next and who hears of whom, encoded: for snapshots and the state hash. */
+  encode(): Uint8Array<ArrayBuffer> {
+    return imageCodec.toBytes({
+      actors: [...this.#byNumber.values()].map(({ number, address, parent, watchers }) => ({
+        actor: number,
+        address,
+        parent,
+        watchers: [...watchers].sort(ascending),
+      })),
+      free: [...this.#free].sort(ascending),
+      resting: [...this.#resting].sort(ascending),
+      last: this.#last,
+    });
+  }
+
+  /** Makes a new registry what the image says. Throws WORLD_FILE_INVALID for a kind that this world does not have. */
+  restore(image: RegistryImage): void {
+    for (const row of image.actors) this.#restore(row);
+    for (const { actor, watchers } of image.actors) {
+      for (const watcher of watchers) {
+        this.of(actor)?.watchers.add(watcher);
+        this.of(watcher)?.watched.add(actor);
+      }
+    }
+    // In ascending order, an array is a heap.
+    this.#free.push(...image.free);
+    this.#resting = [...image.resting];
+    this.#last = image.last;
+  }
+
+  #restore({ actor: number, address, parent }: RegisteredImage): void {
+    const kind = this.kindAt(address);
+    if (kind === undefined || number > this.#actorsMax) {
+      const valid = [...this.#kinds.byName.keys()].join(", ");
+      const why = kind ? `actorsMax=${this.#actorsMax}` : `kinds are ${valid}`;
+      throw new TellurionError("WORLD_FILE_INVALID", `${address} cannot go on here: ${why}`);
+    }
+    this.#enter(number, address, kind, parent);
   }
 }
 

@@ -18,6 +18,12 @@ export function errorOfReply(type: number): ErrorCode | undefined {
   return type === 0 ? undefined : errorCodes[type - 1];
 }
 
+/**
+ * Set in the number of a call with an idempotency key: its reply is wanted when frames are replayed too. Others' callers
+ * went away with the process.
+ */
+export const keyedCall = 0x4000_0000;
+
 interface WaitingReply {
   readonly call: number;
   readonly type: number;
@@ -27,6 +33,10 @@ interface WaitingReply {
 /** What one worker tells the main thread beside events: replies, log lines, dead letters. None of it is state. */
 export class Reports {
   frame = 0;
+  /** The frame is run again: its log has been written. */
+  muted = false;
+  /** The frame is run again, in a process that its callers do not know. */
+  repliesMuted = false;
   readonly #outgoing: Outgoing;
   readonly #metrics: WorkerMetrics;
   readonly #reportsMax: number;
@@ -93,7 +103,7 @@ export class Reports {
   }
 
   #reply(call: number, type: number, payload: Uint8Array): void {
-    if (call === 0) return;
+    if (call === 0 || (this.repliesMuted && (call & keyedCall) === 0)) return;
     const head = { kind: recordKind.reply, type, sender: 0, target: 0, sequence: call };
     if (this.#outgoing.writeToRing({ ...head, extra: this.frame | 0 }, payload)) return;
     this.#waiting.push({ call, type, payload });
@@ -101,7 +111,7 @@ export class Reports {
   }
 
   #report(body: CoreReport["body"]): void {
-    if (this.#left === 0) return;
+    if (this.#left === 0 || this.muted) return;
     this.#left -= 1;
     const head = { kind: recordKind.report, type: 0, sender: 0, target: 0, sequence: 0 };
     const payload = reportCodec.toBytes({ body } as CoreReport);

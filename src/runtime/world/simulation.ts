@@ -2,7 +2,7 @@ import { WorkerMetrics } from "./metrics.ts";
 import { showHash } from "./state-hash.ts";
 import type { WorldOptions } from "./world.ts";
 import { readMetrics } from "./world-metrics.ts";
-import { WorldThreads } from "./world-threads.ts";
+import { loadParts, newLaunch, WorldThreads } from "./world-threads.ts";
 
 /** What a headless run came to. All but `wallMs` is the same for the same options, whatever the number of workers. */
 export interface SimulationResult {
@@ -21,15 +21,17 @@ export interface SimulationResult {
 export async function simulate(options: WorldOptions, frames: number): Promise<SimulationResult> {
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => {});
-  const threads = await WorldThreads.start(options, frames, {
+  const parts = await loadParts(options);
+  const threads = await WorldThreads.start(options, parts, newLaunch(frames), {
     output: () => {},
-    failed: (error) => failure.reject(error),
+    lost: ({ error }) => failure.reject(error),
   });
   const started = performance.now();
   const hash = await Promise.race([threads.ended, failure.promise]);
   const wallMs = performance.now() - started;
   await threads.stop();
-  const { memory, kinds, catalogue } = threads;
+  const { kinds, catalogue } = parts;
+  const { memory } = threads;
   const workers = memory.workerMetrics.map(
     (shared) => new WorkerMetrics(shared, kinds.handlers.length, catalogue.messages.length),
   );

@@ -25,6 +25,11 @@ export function addHash(sum: StateHash, hash: StateHash): void {
   sum.b = (sum.b + hash.b) >>> 0;
 }
 
+/** The hash in 32 bits. */
+export function foldHash({ a, b }: StateHash): number {
+  return (a ^ b) | 0;
+}
+
 /** 16 hexadecimal digits. */
 export function showHash(hash: StateHash): string {
   return [hash.a, hash.b].map((word) => word.toString(16).padStart(8, "0")).join("");

@@ -1,5 +1,5 @@
 import type { DescMessage } from "@bufbuild/protobuf";
-import { checkState, encodeState } from "../actor/actor-image.ts";
+import { checkState, encodeState, restoreCheckpoint } from "../actor/actor-image.ts";
 import type { Cell } from "../actor/cell.ts";
 import { decide } from "../actor/supervision.ts";
 import { handlerScope } from "../actor/traps.ts";
@@ -12,14 +12,17 @@ import {
   recordHeaderBytes,
   recordKind,
   senderWord,
+  sequenceWord,
   typeWord,
 } from "../memory/record.ts";
 import type { Segment } from "../memory/segment.ts";
 import { wallMs } from "../wall-clock.ts";
+import type { FlightWriter } from "./flight-recorder.ts";
 import type { HandlerContext } from "./handler-context.ts";
 import type { BoundHandler } from "./kinds.ts";
 import type { Mailboxes } from "./mailboxes.ts";
 import { type ActorMetrics, counter, type WorkerMetrics } from "./metrics.ts";
+import { initPlace, type Quarantine, queryPlace } from "./quarantine.ts";
 import type { Query } from "./query.ts";
 import type { Reports } from "./reports.ts";
 
@@ -29,16 +32,23 @@ export interface TurnParts {
   readonly reports: Reports;
   readonly metrics: WorkerMetrics;
   readonly actorMetrics: ActorMetrics;
+  readonly flight: FlightWriter;
   readonly checks: boolean;
   readonly escalate: (cell: Cell, failure: string) => void;
+  /** Lets the actor's siblings share what befell it. */
+  readonly share: (cell: Cell, restart: boolean) => void;
   readonly dropTimers: (cell: Cell) => void;
-  readonly bury: (
-    segment: Segment,
-    at: number,
-    cell: Cell,
-    reason: "stopped" | "not-handled" | "start-failed",
-  ) => void;
+  readonly reinstateTimers: (cell: Cell) => void;
+  readonly bury: (segment: Segment, at: number, cell: Cell, reason: BurialReason) => void;
 }
+
+/** Why an actor's turn did not handle a message. */
+export type BurialReason =
+  | "stopped"
+  | "not-handled"
+  | "start-failed"
+  | "quarantined"
+  | "effect-settled";
 
 /** An actor's turn in a round: it handles all that is in its mailbox, one message after another. */
 export class Turn {
@@ -47,6 +57,10 @@ export class Turn {
   #clock = 0;
   /** Messages of this turn that became dead letters. */
   #buried = 0;
+  /** Messages of this turn so far. */
+  #place = 0;
+  /** What is not to be handled in this frame. */
+  quarantined: ReturnType<Quarantine["of"]>;
 
   constructor(parts: TurnParts) {
     this.#parts = parts;
@@ -65,11 +79,13 @@ export class Turn {
     const { mailboxes, actorMetrics, metrics, checks } = this.#parts;
     const started = this.#clock;
     if (cell.fresh) this.#begin(cell);
+    if (cell.sharesRestart) this.#shareRestart(cell);
     if (cell.inheritedFailure !== undefined) this.#inherit(cell, cell.inheritedFailure);
     const { mailboxMax } = cell.kind.definition;
     if (cell.depth > mailboxMax) mailboxes.trim(cell, mailboxMax);
     const depth = cell.depth;
     this.#buried = 0;
+    this.#place = 0;
     let entry = cell.head;
     cell.head = -1;
     cell.tail = -1;
@@ -92,6 +108,7 @@ export class Turn {
     }
     context.enter(cell, 0, true);
     handlerScope.active = cell.address;
+    this.#parts.flight.enter(cell.number, handler.index, queryPlace);
     try {
       const view = handler.view[attach](request, 0, request.length);
       const response = handler.run(copyOfState(cell), view, context);
@@ -102,6 +119,7 @@ export class Turn {
       context.rollback();
       this.#refuse(cell, handler, error, call);
     } finally {
+      this.#parts.flight.leave();
       handlerScope.active = undefined;
       handler.view[detach]();
       metrics.addRun(handler.index, 1, wallMs() - started, 1);
@@ -110,7 +128,7 @@ export class Turn {
 
   /** Handles the entries from `entry` on that have the same handler. Returns the first of the rest. */
   #runOfOneType(cell: Cell, entry: number, depth: number): number {
-    const { mailboxes, metrics } = this.#parts;
+    const { mailboxes, metrics, flight, context } = this.#parts;
     const packed = packedAt(mailboxes.segmentOf(entry), mailboxes.atOf(entry));
     const isCommand = packed >>> 16 === recordKind.command;
     const table = isCommand ? cell.kind.calls : cell.kind.messages;
@@ -123,29 +141,46 @@ export class Turn {
       if (handled > 0 && packedAt(segment, at) !== packed) break;
       next = mailboxes.nextOf(next);
       handled += 1;
-      if (cell.stopping || handler === undefined) this.#bury(cell, segment, at);
-      else if (isCommand) this.#command(cell, handler, segment, at);
-      else this.#message(cell, handler, segment, at);
+      const place = this.#place++;
+      if (cell.stopping || handler === undefined) {
+        const gone = cell.fresh ? "start-failed" : "stopped";
+        this.#bury(cell, segment, at, cell.stopping ? gone : "not-handled");
+      } else if (this.quarantined?.(context.round, cell.number, place)) {
+        this.#bury(cell, segment, at, "quarantined");
+      } else {
+        flight.enter(cell.number, handler.index, place);
+        if (isCommand) this.#command(cell, handler, segment, at);
+        else this.#message(cell, handler, segment, at);
+      }
     }
+    flight.leave();
     handlerScope.active = undefined;
     if (handler === undefined) return next;
     handler.view[detach]();
     const now = wallMs();
     metrics.addRun(handler.index, handled, now - this.#clock, depth);
+    flight.turn(cell.number, handler.index, handled, now - this.#clock);
     this.#clock = now;
     return next;
   }
 
-  #bury(cell: Cell, segment: Segment, at: number): void {
+  #bury(cell: Cell, segment: Segment, at: number, reason: BurialReason): void {
     this.#buried += 1;
-    const gone = cell.fresh ? "start-failed" : "stopped";
-    this.#parts.bury(segment, at, cell, cell.stopping ? gone : "not-handled");
+    cell.effects.delete(outcomeAt(segment, at));
+    this.#parts.bury(segment, at, cell, reason);
   }
 
   #message(cell: Cell, handler: BoundHandler, segment: Segment, at: number): void {
     const { context, checks } = this.#parts;
+    const sender = segment.words[(at >> 2) + senderWord] as number;
+    const outcomeOf = outcomeAt(segment, at);
+    // It may have come before: what is carried out twice has two outcomes, and the first one counts.
+    if (outcomeOf !== 0 && !cell.effects.delete(outcomeOf)) {
+      this.#bury(cell, segment, at, "effect-settled");
+      return;
+    }
     const view = checks ? handler.codec.createView() : handler.view;
-    context.enter(cell, segment.words[(at >> 2) + senderWord] as number, false);
+    context.enter(cell, sender, false, outcomeOf);
     handlerScope.active = cell.address;
     try {
       const result = handler.run(cell.state, attachTo(view, segment, at), context);
@@ -196,10 +231,14 @@ export class Turn {
   }
 
   #begin(cell: Cell): void {
-    const { context } = this.#parts;
+    const { context, flight } = this.#parts;
     context.enter(cell, 0, false);
     handlerScope.active = cell.address;
     try {
+      if (this.quarantined?.(context.round, cell.number, initPlace)) {
+        throw new TellurionError("MESSAGE_QUARANTINED", `init of ${cell.address} is in quarantine`);
+      }
+      flight.enter(cell.number, -1, initPlace);
       const { definition, stateCodec } = cell.kind;
       const state = definition.init(context);
       refusePromise(state, cell);
@@ -212,8 +251,25 @@ export class Turn {
       cell.stopping = true;
       cell.failed = true;
     } finally {
+      flight.leave();
       handlerScope.active = undefined;
     }
+  }
+
+  #shareRestart(cell: Cell): void {
+    cell.sharesRestart = false;
+    if (!cell.stopping) this.#restart(cell);
+  }
+
+  #restart(cell: Cell): void {
+    const { checkpoint, kind } = cell;
+    this.#parts.dropTimers(cell);
+    if (checkpoint === undefined || kind.definition.supervision.restartFrom === "init") {
+      this.#begin(cell);
+      return;
+    }
+    restoreCheckpoint(cell, checkpoint);
+    this.#parts.reinstateTimers(cell);
   }
 
   #inherit(cell: Cell, failure: string): void {
@@ -231,17 +287,20 @@ export class Turn {
   }
 
   #direct(cell: Cell, failure: string): void {
-    const { dropTimers, escalate, reports } = this.#parts;
-    switch (decide(cell.kind.definition.supervision, cell.window, reports.frame)) {
+    const { escalate, reports, share } = this.#parts;
+    const { supervision } = cell.kind.definition;
+    const isShared = supervision.scope === "all-for-one" && cell.parent !== 0;
+    switch (decide(supervision, cell.window, reports.frame)) {
       case "resume":
         return;
       case "restart":
-        dropTimers(cell);
-        this.#begin(cell);
+        this.#restart(cell);
+        if (isShared) share(cell, true);
         return;
       case "stop":
         cell.stopping = true;
         cell.failed = true;
+        if (isShared) share(cell, false);
         return;
       case "escalate":
         cell.stopping = true;
@@ -294,6 +353,12 @@ function attachTo(view: AttachableView<DescMessage>, segment: Segment, at: numbe
   const start = at + recordHeaderBytes;
   const length = segment.words[(at >> 2) + lengthWord] as number;
   return view[attach](segment.bytes, start, start + length);
+}
+
+/** The effect that a message from outside is the outcome of, or 0. */
+function outcomeAt({ words }: Segment, at: number): number {
+  const word = at >> 2;
+  return words[word + senderWord] === 0 ? (words[word + sequenceWord] as number) : 0;
 }
 
 function packedAt(segment: Segment, at: number): number {

@@ -1,12 +1,17 @@
 import type { ActorDefinition } from "../actor/definition.ts";
+import { JournalSender } from "../journal/journal-sender.ts";
+import { JournalStatus } from "../journal/journal-status.ts";
 import { Barrier } from "../memory/barrier.ts";
 import { catalogueOf } from "./catalogue.ts";
 import { Conductor } from "./conductor.ts";
 import { ControlBlock, command } from "./control-block.ts";
 import { WorkerCore } from "./core.ts";
 import { bindKinds } from "./kinds.ts";
-import { Lead } from "./lead.ts";
+import { Lead, markActors } from "./lead.ts";
+import { MarkCheck } from "./mark-check.ts";
 import { openConductorEnds, openCoreEnds } from "./ports.ts";
+import { Quarantine } from "./quarantine.ts";
+import { readSnapshot } from "./restored-world.ts";
 import { addHash } from "./state-hash.ts";
 import type { WorkerMessage, WorkerSetup } from "./worker-setup.ts";
 
@@ -17,7 +22,10 @@ export class WorkerLoop {
   readonly #control: ControlBlock;
   readonly #barrier: Barrier;
   readonly #core: WorkerCore;
+  readonly #conductor: Conductor | undefined;
   readonly #lead: Lead | undefined;
+  readonly #journal: JournalSender | undefined;
+  readonly #check: MarkCheck | undefined;
   /** The last round sent nothing: no message is on its way. */
   #quiet = true;
 
@@ -26,25 +34,35 @@ export class WorkerLoop {
     actors: readonly ActorDefinition[],
     post: (message: WorkerMessage) => void,
   ) {
-    const { memory, worker, workers } = setup;
+    const { memory, worker, workers, history, limits } = setup;
     const catalogue = catalogueOf(actors);
     const kinds = bindKinds(actors, catalogue);
+    const quarantine = new Quarantine(history?.quarantine ?? []);
+    const replayedThrough = history?.reached ?? 0;
+    const status = setup.journal && new JournalStatus(setup.journal.status);
     this.#setup = setup;
     this.#post = post;
     this.#control = new ControlBlock(memory.control, workers);
     this.#barrier = new Barrier(new Int32Array(memory.barrier), workers);
+    this.#journal =
+      setup.journal &&
+      status &&
+      new JournalSender(setup.journal.port, status, limits.journalBytesMax);
+    this.#check = history && new MarkCheck(history);
     const ends = openCoreEnds(memory, worker, setup.ports);
-    this.#core = new WorkerCore({ ...setup, catalogue, kinds, ends, checks: false });
-    if (setup.conductor === undefined) return;
-    const conductor = new Conductor({
-      ...openConductorEnds(memory, setup.conductor.ports),
-      ...setup,
-      catalogue,
-      kinds,
-      reports: this.#core.reports,
-      shuffleEveryFrames: setup.conductor.shuffleEveryFrames,
-    });
-    this.#lead = new Lead(setup, setup.conductor, conductor, this.#control, this.#core, post);
+    const parts = { ...setup, catalogue, kinds, quarantine, replayedThrough };
+    this.#core = new WorkerCore({ ...parts, ends, checks: false });
+    if (setup.conductor) {
+      const { ports, shuffleEveryFrames } = setup.conductor;
+      const { reports } = this.#core;
+      const conductorEnds = openConductorEnds(memory, ports);
+      const conductor = new Conductor({ ...parts, ...conductorEnds, reports, shuffleEveryFrames });
+      this.#conductor = conductor;
+      const [control, core, journal] = [this.#control, this.#core, this.#journal];
+      this.#lead = new Lead(setup, setup.conductor, {
+        ...{ conductor, control, core, journal, status, post },
+      });
+    }
   }
 
   /** Runs frames until the conductor ends the world. The thread's event loop stands still meanwhile. */
@@ -53,16 +71,44 @@ export class WorkerLoop {
     const { paced, spins } = this.#setup;
     // Between paced frames there is nothing to be gained by spinning: the next one is milliseconds away.
     const spinsBetween = paced ? 0 : spins;
+    if (!this.#restore()) return;
     for (;;) {
       this.#lead?.prepare();
       if (!this.#barrier.wait(spinsBetween)) return;
-      if (this.#control.command !== command.run) break;
+      const ended = this.#control.command !== command.run;
+      this.#survey(ended ? this.#control.frame : this.#control.frame - 1);
+      if (ended) break;
       if (!this.#runFrame()) return;
       this.#lead?.conclude(this.#quiet);
     }
-    const hash = this.#core.hash();
+    const hash = this.#core.survey.hash();
     if (this.#lead) addHash(hash, this.#lead.hash());
     this.#post({ what: "ended", hash });
+  }
+
+  /** Takes up the stored world, the conductor first, which says who sits where. False when the barrier was aborted. */
+  #restore(): boolean {
+    const { history, spins } = this.#setup;
+    if (history?.snapshot === undefined) return true;
+    const restored = readSnapshot(history.snapshot, this.#core.catalogue);
+    this.#conductor?.restore(restored);
+    if (!this.#barrier.wait(spins)) return false;
+    this.#core.restore(restored);
+    return true;
+  }
+
+  /** Looks at the world between two frames, for the journal, or to compare it with what the journal says. */
+  #survey(frame: number): void {
+    const { worker, workers } = this.#setup;
+    this.#check?.checkActors(frame, this.#core);
+    const { snapshot, marksFrom } = this.#control;
+    if (snapshot && this.#journal) {
+      const part = this.#core.survey.encodeImages();
+      this.#journal.send({ kind: "snapshot", frame, parts: workers + 1, part });
+    }
+    if (marksFrom < 0) return;
+    const hashes = this.#core.survey.marks(marksFrom, marksFrom + markActors);
+    if (hashes.length > 0) this.#journal?.send({ kind: "mark", frame, worker, hashes });
   }
 
   /** False when the barrier was aborted. */
@@ -70,7 +116,7 @@ export class WorkerLoop {
     const { limits, spins, worker } = this.#setup;
     const control = this.#control;
     const { frame, moves } = control;
-    this.#core.beginFrame(frame, moves);
+    this.#core.beginFrame(frame, moves, control.checkpoint);
     if (moves) {
       if (!this.#barrier.wait(spins)) return false;
       this.#core.installImages();

@@ -1,6 +1,10 @@
+import type { MessagePort } from "node:worker_threads";
+import type { ErrorCode } from "../errors.ts";
+import type { PackedHistory } from "../journal/packed-history.ts";
 import type { WorldLimits } from "./limits.ts";
 import type { WorldMemory } from "./memory.ts";
 import type { ConductorPorts, WorkerPorts } from "./ports.ts";
+import type { SnapshotOptions } from "./snapshot-schedule.ts";
 import type { StateHash } from "./state-hash.ts";
 
 /** What the main thread hands to a worker as it starts. */
@@ -18,21 +22,38 @@ export interface WorkerSetup {
   readonly spins: number;
   /** A frame begins each step. Otherwise they follow one another as fast as they can. */
   readonly paced: boolean;
+  /** Where the world is kept. Undefined: nowhere. */
+  readonly journal: JournalEnd | undefined;
+  /** What the world goes on from. Undefined: it begins. */
+  readonly history: PackedHistory | undefined;
+  /** Frames up to this one are run again: their events and log lines have been seen. */
+  readonly mutedThrough: number;
+  /** Who called in frames that are run again still waits for the reply. */
+  readonly callersWait: boolean;
   /** On worker 0 only. */
   readonly conductor: ConductorSetup | undefined;
+}
+
+/** A thread's way to the journal. */
+export interface JournalEnd {
+  readonly port: MessagePort;
+  readonly status: SharedArrayBuffer;
 }
 
 export interface ConductorSetup {
   readonly ports: ConductorPorts;
   readonly bootstrap: readonly Uint8Array[];
-  /** The world ends after so many frames. 0: it runs until it is stopped. */
-  readonly framesMax: number;
+  /** The world ends after this frame. 0: it runs until it is stopped. */
+  readonly lastFrame: number;
   readonly shuffleEveryFrames: number;
+  readonly snapshots: SnapshotOptions;
 }
 
 /** What a worker tells the main thread through its port. */
 export type WorkerMessage =
   | { readonly what: "ready" }
+  /** The conductor: all frames that had been run before have been run again. */
+  | { readonly what: "caught-up" }
   /** The conductor: there is output to read. */
   | { readonly what: "output" }
   /** The loop ended in good order. */
@@ -40,4 +61,10 @@ export type WorkerMessage =
   /** The conductor: a failure escalated to the top. */
   | { readonly what: "failed"; readonly text: string }
   /** The worker cannot go on, or never began. */
-  | { readonly what: "crashed"; readonly text: string; readonly started: boolean };
+  | {
+      readonly what: "crashed";
+      readonly text: string;
+      readonly started: boolean;
+      /** Of an error that was raised on purpose. */
+      readonly code: ErrorCode | undefined;
+    };

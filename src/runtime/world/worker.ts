@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { ActorDefinition } from "../actor/definition.ts";
 import { installTraps } from "../actor/traps.ts";
+import { TellurionError } from "../errors.ts";
 import { Barrier } from "../memory/barrier.ts";
 import { WorkerLoop } from "./worker-loop.ts";
 import type { WorkerMessage, WorkerSetup } from "./worker-setup.ts";
@@ -18,6 +19,8 @@ try {
   loop.run();
 } catch (error) {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  post({ what: "crashed", text, started });
+  const code = error instanceof TellurionError ? error.code : undefined;
+  // A typed error says all there is to say to whoever runs the world; any other is a defect, and needs its stack.
+  post({ what: "crashed", text: code ? (error as Error).message : text, started, code });
   new Barrier(new Int32Array(setup.memory.barrier), setup.workers).abort();
 }

@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { ActorDefinition } from "../actor/definition.ts";
-import { TellurionError } from "../errors.ts";
+import { type ErrorCode, TellurionError } from "../errors.ts";
+import type { PackedHistory } from "../journal/packed-history.ts";
 import { Barrier } from "../memory/barrier.ts";
 import { encodeBootstrap } from "./bootstrap.ts";
 import { type Catalogue, catalogueOf } from "./catalogue.ts";
@@ -10,8 +11,9 @@ import { bindKinds, type Kinds } from "./kinds.ts";
 import { defaultLimits, type WorldLimits, workersMax } from "./limits.ts";
 import { createWorldMemory, type WorldMemory } from "./memory.ts";
 import { createPorts, portsOf } from "./ports.ts";
+import { defaultSnapshots, type SnapshotOptions } from "./snapshot-schedule.ts";
 import { addHash, type StateHash } from "./state-hash.ts";
-import type { WorkerMessage, WorkerSetup } from "./worker-setup.ts";
+import type { JournalEnd, WorkerMessage, WorkerSetup } from "./worker-setup.ts";
 import type { WorldOptions } from "./world.ts";
 
 /**
@@ -24,6 +26,13 @@ const spinsWithCores = 1_000;
  * fat.
  */
 const youngGenerationMb = 8;
+/** Frames between two checkpoints of a world that makes no snapshots. */
+const checkpointFrames = 600;
+/** Errors about the world's file: trying again finds the same. */
+const fileErrors: Partial<Record<ErrorCode, true>> = {
+  HISTORY_DIVERGED: true,
+  WORLD_FILE_INVALID: true,
+};
 /** No limit of a world may be larger: ring positions and actor numbers have 32 bits, with a sign. */
 const limitMax = 2 ** 30;
 /** How long workers may take to import their actors and begin, in ms. */
@@ -31,95 +40,112 @@ const startMsMax = 30_000;
 /** How long workers may take to leave after a stop before they are terminated, in ms. */
 const stopMsMax = 1_500;
 
+/** What a set of threads begins with. */
+export interface Launch {
+  /** What the world goes on from. Undefined: it begins. */
+  readonly history: PackedHistory | undefined;
+  /** One for each worker, or none. */
+  readonly journal: readonly JournalEnd[];
+  /** Frames up to this one have been seen outside. */
+  readonly mutedThrough: number;
+  /** Who called in frames that are run again still waits for the reply. */
+  readonly callersWait: boolean;
+  /** Frames follow one another as fast as they can, up to this one. 0: they are paced, and go on. */
+  readonly lastFrame: number;
+}
+
+/** A world that was never kept: it begins, and runs as many frames. 0: paced, until it is stopped. */
+export function newLaunch(lastFrame: number): Launch {
+  return { history: undefined, journal: [], mutedThrough: 0, callersWait: true, lastFrame };
+}
+
 /** What the owner of a world's threads hears from them. */
 export interface ThreadEvents {
   output(): void;
-  /** The world ended by itself: a failure nobody took, or a worker that was lost. Not called after `stop`. */
-  failed(error: TellurionError): void;
+  /** The threads cannot go on; they are ending. Called once, after `start` and not after `stop`. */
+  lost(loss: WorldLoss): void;
+}
+
+/** Why a world's threads cannot go on. */
+export interface WorldLoss {
+  readonly error: TellurionError;
+  /** The worker that was lost. Undefined: the world itself failed, and would again. */
+  readonly worker: number | undefined;
+}
+
+/** What the threads of a world are made from. */
+export interface WorldParts {
+  readonly catalogue: Catalogue;
+  readonly kinds: Kinds;
+  readonly limits: WorldLimits;
+}
+
+/** Imports a world's actors. Rejects with WORKER_START_FAILED or INVALID_DEFINITION. */
+export async function loadParts(options: WorldOptions): Promise<WorldParts> {
+  checkOptions(options);
+  const actors = await importActors(options.actorsModule);
+  const catalogue = catalogueOf(actors);
+  const kinds = bindKinds(actors, catalogue);
+  return { catalogue, kinds, limits: { ...defaultLimits, ...options.limits } };
 }
 
 /** The worker threads of one world and the memory they share: started together, ended together. */
 export class WorldThreads {
-  readonly catalogue: Catalogue;
-  readonly kinds: Kinds;
   readonly memory: WorldMemory;
-  readonly limits: WorldLimits;
   readonly control: ControlBlock;
+  /** Resolves when the first frame is next that has not been run before. */
+  readonly caughtUp: Promise<void>;
   /** Resolves with the state hash when all workers have left their loops; rejects when one was lost. */
   readonly ended: Promise<StateHash>;
 
+  readonly #options: WorldOptions;
+  readonly #parts: WorldParts;
+  readonly #events: ThreadEvents;
   readonly #workers: Worker[] = [];
   readonly #exits: Promise<void>[] = [];
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #caughtUp = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<StateHash>();
+  readonly #hash = { a: 0, b: 0 };
+  readonly #left = new Set<number>();
+  #readyCount = 0;
   /** The workers leave, or have left, in good order or not: what they do from here on is no failure. */
   #over = false;
 
   private constructor(
     options: WorldOptions,
-    actors: readonly ActorDefinition[],
-    framesMax: number,
+    parts: WorldParts,
+    launch: Launch,
     events: ThreadEvents,
-    ready: { resolve: () => void; reject: (error: TellurionError) => void },
   ) {
     const { workers } = options;
-    this.limits = { ...defaultLimits, ...options.limits };
-    this.catalogue = catalogueOf(actors);
-    this.kinds = bindKinds(actors, this.catalogue);
-    this.memory = createWorldMemory(workers, this.limits, {
-      messages: this.catalogue.messages.length,
-      handlers: this.kinds.handlers.length,
+    this.#options = options;
+    this.#parts = parts;
+    this.#events = events;
+    this.memory = createWorldMemory(workers, parts.limits, {
+      messages: parts.catalogue.messages.length,
+      handlers: parts.kinds.handlers.length,
     });
     this.control = new ControlBlock(this.memory.control, workers);
-    const ended = Promise.withResolvers<StateHash>();
-    this.ended = ended.promise;
-    this.ended.catch(() => {});
-    const sum = { a: 0, b: 0 };
-    const counts = { ready: 0 };
-    const left = new Set<number>();
-    const lose = (error: TellurionError): void => {
-      if (this.#over) return;
-      this.#over = true;
-      this.#abort();
-      ready.reject(error);
-      ended.reject(error);
-      events.failed(error);
-    };
-    const hear = (worker: number, message: WorkerMessage): void => {
-      if (message.what === "output") events.output();
-      if (message.what === "ready" && ++counts.ready === workers) ready.resolve();
-      if (message.what === "failed") {
-        lose(new TellurionError("WORLD_FAILED", `the world stopped: ${message.text}`));
-      }
-      if (message.what === "crashed") lose(crash(worker, message));
-      if (message.what === "ended") {
-        addHash(sum, message.hash);
-        left.add(worker);
-        // Whatever an imported module may have left open must not keep the thread.
-        void this.#workers[worker]?.terminate();
-        if (left.size === workers) ended.resolve(sum);
-      }
-    };
-    const exited = (worker: number, code: number): void => {
-      if (!left.has(worker)) lose(unexpectedExit(worker, code, counts.ready === workers));
-    };
-    for (const setup of this.#setups(options, framesMax)) this.#start(setup, hear, exited, lose);
+    this.caughtUp = this.#caughtUp.promise;
+    this.ended = this.#ended.promise;
+    for (const promise of [this.caughtUp, this.ended, this.#ready.promise]) promise.catch(() => {});
+    for (const setup of this.#setups(launch)) this.#start(setup);
   }
 
   /** Starts all workers. Rejects with WORKER_START_FAILED or INVALID_DEFINITION when one cannot. */
   static async start(
     options: WorldOptions,
-    framesMax: number,
+    parts: WorldParts,
+    launch: Launch,
     events: ThreadEvents,
   ): Promise<WorldThreads> {
-    checkOptions(options);
-    const actors = await importActors(options.actorsModule);
-    const ready = Promise.withResolvers<void>();
-    const threads = new WorldThreads(options, actors, framesMax, events, ready);
-    const timer = setTimeout(() => ready.reject(startedTooSlowly()), startMsMax);
+    const threads = new WorldThreads(options, parts, launch, events);
+    const timer = setTimeout(() => threads.#ready.reject(startedTooSlowly()), startMsMax);
     try {
-      await ready.promise;
+      await threads.#ready.promise;
     } catch (error) {
-      threads.#abort();
-      threads.#terminate();
+      await threads.terminate();
       throw error;
     } finally {
       clearTimeout(timer);
@@ -131,72 +157,134 @@ export class WorldThreads {
   async stop(): Promise<void> {
     this.#over = true;
     this.control.requestStop();
-    const timer = setTimeout(() => this.#terminate(), stopMsMax);
+    const timer = setTimeout(() => this.#terminateAll(), stopMsMax);
     await Promise.all(this.#exits);
     clearTimeout(timer);
   }
 
-  #setups(options: WorldOptions, framesMax: number): WorkerSetup[] {
-    const { workers, seed, tickHz, actorsModule, bootstrap } = options;
+  /** Ends the workers at once, wherever they are. */
+  async terminate(): Promise<void> {
+    this.#abort();
+    this.#terminateAll();
+    await Promise.all(this.#exits);
+  }
+
+  /** Gives a worker up: its handler does not return. */
+  giveUp(worker: number, error: TellurionError): void {
+    this.#lose({ error, worker });
+  }
+
+  #setups(launch: Launch): WorkerSetup[] {
+    const { workers, seed, tickHz, actorsModule, bootstrap } = this.#options;
+    const { history, journal, lastFrame, mutedThrough, callersWait } = launch;
     const ports = createPorts(workers);
     const conductor = {
       ports: ports.conductor,
       bootstrap: encodeBootstrap(bootstrap),
-      framesMax,
-      shuffleEveryFrames: options.shuffleEveryFrames ?? 0,
+      lastFrame,
+      shuffleEveryFrames: this.#options.shuffleEveryFrames ?? 0,
+      snapshots: snapshotOptions(this.#options, journal.length > 0),
     };
     return ports.workers.map((own, worker) => ({
-      worker,
-      workers,
-      seed,
-      tickHz,
-      limits: this.limits,
+      ...{ worker, workers, seed, tickHz, history, mutedThrough, callersWait },
+      limits: this.#parts.limits,
       actorsModule: actorsModule.href,
       memory: this.memory,
       ports: own,
       spins: workers <= availableParallelism() ? spinsWithCores : 0,
-      paced: framesMax === 0,
+      paced: lastFrame === 0,
+      journal: journal[worker],
       conductor: worker === 0 ? conductor : undefined,
     }));
   }
 
-  #start(
-    setup: WorkerSetup,
-    hear: (worker: number, message: WorkerMessage) => void,
-    exited: (worker: number, code: number) => void,
-    lose: (error: TellurionError) => void,
-  ): void {
+  #start(setup: WorkerSetup): void {
+    const { worker } = setup;
     const thread = new Worker(new URL("./worker.ts", import.meta.url), {
-      name: `tellurion-worker-${setup.worker}`,
+      name: `tellurion-worker-${worker}`,
       workerData: setup,
-      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
+      resourceLimits: {
+        maxYoungGenerationSizeMb: youngGenerationMb,
+        ...(this.#options.workerMemoryMb && {
+          maxOldGenerationSizeMb: this.#options.workerMemoryMb,
+        }),
+      },
       transferList: [
         ...portsOf(setup.ports),
         ...(setup.conductor ? portsOf(setup.conductor.ports) : []),
+        ...(setup.journal ? [setup.journal.port] : []),
       ],
     });
     const left = Promise.withResolvers<void>();
-    thread.on("message", (message: WorkerMessage) => hear(setup.worker, message));
+    thread.on("message", (message: WorkerMessage) => this.#hear(worker, message));
     thread.on("error", (cause) => {
-      const text = `worker ${setup.worker} was lost: ${cause instanceof Error ? cause.message : cause}`;
-      lose(new TellurionError("WORLD_FAILED", text, { cause }));
+      const text = `worker ${worker} was lost: ${cause instanceof Error ? cause.message : cause}`;
+      this.#lose({ error: new TellurionError("WORLD_FAILED", text, { cause }), worker });
     });
     thread.on("exit", (code) => {
       left.resolve();
-      exited(setup.worker, code);
+      const isReady = this.#readyCount === this.#options.workers;
+      if (!this.#left.has(worker)) {
+        this.#lose({ error: unexpectedExit(worker, code, isReady), worker });
+      }
     });
     this.#workers.push(thread);
     this.#exits.push(left.promise);
   }
 
+  #hear(worker: number, message: WorkerMessage): void {
+    const { workers } = this.#options;
+    switch (message.what) {
+      case "ready":
+        this.#readyCount += 1;
+        if (this.#readyCount === workers) this.#ready.resolve();
+        return;
+      case "caught-up":
+        this.#caughtUp.resolve();
+        return;
+      case "output":
+        this.#events.output();
+        return;
+      case "failed": {
+        const error = new TellurionError("WORLD_FAILED", `the world stopped: ${message.text}`);
+        this.#lose({ error, worker: undefined });
+        return;
+      }
+      case "crashed":
+        this.#lose(crash(worker, message));
+        return;
+      case "ended":
+        addHash(this.#hash, message.hash);
+        this.#left.add(worker);
+        // Whatever an imported module may have left open must not keep the thread.
+        void this.#workers[worker]?.terminate();
+        if (this.#left.size === workers) this.#ended.resolve(this.#hash);
+    }
+  }
+
+  #lose(loss: WorldLoss): void {
+    if (this.#over) return;
+    this.#abort();
+    const hasBegun = this.#readyCount === this.#options.workers;
+    for (const { reject } of [this.#ready, this.#caughtUp, this.#ended]) reject(loss.error);
+    if (hasBegun) this.#events.lost(loss);
+  }
+
   #abort(): void {
-    new Barrier(new Int32Array(this.memory.barrier), this.#workers.length).abort();
+    this.#over = true;
+    new Barrier(new Int32Array(this.memory.barrier), this.#options.workers).abort();
     this.control.requestStop();
   }
 
-  #terminate(): void {
+  #terminateAll(): void {
     for (const worker of this.#workers) void worker.terminate();
   }
+}
+
+/** A world that is kept nowhere has checkpoints only, at frames that do not depend on the wall clock. */
+function snapshotOptions(options: WorldOptions, isKept: boolean): SnapshotOptions {
+  if (isKept) return { ...defaultSnapshots, ...options.snapshots };
+  return { ...defaultSnapshots, framesMin: checkpointFrames, framesMax: checkpointFrames };
 }
 
 async function importActors(module: URL): Promise<readonly ActorDefinition[]> {
@@ -234,11 +322,18 @@ function unexpectedExit(worker: number, code: number, started: boolean): Telluri
 
 function crash(
   worker: number,
-  message: { readonly text: string; readonly started: boolean },
-): TellurionError {
-  return message.started
-    ? new TellurionError("WORLD_FAILED", `worker ${worker} crashed: ${message.text}`)
-    : new TellurionError("WORKER_START_FAILED", `worker ${worker} did not start: ${message.text}`);
+  { text, started, code }: Extract<WorkerMessage, { what: "crashed" }>,
+): WorldLoss {
+  if (!started) {
+    const error = new TellurionError(
+      code && code in fileErrors ? code : "WORKER_START_FAILED",
+      `worker ${worker} did not start: ${text}`,
+    );
+    return { error, worker: undefined };
+  }
+  if (code && code in fileErrors)
+    return { error: new TellurionError(code, text), worker: undefined };
+  return { error: new TellurionError("WORLD_FAILED", `worker ${worker} crashed: ${text}`), worker };
 }
 
 function checkOptions({ workers, tickHz, seed, limits = {} }: WorldOptions): void {

@@ -1,10 +1,14 @@
 import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
 import type { Address } from "../actor/address.ts";
 import type { LogLevel } from "../actor/context.ts";
+import type { EffectDefinition } from "../effects/effect.ts";
+import type { EffectCounters } from "../effects/effect-runner.ts";
 import type { TellurionError } from "../errors.ts";
+import type { Retention } from "../journal/retention.ts";
 import type { Catalogue, EventEntry, MethodEntry } from "./catalogue.ts";
 import type { WorldLimits } from "./limits.ts";
 import type { DeadLetterReason } from "./metrics.ts";
+import type { SnapshotOptions } from "./snapshot-schedule.ts";
 
 /** An actor that a new world begins with, and the first message it gets. */
 export interface Bootstrap {
@@ -27,6 +31,34 @@ export interface WorldOptions {
   readonly limits?: Partial<WorldLimits>;
   /** Moves random actors every so many frames, to show that placement changes nothing. 0, the default: never. */
   readonly shuffleEveryFrames?: number;
+  /**
+   * The world's file, created where there is none; `inMemory` for a world that outlives its workers only. Undefined: it
+   * is kept nowhere, and the loss of a worker ends it.
+   */
+  readonly file?: string;
+  readonly retention?: Partial<Retention>;
+  readonly snapshots?: Partial<SnapshotOptions>;
+  /** What actors may ask of the outside. */
+  readonly effects?: readonly EffectDefinition[];
+  /** Wall time that a handler may take before its worker is given up, in ms. */
+  readonly handlerMsMax?: number;
+  /** Memory of a worker's heap, in MB; one that needs more is lost. Undefined: Node's own limit. */
+  readonly workerMemoryMb?: number;
+}
+
+export interface CallOptions {
+  /** How long the caller waits, in ms. */
+  readonly timeoutMs: number;
+  /** Under one key a command takes effect once, and has one reply, also after a restart. Empty: none. */
+  readonly idempotencyKey?: string;
+}
+
+/** What workers did just before something went wrong. */
+export interface FlightDump {
+  readonly frame: number;
+  readonly reason: string;
+  /** One for each run of messages of one type that an actor handled, in order of time. */
+  readonly lines: readonly string[];
 }
 
 /** An event as it lies in a ring. Valid until the listener returns. */
@@ -75,16 +107,21 @@ export interface World {
   readonly catalogue: Catalogue;
   /** The last frame that ended. */
   readonly frame: number;
+  /** World time that passes in a second, in seconds: less than 1 under overload. */
+  readonly timeDilation: number;
+  /** Why commands that must not be lost are refused. Undefined: they are not. */
+  readonly durabilityProblem: string | undefined;
+  readonly effectCounters: EffectCounters;
   /**
    * Calls a method: encodes nothing, decodes nothing. `request` must be valid for the method's input. Rejects with a
    * TellurionError: the actor's rejection, NOT_FOUND, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, HANDLER_FAILED,
-   * WORLD_STOPPED.
+   * WORLD_STOPPED, WORLD_NOT_DURABLE, IDEMPOTENCY_KEY_REUSED, MESSAGE_QUARANTINED.
    */
   call(
     method: MethodEntry,
     key: string,
     request: Uint8Array,
-    timeoutMs: number,
+    options: CallOptions,
   ): Promise<Uint8Array>;
   /** Hears every frame that published events which are listened to; in order, on the main thread. */
   onFrame(listener: (frame: PublishedFrame) => void): void;
@@ -94,6 +131,8 @@ export interface World {
   onDeadLetter(listener: (letter: DeadLetter) => void): void;
   /** The world stopped by a failure that no supervisor took. */
   onFailure(listener: (error: TellurionError) => void): void;
+  /** What led to an overrun, a failure or the loss of a worker; at most one every ten seconds but for losses. */
+  onFlight(listener: (dump: FlightDump) => void): void;
   metrics(): WorldMetrics;
   /** The actors that have taken the most time, the busiest first. */
   busiestActors(limit: number): ActorLoad[];

@@ -5,6 +5,7 @@ import {
   asTellurionError,
   callTimeout,
   callWorld,
+  idempotencyKeyOf,
   methodNamed,
   requestOfBytes,
   requestOfJson,
@@ -47,15 +48,17 @@ export class ClientCalls {
     }
   }
 
-  async #ask({ method: name, payload, timeoutMs }: Call): Promise<Outcome> {
+  async #ask({ method: name, payload, timeoutMs, idempotencyKey }: Call): Promise<Outcome> {
     const method = methodNamed(this.#world.catalogue, name);
     const asJson = payload.case ? payload.case === "json" : this.#jsonByDefault;
     const request =
       payload.case === "json"
         ? requestOfJson(method, payload.value)
         : requestOfBytes(method, payload.value ?? new Uint8Array());
-    const timeout = callTimeout(timeoutMs, this.#limits);
-    const answer = await callWorld(this.#world, method, request, timeout);
+    const answer = await callWorld(this.#world, method, request, {
+      timeoutMs: callTimeout(timeoutMs, this.#limits),
+      idempotencyKey: idempotencyKeyOf(idempotencyKey),
+    });
     if (!asJson) return { case: "message", value: new Uint8Array(answer) };
     const { output } = method.desc;
     return { case: "json", value: toJsonString(output, fromBinary(output, answer)) };

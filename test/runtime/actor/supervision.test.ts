@@ -6,7 +6,12 @@ import {
   type Supervision,
 } from "../../../src/runtime/actor/supervision.ts";
 
-const restart: Supervision = { directive: "restart", restartsMax: 2, windowFrames: 10 };
+const restart: Supervision = {
+  ...defaultSupervision,
+  directive: "restart",
+  restartsMax: 2,
+  windowFrames: 10,
+};
 
 function decisions(supervision: Supervision, frames: readonly number[]): Directive[] {
   const window = { restarts: 0, since: 0 };
@@ -50,5 +55,9 @@ test("without any restart allowed the first failure escalates", () => {
 });
 
 test("by default an actor restarts, five times a minute at 60 Hz", () => {
-  expect(defaultSupervision).toEqual({ directive: "restart", restartsMax: 5, windowFrames: 3_600 });
+  expect(defaultSupervision).toEqual({
+    ...{ directive: "restart", scope: "one-for-one", restartFrom: "init" },
+    restartsMax: 5,
+    windowFrames: 3_600,
+  });
 });

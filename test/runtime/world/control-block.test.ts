@@ -9,10 +9,15 @@ test.each([0, 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 33 + 5, 2 ** 45])(
   "frame %i is told whole",
   (frame) => {
     const block = create(1);
-    block.order(command.stop, frame, true);
-    expect([block.command, block.frame, block.moves]).toEqual([command.stop, frame, true]);
-    block.order(command.run, frame, false);
-    expect([block.command, block.frame, block.moves]).toEqual([command.run, frame, false]);
+    for (const order of [
+      { what: command.stop, moves: true, checkpoint: false, snapshot: true, marksFrom: -1 },
+      { what: command.run, moves: false, checkpoint: true, snapshot: false, marksFrom: 64 },
+    ]) {
+      block.order({ ...order, frame });
+      const { moves, checkpoint, snapshot, marksFrom } = block;
+      expect({ what: block.command, moves, checkpoint, snapshot, marksFrom }).toEqual(order);
+      expect(block.frame).toBe(frame);
+    }
   },
 );
 

@@ -56,7 +56,8 @@ function open(workers: number): {
         topics.add(topic);
       }
     },
-    reply: (call, error, bytes) =>
+    effect: (frame, id, type) => heard.push(`effect ${frame} ${id} ${type}`),
+    reply: (_, call, error, bytes) =>
       heard.push(`reply ${call} ${error ?? "ok"} ${Buffer.from(bytes).toString()}`),
     report: (frame, { body }) => heard.push(`${body.case} ${frame}`),
   });

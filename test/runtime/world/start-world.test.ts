@@ -56,7 +56,7 @@ async function call<Method extends DescMethodUnary>(
   const entry = world.catalogue.methodByName(`${method.parent.typeName}/${method.name}`);
   if (entry === undefined) throw new Error(`${method.name} is not in the catalogue`);
   const bytes = codecOf(method.input as never).toBytes(request as never);
-  return codecOf(method.output).decode(await world.call(entry, key, bytes, timeoutMs));
+  return codecOf(method.output).decode(await world.call(entry, key, bytes, { timeoutMs }));
 }
 
 test.each([1, 2, 3])("with %i workers, commands and queries are answered", async (workers) => {

@@ -10,7 +10,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/actor.proto.
  */
 export const file_tellurion_v1_actor: GenFile = /*@__PURE__*/
-  fileDesc("Chh0ZWxsdXJpb24vdjEvYWN0b3IucHJvdG8SDHRlbGx1cmlvbi52MSJJCgxBY3RvclN0b3BwZWQSDwoHYWRkcmVzcxgBIAEoCRIoCgZyZWFzb24YAiABKA4yGC50ZWxsdXJpb24udjEuU3RvcFJlYXNvbiqVAQoKU3RvcFJlYXNvbhIbChdTVE9QX1JFQVNPTl9VTlNQRUNJRklFRBAAEhcKE1NUT1BfUkVBU09OX1NUT1BQRUQQARIWChJTVE9QX1JFQVNPTl9GQUlMRUQQAhIeChpTVE9QX1JFQVNPTl9QQVJFTlRfU1RPUFBFRBADEhkKFVNUT1BfUkVBU09OX05PVF9GT1VORBAEYgZwcm90bzM");
+  fileDesc("Chh0ZWxsdXJpb24vdjEvYWN0b3IucHJvdG8SDHRlbGx1cmlvbi52MSJJCgxBY3RvclN0b3BwZWQSDwoHYWRkcmVzcxgBIAEoCRIoCgZyZWFzb24YAiABKA4yGC50ZWxsdXJpb24udjEuU3RvcFJlYXNvbiJICgxFZmZlY3RGYWlsZWQSDgoGZWZmZWN0GAEgASgNEgwKBHR5cGUYAiABKAkSDAoEY29kZRgDIAEoCRIMCgR0ZXh0GAQgASgJKpUBCgpTdG9wUmVhc29uEhsKF1NUT1BfUkVBU09OX1VOU1BFQ0lGSUVEEAASFwoTU1RPUF9SRUFTT05fU1RPUFBFRBABEhYKElNUT1BfUkVBU09OX0ZBSUxFRBACEh4KGlNUT1BfUkVBU09OX1BBUkVOVF9TVE9QUEVEEAMSGQoVU1RPUF9SRUFTT05fTk9UX0ZPVU5EEARiBnByb3RvMw");
 
 /**
  * Sent to the watchers of an actor that stopped.
@@ -35,6 +35,46 @@ export type ActorStopped = Message<"tellurion.v1.ActorStopped"> & {
  */
 export const ActorStoppedSchema: GenMessage<ActorStopped> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_actor, 0);
+
+/**
+ * Sent to an actor whose effect came to nothing: its result will not come.
+ *
+ * @generated from message tellurion.v1.EffectFailed
+ */
+export type EffectFailed = Message<"tellurion.v1.EffectFailed"> & {
+  /**
+   * As ctx.effect numbered it.
+   *
+   * @generated from field: uint32 effect = 1;
+   */
+  effect: number;
+
+  /**
+   * Full name of the request's type.
+   *
+   * @generated from field: string type = 2;
+   */
+  type: string;
+
+  /**
+   * A code of docs/errors.md.
+   *
+   * @generated from field: string code = 3;
+   */
+  code: string;
+
+  /**
+   * @generated from field: string text = 4;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message tellurion.v1.EffectFailed.
+ * Use `create(EffectFailedSchema)` to create a new message.
+ */
+export const EffectFailedSchema: GenMessage<EffectFailed> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_actor, 1);
 
 /**
  * Why an actor is no more.

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/client.proto.
  */
 export const file_tellurion_v1_client: GenFile = /*@__PURE__*/
-  fileDesc("Chl0ZWxsdXJpb24vdjEvY2xpZW50LnByb3RvEgx0ZWxsdXJpb24udjEi5QEKDUNsaWVudE1lc3NhZ2USJAoFaGVsbG8YASABKAsyEy50ZWxsdXJpb24udjEuSGVsbG9IABIsCglzdWJzY3JpYmUYAiABKAsyFy50ZWxsdXJpb24udjEuU3Vic2NyaWJlSAASMAoLdW5zdWJzY3JpYmUYAyABKAsyGS50ZWxsdXJpb24udjEuVW5zdWJzY3JpYmVIABIiCgRjYWxsGAQgASgLMhIudGVsbHVyaW9uLnYxLkNhbGxIABIiCgRwaW5nGAUgASgLMhIudGVsbHVyaW9uLnYxLlBpbmdIAEIGCgRib2R5IuwCCg1TZXJ2ZXJNZXNzYWdlEigKB3dlbGNvbWUYASABKAsyFS50ZWxsdXJpb24udjEuV2VsY29tZUgAEiQKBWZyYW1lGAIgASgLMhMudGVsbHVyaW9uLnYxLkZyYW1lSAASLgoKc3Vic2NyaWJlZBgDIAEoCzIYLnRlbGx1cmlvbi52MS5TdWJzY3JpYmVkSAASMgoMdW5zdWJzY3JpYmVkGAQgASgLMhoudGVsbHVyaW9uLnYxLlVuc3Vic2NyaWJlZEgAEi8KC2NhbGxfcmVzdWx0GAUgASgLMhgudGVsbHVyaW9uLnYxLkNhbGxSZXN1bHRIABIiCgRwb25nGAYgASgLMhIudGVsbHVyaW9uLnYxLlBvbmdIABIgCgNnYXAYByABKAsyES50ZWxsdXJpb24udjEuR2FwSAASKAoHcHJvYmxlbRgIIAEoCzIVLnRlbGx1cmlvbi52MS5Qcm9ibGVtSABCBgoEYm9keSIXCgVIZWxsbxIOCgZjbGllbnQYASABKAkibgoHV2VsY29tZRIPCgdzZXNzaW9uGAEgASgJEg0KBXdvcmxkGAIgASgJEg0KBWZyYW1lGAMgASgEEg8KB3RpY2tfaHoYBCABKAESEwoLc2NoZW1hX2hhc2gYBSABKAkSDgoGdG9waWNzGAYgAygJIiwKCVN1YnNjcmliZRIPCgdyZXF1ZXN0GAEgASgNEg4KBnRvcGljcxgCIAMoCSItCgpTdWJzY3JpYmVkEg8KB3JlcXVlc3QYASABKA0SDgoGdG9waWNzGAIgAygJIi4KC1Vuc3Vic2NyaWJlEg8KB3JlcXVlc3QYASABKA0SDgoGdG9waWNzGAIgAygJIi8KDFVuc3Vic2NyaWJlZBIPCgdyZXF1ZXN0GAEgASgNEg4KBnRvcGljcxgCIAMoCSJpCgRDYWxsEg8KB3JlcXVlc3QYASABKA0SDgoGbWV0aG9kGAIgASgJEhEKB21lc3NhZ2UYAyABKAxIABIOCgRqc29uGAQgASgJSAASEgoKdGltZW91dF9tcxgFIAEoDUIJCgdwYXlsb2FkInUKCkNhbGxSZXN1bHQSDwoHcmVxdWVzdBgBIAEoDRIRCgdtZXNzYWdlGAIgASgMSAASDgoEanNvbhgDIAEoCUgAEigKB3Byb2JsZW0YBCABKAsyFS50ZWxsdXJpb24udjEuUHJvYmxlbUgAQgkKB291dGNvbWUiOQoHUHJvYmxlbRIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDwoHcmVxdWVzdBgDIAEoDSIvCgRQaW5nEg8KB3JlcXVlc3QYASABKA0SFgoOY2xpZW50X3RpbWVfbXMYAiABKAEiVQoEUG9uZxIPCgdyZXF1ZXN0GAEgASgNEhYKDmNsaWVudF90aW1lX21zGAIgASgBEg0KBWZyYW1lGAMgASgEEhUKDXdvcmxkX3RpbWVfbXMYBCABKAEiKwoDR2FwEhIKCmZyb21fZnJhbWUYASABKAQSEAoIdG9fZnJhbWUYAiABKAQiQAoFRnJhbWUSDQoFZnJhbWUYASABKAQSKAoGZXZlbnRzGAIgAygLMhgudGVsbHVyaW9uLnYxLldvcmxkRXZlbnQiyQMKCldvcmxkRXZlbnQSNQoPd2VhdGhlcl9jaGFuZ2VkGAEgASgLMhoudGVsbHVyaW9uLnYxLldlYXRoZXJFdmVudEgAEjoKDndlYXRoZXJfc2V2ZXJlGAIgASgLMiAudGVsbHVyaW9uLnYxLldlYXRoZXJTZXZlcmVFdmVudEgAEi8KDHRpbWVfY2hhbmdlZBgDIAEoCzIXLnRlbGx1cmlvbi52MS5UaW1lRXZlbnRIABIyCgp0aW1lX3BoYXNlGAQgASgLMhwudGVsbHVyaW9uLnYxLlRpbWVQaGFzZUV2ZW50SAASLgoIdGltZV9kYXkYBSABKAsyGi50ZWxsdXJpb24udjEuVGltZURheUV2ZW50SAASMwoOc2Vhc29uX2NoYW5nZWQYBiABKAsyGS50ZWxsdXJpb24udjEuU2Vhc29uRXZlbnRIABI0Cgt0aW1lcl9maXJlZBgUIAEoCzIdLnRlbGx1cmlvbi52MS5UaW1lckZpcmVkRXZlbnRIABJAChF3ZWF0aGVyX21vZGlmaWVycxgoIAEoCzIjLnRlbGx1cmlvbi52MS5XZWF0aGVyTW9kaWZpZXJzRXZlbnRIAEIGCgRib2R5YgZwcm90bzM", [file_tellurion_v1_clock, file_tellurion_v1_weather]);
+  fileDesc("Chl0ZWxsdXJpb24vdjEvY2xpZW50LnByb3RvEgx0ZWxsdXJpb24udjEi5QEKDUNsaWVudE1lc3NhZ2USJAoFaGVsbG8YASABKAsyEy50ZWxsdXJpb24udjEuSGVsbG9IABIsCglzdWJzY3JpYmUYAiABKAsyFy50ZWxsdXJpb24udjEuU3Vic2NyaWJlSAASMAoLdW5zdWJzY3JpYmUYAyABKAsyGS50ZWxsdXJpb24udjEuVW5zdWJzY3JpYmVIABIiCgRjYWxsGAQgASgLMhIudGVsbHVyaW9uLnYxLkNhbGxIABIiCgRwaW5nGAUgASgLMhIudGVsbHVyaW9uLnYxLlBpbmdIAEIGCgRib2R5IqEDCg1TZXJ2ZXJNZXNzYWdlEigKB3dlbGNvbWUYASABKAsyFS50ZWxsdXJpb24udjEuV2VsY29tZUgAEiQKBWZyYW1lGAIgASgLMhMudGVsbHVyaW9uLnYxLkZyYW1lSAASLgoKc3Vic2NyaWJlZBgDIAEoCzIYLnRlbGx1cmlvbi52MS5TdWJzY3JpYmVkSAASMgoMdW5zdWJzY3JpYmVkGAQgASgLMhoudGVsbHVyaW9uLnYxLlVuc3Vic2NyaWJlZEgAEi8KC2NhbGxfcmVzdWx0GAUgASgLMhgudGVsbHVyaW9uLnYxLkNhbGxSZXN1bHRIABIiCgRwb25nGAYgASgLMhIudGVsbHVyaW9uLnYxLlBvbmdIABIgCgNnYXAYByABKAsyES50ZWxsdXJpb24udjEuR2FwSAASKAoHcHJvYmxlbRgIIAEoCzIVLnRlbGx1cmlvbi52MS5Qcm9ibGVtSAASMwoNdGltZV9kaWxhdGlvbhgJIAEoCzIaLnRlbGx1cmlvbi52MS5UaW1lRGlsYXRpb25IAEIGCgRib2R5IhcKBUhlbGxvEg4KBmNsaWVudBgBIAEoCSJuCgdXZWxjb21lEg8KB3Nlc3Npb24YASABKAkSDQoFd29ybGQYAiABKAkSDQoFZnJhbWUYAyABKAQSDwoHdGlja19oehgEIAEoARITCgtzY2hlbWFfaGFzaBgFIAEoCRIOCgZ0b3BpY3MYBiADKAkiLAoJU3Vic2NyaWJlEg8KB3JlcXVlc3QYASABKA0SDgoGdG9waWNzGAIgAygJIi0KClN1YnNjcmliZWQSDwoHcmVxdWVzdBgBIAEoDRIOCgZ0b3BpY3MYAiADKAkiLgoLVW5zdWJzY3JpYmUSDwoHcmVxdWVzdBgBIAEoDRIOCgZ0b3BpY3MYAiADKAkiLwoMVW5zdWJzY3JpYmVkEg8KB3JlcXVlc3QYASABKA0SDgoGdG9waWNzGAIgAygJIoIBCgRDYWxsEg8KB3JlcXVlc3QYASABKA0SDgoGbWV0aG9kGAIgASgJEhEKB21lc3NhZ2UYAyABKAxIABIOCgRqc29uGAQgASgJSAASEgoKdGltZW91dF9tcxgFIAEoDRIXCg9pZGVtcG90ZW5jeV9rZXkYBiABKAlCCQoHcGF5bG9hZCJ1CgpDYWxsUmVzdWx0Eg8KB3JlcXVlc3QYASABKA0SEQoHbWVzc2FnZRgCIAEoDEgAEg4KBGpzb24YAyABKAlIABIoCgdwcm9ibGVtGAQgASgLMhUudGVsbHVyaW9uLnYxLlByb2JsZW1IAEIJCgdvdXRjb21lIjkKB1Byb2JsZW0SDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEg8KB3JlcXVlc3QYAyABKA0iLwoEUGluZxIPCgdyZXF1ZXN0GAEgASgNEhYKDmNsaWVudF90aW1lX21zGAIgASgBIlUKBFBvbmcSDwoHcmVxdWVzdBgBIAEoDRIWCg5jbGllbnRfdGltZV9tcxgCIAEoARINCgVmcmFtZRgDIAEoBBIVCg13b3JsZF90aW1lX21zGAQgASgBIisKA0dhcBISCgpmcm9tX2ZyYW1lGAEgASgEEhAKCHRvX2ZyYW1lGAIgASgEIh4KDFRpbWVEaWxhdGlvbhIOCgZmYWN0b3IYASABKAEiQAoFRnJhbWUSDQoFZnJhbWUYASABKAQSKAoGZXZlbnRzGAIgAygLMhgudGVsbHVyaW9uLnYxLldvcmxkRXZlbnQiyQMKCldvcmxkRXZlbnQSNQoPd2VhdGhlcl9jaGFuZ2VkGAEgASgLMhoudGVsbHVyaW9uLnYxLldlYXRoZXJFdmVudEgAEjoKDndlYXRoZXJfc2V2ZXJlGAIgASgLMiAudGVsbHVyaW9uLnYxLldlYXRoZXJTZXZlcmVFdmVudEgAEi8KDHRpbWVfY2hhbmdlZBgDIAEoCzIXLnRlbGx1cmlvbi52MS5UaW1lRXZlbnRIABIyCgp0aW1lX3BoYXNlGAQgASgLMhwudGVsbHVyaW9uLnYxLlRpbWVQaGFzZUV2ZW50SAASLgoIdGltZV9kYXkYBSABKAsyGi50ZWxsdXJpb24udjEuVGltZURheUV2ZW50SAASMwoOc2Vhc29uX2NoYW5nZWQYBiABKAsyGS50ZWxsdXJpb24udjEuU2Vhc29uRXZlbnRIABI0Cgt0aW1lcl9maXJlZBgUIAEoCzIdLnRlbGx1cmlvbi52MS5UaW1lckZpcmVkRXZlbnRIABJAChF3ZWF0aGVyX21vZGlmaWVycxgoIAEoCzIjLnRlbGx1cmlvbi52MS5XZWF0aGVyTW9kaWZpZXJzRXZlbnRIAEIGCgRib2R5YgZwcm90bzM", [file_tellurion_v1_clock, file_tellurion_v1_weather]);
 
 /**
  * @generated from message tellurion.v1.ClientMessage
@@ -118,6 +118,12 @@ export type ServerMessage = Message<"tellurion.v1.ServerMessage"> & {
      */
     value: Problem;
     case: "problem";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.TimeDilation time_dilation = 9;
+     */
+    value: TimeDilation;
+    case: "timeDilation";
   } | { case: undefined; value?: undefined };
 };
 
@@ -333,6 +339,15 @@ export type Call = Message<"tellurion.v1.Call"> & {
    * @generated from field: uint32 timeout_ms = 5;
    */
   timeoutMs: number;
+
+  /**
+   * Chosen by the client, so that it can call again when it did not hear the answer: under one key a command takes
+   * effect once and has one answer, also after a restart of the server. 1 to 128 printable ASCII characters without
+   * spaces, or empty.
+   *
+   * @generated from field: string idempotency_key = 6;
+   */
+  idempotencyKey: string;
 };
 
 /**
@@ -498,6 +513,28 @@ export const GapSchema: GenMessage<Gap> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_client, 13);
 
 /**
+ * The world has begun to run slower than it should, or faster again: its load changed. Sent after the welcome too, when
+ * the world is slow at that time.
+ *
+ * @generated from message tellurion.v1.TimeDilation
+ */
+export type TimeDilation = Message<"tellurion.v1.TimeDilation"> & {
+  /**
+   * World time that passes in a second, in seconds: 1 at full speed.
+   *
+   * @generated from field: double factor = 1;
+   */
+  factor: number;
+};
+
+/**
+ * Describes the message tellurion.v1.TimeDilation.
+ * Use `create(TimeDilationSchema)` to create a new message.
+ */
+export const TimeDilationSchema: GenMessage<TimeDilation> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_client, 14);
+
+/**
  * What happened in one frame, as far as the client subscribed to it, in the order it happened.
  *
  * @generated from message tellurion.v1.Frame
@@ -519,7 +556,7 @@ export type Frame = Message<"tellurion.v1.Frame"> & {
  * Use `create(FrameSchema)` to create a new message.
  */
 export const FrameSchema: GenMessage<Frame> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 14);
+  messageDesc(file_tellurion_v1_client, 15);
 
 /**
  * An event on its way to a client. Each field's number is its event's number.
@@ -586,5 +623,5 @@ export type WorldEvent = Message<"tellurion.v1.WorldEvent"> & {
  * Use `create(WorldEventSchema)` to create a new message.
  */
 export const WorldEventSchema: GenMessage<WorldEvent> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 15);
+  messageDesc(file_tellurion_v1_client, 16);
 

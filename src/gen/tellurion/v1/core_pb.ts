@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/core.proto.
  */
 export const file_tellurion_v1_core: GenFile = /*@__PURE__*/
-  fileDesc("Chd0ZWxsdXJpb24vdjEvY29yZS5wcm90bxIMdGVsbHVyaW9uLnYxInMKBUlucHV0Eg8KB2FkZHJlc3MYASABKAkSEAoGbWV0aG9kGAIgASgJSAASEQoHbWVzc2FnZRgDIAEoCUgAEg8KB3BheWxvYWQYBCABKAwSDAoEY2FsbBgFIAEoDRINCgVzcGF3bhgGIAEoCEIGCgR3aGF0Ir0CCgpDb3JlTm90aWNlEjYKC3VuZGVsaXZlcmVkGAEgASgLMh8udGVsbHVyaW9uLnYxLlVuZGVsaXZlcmVkTm90aWNlSAASKgoFc3Bhd24YAiABKAsyGS50ZWxsdXJpb24udjEuU3Bhd25Ob3RpY2VIABIzCgpzdG9wX2NoaWxkGAMgASgLMh0udGVsbHVyaW9uLnYxLlN0b3BDaGlsZE5vdGljZUgAEi4KB3N0b3BwZWQYBCABKAsyGy50ZWxsdXJpb24udjEuU3RvcHBlZE5vdGljZUgAEioKBXdhdGNoGAUgASgLMhkudGVsbHVyaW9uLnYxLldhdGNoTm90aWNlSAASMgoJZXNjYWxhdGVkGAYgASgLMh0udGVsbHVyaW9uLnYxLkVzY2FsYXRlZE5vdGljZUgAQgYKBGJvZHkiVQoRVW5kZWxpdmVyZWROb3RpY2USDwoHYWRkcmVzcxgBIAEoCRIMCgR0eXBlGAIgASgNEhAKCHNlcXVlbmNlGAMgASgNEg8KB3BheWxvYWQYBCABKAwiTwoLU3Bhd25Ob3RpY2USDwoHYWRkcmVzcxgBIAEoCRIMCgR0eXBlGAIgASgNEhAKCHNlcXVlbmNlGAMgASgNEg8KB3BheWxvYWQYBCABKAwiIgoPU3RvcENoaWxkTm90aWNlEg8KB2FkZHJlc3MYASABKAkiOQoNU3RvcHBlZE5vdGljZRIoCgZyZWFzb24YASABKA4yGC50ZWxsdXJpb24udjEuU3RvcFJlYXNvbiIeCgtXYXRjaE5vdGljZRIPCgdhZGRyZXNzGAEgASgJIiIKD0VzY2FsYXRlZE5vdGljZRIPCgdmYWlsdXJlGAEgASgJIr0BCglDb3JlT3JkZXISKQoFc3RhcnQYASABKAsyGC50ZWxsdXJpb24udjEuU3RhcnRPcmRlckgAEisKBnJlbW92ZRgCIAEoCzIZLnRlbGx1cmlvbi52MS5SZW1vdmVPcmRlckgAEicKBG1vdmUYAyABKAsyFy50ZWxsdXJpb24udjEuTW92ZU9yZGVySAASJwoEZmFpbBgEIAEoCzIXLnRlbGx1cmlvbi52MS5GYWlsT3JkZXJIAEIGCgRib2R5IkwKClN0YXJ0T3JkZXISDQoFYWN0b3IYASABKA0SDwoHYWRkcmVzcxgCIAEoCRIOCgZ3b3JrZXIYAyABKA0SDgoGcGFyZW50GAQgASgNIhwKC1JlbW92ZU9yZGVyEg0KBWFjdG9yGAEgASgNIioKCU1vdmVPcmRlchINCgVhY3RvchgBIAEoDRIOCgZ3b3JrZXIYAiABKA0iKwoJRmFpbE9yZGVyEg0KBWFjdG9yGAEgASgNEg8KB2ZhaWx1cmUYAiABKAki1QEKCkFjdG9ySW1hZ2USDQoFYWN0b3IYASABKA0SDwoHYWRkcmVzcxgCIAEoCRINCgVzdGF0ZRgDIAEoDBIOCgZyYW5kb20YBCADKAcSEAoIc2VxdWVuY2UYBSABKA0SEgoKdGltZXJfbGFzdBgGIAEoDRIoCgZ0aW1lcnMYByADKAsyGC50ZWxsdXJpb24udjEuVGltZXJJbWFnZRIQCghyZXN0YXJ0cxgIIAEoDRIWCg5yZXN0YXJ0c19zaW5jZRgJIAEoBBIOCgZwYXJlbnQYCiABKA0iYAoKVGltZXJJbWFnZRIKCgJpZBgBIAEoDRIRCglkdWVfZnJhbWUYAiABKAQSFAoMZXZlcnlfZnJhbWVzGAMgASgEEgwKBHR5cGUYBCABKA0SDwoHcGF5bG9hZBgFIAEoDCJzCgpDb3JlUmVwb3J0EiYKA2xvZxgBIAEoCzIXLnRlbGx1cmlvbi52MS5Mb2dSZXBvcnRIABI1CgtkZWFkX2xldHRlchgCIAEoCzIeLnRlbGx1cmlvbi52MS5EZWFkTGV0dGVyUmVwb3J0SABCBgoEYm9keSI5CglMb2dSZXBvcnQSDQoFbGV2ZWwYASABKAkSDwoHYWRkcmVzcxgCIAEoCRIMCgR0ZXh0GAMgASgJIlAKEERlYWRMZXR0ZXJSZXBvcnQSDgoGc2VuZGVyGAEgASgJEg4KBnRhcmdldBgCIAEoCRIMCgR0eXBlGAMgASgJEg4KBnJlYXNvbhgEIAEoCWIGcHJvdG8z", [file_tellurion_v1_actor]);
+  fileDesc("Chd0ZWxsdXJpb24vdjEvY29yZS5wcm90bxIMdGVsbHVyaW9uLnYxIpABCgVJbnB1dBIPCgdhZGRyZXNzGAEgASgJEhAKBm1ldGhvZBgCIAEoCUgAEhEKB21lc3NhZ2UYAyABKAlIABIPCgdwYXlsb2FkGAQgASgMEgwKBGNhbGwYBSABKA0SDQoFc3Bhd24YBiABKAgSDgoGZWZmZWN0GAcgASgNEgsKA2tleRgIIAEoCUIGCgR3aGF0IjEKC0ZyYW1lSW5wdXRzEg4KBmlucHV0cxgBIAMoDBISCgpjaGVja3BvaW50GAIgASgIIvQCCgpDb3JlTm90aWNlEjYKC3VuZGVsaXZlcmVkGAEgASgLMh8udGVsbHVyaW9uLnYxLlVuZGVsaXZlcmVkTm90aWNlSAASKgoFc3Bhd24YAiABKAsyGS50ZWxsdXJpb24udjEuU3Bhd25Ob3RpY2VIABIzCgpzdG9wX2NoaWxkGAMgASgLMh0udGVsbHVyaW9uLnYxLlN0b3BDaGlsZE5vdGljZUgAEi4KB3N0b3BwZWQYBCABKAsyGy50ZWxsdXJpb24udjEuU3RvcHBlZE5vdGljZUgAEioKBXdhdGNoGAUgASgLMhkudGVsbHVyaW9uLnYxLldhdGNoTm90aWNlSAASMgoJZXNjYWxhdGVkGAYgASgLMh0udGVsbHVyaW9uLnYxLkVzY2FsYXRlZE5vdGljZUgAEjUKC3NoYXJlZF9mYXRlGAcgASgLMh4udGVsbHVyaW9uLnYxLlNoYXJlZEZhdGVOb3RpY2VIAEIGCgRib2R5IlUKEVVuZGVsaXZlcmVkTm90aWNlEg8KB2FkZHJlc3MYASABKAkSDAoEdHlwZRgCIAEoDRIQCghzZXF1ZW5jZRgDIAEoDRIPCgdwYXlsb2FkGAQgASgMIk8KC1NwYXduTm90aWNlEg8KB2FkZHJlc3MYASABKAkSDAoEdHlwZRgCIAEoDRIQCghzZXF1ZW5jZRgDIAEoDRIPCgdwYXlsb2FkGAQgASgMIiIKD1N0b3BDaGlsZE5vdGljZRIPCgdhZGRyZXNzGAEgASgJIjkKDVN0b3BwZWROb3RpY2USKAoGcmVhc29uGAEgASgOMhgudGVsbHVyaW9uLnYxLlN0b3BSZWFzb24iHgoLV2F0Y2hOb3RpY2USDwoHYWRkcmVzcxgBIAEoCSIiCg9Fc2NhbGF0ZWROb3RpY2USDwoHZmFpbHVyZRgBIAEoCSIjChBTaGFyZWRGYXRlTm90aWNlEg8KB3Jlc3RhcnQYASABKAgi7AEKCUNvcmVPcmRlchIpCgVzdGFydBgBIAEoCzIYLnRlbGx1cmlvbi52MS5TdGFydE9yZGVySAASKwoGcmVtb3ZlGAIgASgLMhkudGVsbHVyaW9uLnYxLlJlbW92ZU9yZGVySAASJwoEbW92ZRgDIAEoCzIXLnRlbGx1cmlvbi52MS5Nb3ZlT3JkZXJIABInCgRmYWlsGAQgASgLMhcudGVsbHVyaW9uLnYxLkZhaWxPcmRlckgAEi0KB3Jlc3RhcnQYBSABKAsyGi50ZWxsdXJpb24udjEuUmVzdGFydE9yZGVySABCBgoEYm9keSJMCgpTdGFydE9yZGVyEg0KBWFjdG9yGAEgASgNEg8KB2FkZHJlc3MYAiABKAkSDgoGd29ya2VyGAMgASgNEg4KBnBhcmVudBgEIAEoDSIcCgtSZW1vdmVPcmRlchINCgVhY3RvchgBIAEoDSIqCglNb3ZlT3JkZXISDQoFYWN0b3IYASABKA0SDgoGd29ya2VyGAIgASgNIisKCUZhaWxPcmRlchINCgVhY3RvchgBIAEoDRIPCgdmYWlsdXJlGAIgASgJIh0KDFJlc3RhcnRPcmRlchINCgVhY3RvchgBIAEoDSK+AgoKQWN0b3JJbWFnZRINCgVhY3RvchgBIAEoDRIPCgdhZGRyZXNzGAIgASgJEg0KBXN0YXRlGAMgASgMEg4KBnJhbmRvbRgEIAMoBxIQCghzZXF1ZW5jZRgFIAEoDRISCgp0aW1lcl9sYXN0GAYgASgNEigKBnRpbWVycxgHIAMoCzIYLnRlbGx1cmlvbi52MS5UaW1lckltYWdlEhAKCHJlc3RhcnRzGAggASgNEhYKDnJlc3RhcnRzX3NpbmNlGAkgASgEEg4KBnBhcmVudBgKIAEoDRIqCgdlZmZlY3RzGAsgAygLMhkudGVsbHVyaW9uLnYxLkVmZmVjdEltYWdlEhMKC2VmZmVjdF9sYXN0GAwgASgNEhcKCmNoZWNrcG9pbnQYDSABKAxIAIgBAUINCgtfY2hlY2twb2ludCJHCgtFZmZlY3RJbWFnZRIKCgJpZBgBIAEoDRIMCgR0eXBlGAIgASgNEg8KB3BheWxvYWQYAyABKAwSDQoFZnJhbWUYBCABKAQiYAoKVGltZXJJbWFnZRIKCgJpZBgBIAEoDRIRCglkdWVfZnJhbWUYAiABKAQSFAoMZXZlcnlfZnJhbWVzGAMgASgEEgwKBHR5cGUYBCABKA0SDwoHcGF5bG9hZBgFIAEoDCIxCg1FZmZlY3RSZXF1ZXN0Eg8KB2FkZHJlc3MYASABKAkSDwoHcGF5bG9hZBgCIAEoDCKTAQoIU25hcHNob3QSDQoFZnJhbWUYASABKAQSLQoIcmVnaXN0cnkYAiABKAsyGy50ZWxsdXJpb24udjEuUmVnaXN0cnlJbWFnZRIOCgZhY3RvcnMYAyADKAwSDQoFdHlwZXMYBCADKAkSKgoHbm90aWNlcxgFIAMoCzIZLnRlbGx1cmlvbi52MS5Ob3RpY2VJbWFnZSJrCg1SZWdpc3RyeUltYWdlEi0KBmFjdG9ycxgBIAMoCzIdLnRlbGx1cmlvbi52MS5SZWdpc3RlcmVkSW1hZ2USDAoEZnJlZRgCIAMoDRIPCgdyZXN0aW5nGAMgAygNEgwKBGxhc3QYBCABKA0iUwoPUmVnaXN0ZXJlZEltYWdlEg0KBWFjdG9yGAEgASgNEg8KB2FkZHJlc3MYAiABKAkSDgoGcGFyZW50GAMgASgNEhAKCHdhdGNoZXJzGAQgAygNIjwKC05vdGljZUltYWdlEg0KBXJvdW5kGAEgASgNEg4KBnNlbmRlchgCIAEoDRIOCgZub3RpY2UYAyABKAwicwoKQ29yZVJlcG9ydBImCgNsb2cYASABKAsyFy50ZWxsdXJpb24udjEuTG9nUmVwb3J0SAASNQoLZGVhZF9sZXR0ZXIYAiABKAsyHi50ZWxsdXJpb24udjEuRGVhZExldHRlclJlcG9ydEgAQgYKBGJvZHkiOQoJTG9nUmVwb3J0Eg0KBWxldmVsGAEgASgJEg8KB2FkZHJlc3MYAiABKAkSDAoEdGV4dBgDIAEoCSJQChBEZWFkTGV0dGVyUmVwb3J0Eg4KBnNlbmRlchgBIAEoCRIOCgZ0YXJnZXQYAiABKAkSDAoEdHlwZRgDIAEoCRIOCgZyZWFzb24YBCABKAliBnByb3RvMw", [file_tellurion_v1_actor]);
 
 /**
  * Anything that comes from outside the world. A frame's inputs, in their order, are all that a replay needs.
@@ -68,6 +68,20 @@ export type Input = Message<"tellurion.v1.Input"> & {
    * @generated from field: bool spawn = 6;
    */
   spawn: boolean;
+
+  /**
+   * The effect whose result this is, as its actor counts them. 0: none.
+   *
+   * @generated from field: uint32 effect = 7;
+   */
+  effect: number;
+
+  /**
+   * The caller's idempotency key, or nothing.
+   *
+   * @generated from field: string key = 8;
+   */
+  key: string;
 };
 
 /**
@@ -76,6 +90,34 @@ export type Input = Message<"tellurion.v1.Input"> & {
  */
 export const InputSchema: GenMessage<Input> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_core, 0);
+
+/**
+ * What one frame took from outside: a row of the journal.
+ *
+ * @generated from message tellurion.v1.FrameInputs
+ */
+export type FrameInputs = Message<"tellurion.v1.FrameInputs"> & {
+  /**
+   * Inputs, encoded, in their order.
+   *
+   * @generated from field: repeated bytes inputs = 1;
+   */
+  inputs: Uint8Array[];
+
+  /**
+   * Actors that restart from the last checkpoint go back to the state they had before this frame.
+   *
+   * @generated from field: bool checkpoint = 2;
+   */
+  checkpoint: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.FrameInputs.
+ * Use `create(FrameInputsSchema)` to create a new message.
+ */
+export const FrameInputsSchema: GenMessage<FrameInputs> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_core, 1);
 
 /**
  * From a worker to the conductor, about a frame, for the next one.
@@ -122,6 +164,12 @@ export type CoreNotice = Message<"tellurion.v1.CoreNotice"> & {
      */
     value: EscalatedNotice;
     case: "escalated";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.SharedFateNotice shared_fate = 7;
+     */
+    value: SharedFateNotice;
+    case: "sharedFate";
   } | { case: undefined; value?: undefined };
 };
 
@@ -130,7 +178,7 @@ export type CoreNotice = Message<"tellurion.v1.CoreNotice"> & {
  * Use `create(CoreNoticeSchema)` to create a new message.
  */
 export const CoreNoticeSchema: GenMessage<CoreNotice> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 1);
+  messageDesc(file_tellurion_v1_core, 2);
 
 /**
  * A message to an address where no actor is active.
@@ -164,7 +212,7 @@ export type UndeliveredNotice = Message<"tellurion.v1.UndeliveredNotice"> & {
  * Use `create(UndeliveredNoticeSchema)` to create a new message.
  */
 export const UndeliveredNoticeSchema: GenMessage<UndeliveredNotice> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 2);
+  messageDesc(file_tellurion_v1_core, 3);
 
 /**
  * @generated from message tellurion.v1.SpawnNotice
@@ -196,7 +244,7 @@ export type SpawnNotice = Message<"tellurion.v1.SpawnNotice"> & {
  * Use `create(SpawnNoticeSchema)` to create a new message.
  */
 export const SpawnNoticeSchema: GenMessage<SpawnNotice> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 3);
+  messageDesc(file_tellurion_v1_core, 4);
 
 /**
  * @generated from message tellurion.v1.StopChildNotice
@@ -213,7 +261,7 @@ export type StopChildNotice = Message<"tellurion.v1.StopChildNotice"> & {
  * Use `create(StopChildNoticeSchema)` to create a new message.
  */
 export const StopChildNoticeSchema: GenMessage<StopChildNotice> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 4);
+  messageDesc(file_tellurion_v1_core, 5);
 
 /**
  * @generated from message tellurion.v1.StoppedNotice
@@ -230,7 +278,7 @@ export type StoppedNotice = Message<"tellurion.v1.StoppedNotice"> & {
  * Use `create(StoppedNoticeSchema)` to create a new message.
  */
 export const StoppedNoticeSchema: GenMessage<StoppedNotice> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 5);
+  messageDesc(file_tellurion_v1_core, 6);
 
 /**
  * @generated from message tellurion.v1.WatchNotice
@@ -247,7 +295,7 @@ export type WatchNotice = Message<"tellurion.v1.WatchNotice"> & {
  * Use `create(WatchNoticeSchema)` to create a new message.
  */
 export const WatchNoticeSchema: GenMessage<WatchNotice> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 6);
+  messageDesc(file_tellurion_v1_core, 7);
 
 /**
  * @generated from message tellurion.v1.EscalatedNotice
@@ -264,7 +312,28 @@ export type EscalatedNotice = Message<"tellurion.v1.EscalatedNotice"> & {
  * Use `create(EscalatedNoticeSchema)` to create a new message.
  */
 export const EscalatedNoticeSchema: GenMessage<EscalatedNotice> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 7);
+  messageDesc(file_tellurion_v1_core, 8);
+
+/**
+ * What befell an actor under all-for-one supervision, and is to befall its siblings.
+ *
+ * @generated from message tellurion.v1.SharedFateNotice
+ */
+export type SharedFateNotice = Message<"tellurion.v1.SharedFateNotice"> & {
+  /**
+   * They restart. Otherwise they stop.
+   *
+   * @generated from field: bool restart = 1;
+   */
+  restart: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.SharedFateNotice.
+ * Use `create(SharedFateNoticeSchema)` to create a new message.
+ */
+export const SharedFateNoticeSchema: GenMessage<SharedFateNotice> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_core, 9);
 
 /**
  * From the conductor to all workers, between two frames.
@@ -299,6 +368,12 @@ export type CoreOrder = Message<"tellurion.v1.CoreOrder"> & {
      */
     value: FailOrder;
     case: "fail";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.RestartOrder restart = 5;
+     */
+    value: RestartOrder;
+    case: "restart";
   } | { case: undefined; value?: undefined };
 };
 
@@ -307,7 +382,7 @@ export type CoreOrder = Message<"tellurion.v1.CoreOrder"> & {
  * Use `create(CoreOrderSchema)` to create a new message.
  */
 export const CoreOrderSchema: GenMessage<CoreOrder> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 8);
+  messageDesc(file_tellurion_v1_core, 10);
 
 /**
  * @generated from message tellurion.v1.StartOrder
@@ -339,7 +414,7 @@ export type StartOrder = Message<"tellurion.v1.StartOrder"> & {
  * Use `create(StartOrderSchema)` to create a new message.
  */
 export const StartOrderSchema: GenMessage<StartOrder> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 9);
+  messageDesc(file_tellurion_v1_core, 11);
 
 /**
  * @generated from message tellurion.v1.RemoveOrder
@@ -356,7 +431,7 @@ export type RemoveOrder = Message<"tellurion.v1.RemoveOrder"> & {
  * Use `create(RemoveOrderSchema)` to create a new message.
  */
 export const RemoveOrderSchema: GenMessage<RemoveOrder> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 10);
+  messageDesc(file_tellurion_v1_core, 12);
 
 /**
  * @generated from message tellurion.v1.MoveOrder
@@ -378,7 +453,7 @@ export type MoveOrder = Message<"tellurion.v1.MoveOrder"> & {
  * Use `create(MoveOrderSchema)` to create a new message.
  */
 export const MoveOrderSchema: GenMessage<MoveOrder> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 11);
+  messageDesc(file_tellurion_v1_core, 13);
 
 /**
  * A child's failure escalated to this actor.
@@ -402,7 +477,26 @@ export type FailOrder = Message<"tellurion.v1.FailOrder"> & {
  * Use `create(FailOrderSchema)` to create a new message.
  */
 export const FailOrderSchema: GenMessage<FailOrder> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 12);
+  messageDesc(file_tellurion_v1_core, 14);
+
+/**
+ * A sibling under all-for-one supervision restarted: so does this actor.
+ *
+ * @generated from message tellurion.v1.RestartOrder
+ */
+export type RestartOrder = Message<"tellurion.v1.RestartOrder"> & {
+  /**
+   * @generated from field: uint32 actor = 1;
+   */
+  actor: number;
+};
+
+/**
+ * Describes the message tellurion.v1.RestartOrder.
+ * Use `create(RestartOrderSchema)` to create a new message.
+ */
+export const RestartOrderSchema: GenMessage<RestartOrder> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_core, 15);
 
 /**
  * All that an actor is: what a move, a snapshot and the state hash are made of.
@@ -463,6 +557,25 @@ export type ActorImage = Message<"tellurion.v1.ActorImage"> & {
    * @generated from field: uint32 parent = 10;
    */
   parent: number;
+
+  /**
+   * Those whose results have not come, in the order of their ids.
+   *
+   * @generated from field: repeated tellurion.v1.EffectImage effects = 11;
+   */
+  effects: EffectImage[];
+
+  /**
+   * @generated from field: uint32 effect_last = 12;
+   */
+  effectLast: number;
+
+  /**
+   * What a restart goes back to: an ActorImage, encoded.
+   *
+   * @generated from field: optional bytes checkpoint = 13;
+   */
+  checkpoint?: Uint8Array | undefined;
 };
 
 /**
@@ -470,7 +583,43 @@ export type ActorImage = Message<"tellurion.v1.ActorImage"> & {
  * Use `create(ActorImageSchema)` to create a new message.
  */
 export const ActorImageSchema: GenMessage<ActorImage> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 13);
+  messageDesc(file_tellurion_v1_core, 16);
+
+/**
+ * A request to the outside that waits for its result.
+ *
+ * @generated from message tellurion.v1.EffectImage
+ */
+export type EffectImage = Message<"tellurion.v1.EffectImage"> & {
+  /**
+   * @generated from field: uint32 id = 1;
+   */
+  id: number;
+
+  /**
+   * @generated from field: uint32 type = 2;
+   */
+  type: number;
+
+  /**
+   * @generated from field: bytes payload = 3;
+   */
+  payload: Uint8Array;
+
+  /**
+   * When it was asked for.
+   *
+   * @generated from field: uint64 frame = 4;
+   */
+  frame: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.EffectImage.
+ * Use `create(EffectImageSchema)` to create a new message.
+ */
+export const EffectImageSchema: GenMessage<EffectImage> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_core, 17);
 
 /**
  * @generated from message tellurion.v1.TimerImage
@@ -509,7 +658,184 @@ export type TimerImage = Message<"tellurion.v1.TimerImage"> & {
  * Use `create(TimerImageSchema)` to create a new message.
  */
 export const TimerImageSchema: GenMessage<TimerImage> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 14);
+  messageDesc(file_tellurion_v1_core, 18);
+
+/**
+ * From a worker to the main thread: an actor asks for an effect.
+ *
+ * @generated from message tellurion.v1.EffectRequest
+ */
+export type EffectRequest = Message<"tellurion.v1.EffectRequest"> & {
+  /**
+   * @generated from field: string address = 1;
+   */
+  address: string;
+
+  /**
+   * The request, encoded.
+   *
+   * @generated from field: bytes payload = 2;
+   */
+  payload: Uint8Array;
+};
+
+/**
+ * Describes the message tellurion.v1.EffectRequest.
+ * Use `create(EffectRequestSchema)` to create a new message.
+ */
+export const EffectRequestSchema: GenMessage<EffectRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_core, 19);
+
+/**
+ * The world between two frames. Its parts come from several threads and are put one after another, which in protobuf
+ * makes them one message.
+ *
+ * @generated from message tellurion.v1.Snapshot
+ */
+export type Snapshot = Message<"tellurion.v1.Snapshot"> & {
+  /**
+   * The last frame that ended.
+   *
+   * @generated from field: uint64 frame = 1;
+   */
+  frame: bigint;
+
+  /**
+   * @generated from field: tellurion.v1.RegistryImage registry = 2;
+   */
+  registry?: RegistryImage | undefined;
+
+  /**
+   * ActorImages, encoded.
+   *
+   * @generated from field: repeated bytes actors = 3;
+   */
+  actors: Uint8Array[];
+
+  /**
+   * Full names of the message types by their numbers, which differ between versions of a world.
+   *
+   * @generated from field: repeated string types = 4;
+   */
+  types: string[];
+
+  /**
+   * What workers have noticed and the conductor has not heard yet.
+   *
+   * @generated from field: repeated tellurion.v1.NoticeImage notices = 5;
+   */
+  notices: NoticeImage[];
+};
+
+/**
+ * Describes the message tellurion.v1.Snapshot.
+ * Use `create(SnapshotSchema)` to create a new message.
+ */
+export const SnapshotSchema: GenMessage<Snapshot> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_core, 20);
+
+/**
+ * What the conductor knows of active actors.
+ *
+ * @generated from message tellurion.v1.RegistryImage
+ */
+export type RegistryImage = Message<"tellurion.v1.RegistryImage"> & {
+  /**
+   * In the order in which they began.
+   *
+   * @generated from field: repeated tellurion.v1.RegisteredImage actors = 1;
+   */
+  actors: RegisteredImage[];
+
+  /**
+   * Numbers that can be given again, in ascending order.
+   *
+   * @generated from field: repeated uint32 free = 2;
+   */
+  free: number[];
+
+  /**
+   * Numbers that become free in the next frame.
+   *
+   * @generated from field: repeated uint32 resting = 3;
+   */
+  resting: number[];
+
+  /**
+   * The greatest number given so far.
+   *
+   * @generated from field: uint32 last = 4;
+   */
+  last: number;
+};
+
+/**
+ * Describes the message tellurion.v1.RegistryImage.
+ * Use `create(RegistryImageSchema)` to create a new message.
+ */
+export const RegistryImageSchema: GenMessage<RegistryImage> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_core, 21);
+
+/**
+ * @generated from message tellurion.v1.RegisteredImage
+ */
+export type RegisteredImage = Message<"tellurion.v1.RegisteredImage"> & {
+  /**
+   * @generated from field: uint32 actor = 1;
+   */
+  actor: number;
+
+  /**
+   * @generated from field: string address = 2;
+   */
+  address: string;
+
+  /**
+   * @generated from field: uint32 parent = 3;
+   */
+  parent: number;
+
+  /**
+   * @generated from field: repeated uint32 watchers = 4;
+   */
+  watchers: number[];
+};
+
+/**
+ * Describes the message tellurion.v1.RegisteredImage.
+ * Use `create(RegisteredImageSchema)` to create a new message.
+ */
+export const RegisteredImageSchema: GenMessage<RegisteredImage> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_core, 22);
+
+/**
+ * @generated from message tellurion.v1.NoticeImage
+ */
+export type NoticeImage = Message<"tellurion.v1.NoticeImage"> & {
+  /**
+   * @generated from field: uint32 round = 1;
+   */
+  round: number;
+
+  /**
+   * @generated from field: uint32 sender = 2;
+   */
+  sender: number;
+
+  /**
+   * A CoreNotice, encoded.
+   *
+   * @generated from field: bytes notice = 3;
+   */
+  notice: Uint8Array;
+};
+
+/**
+ * Describes the message tellurion.v1.NoticeImage.
+ * Use `create(NoticeImageSchema)` to create a new message.
+ */
+export const NoticeImageSchema: GenMessage<NoticeImage> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_core, 23);
 
 /**
  * From a worker to the main thread, for people to read.
@@ -540,7 +866,7 @@ export type CoreReport = Message<"tellurion.v1.CoreReport"> & {
  * Use `create(CoreReportSchema)` to create a new message.
  */
 export const CoreReportSchema: GenMessage<CoreReport> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 15);
+  messageDesc(file_tellurion_v1_core, 24);
 
 /**
  * @generated from message tellurion.v1.LogReport
@@ -567,7 +893,7 @@ export type LogReport = Message<"tellurion.v1.LogReport"> & {
  * Use `create(LogReportSchema)` to create a new message.
  */
 export const LogReportSchema: GenMessage<LogReport> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 16);
+  messageDesc(file_tellurion_v1_core, 25);
 
 /**
  * @generated from message tellurion.v1.DeadLetterReport
@@ -599,5 +925,5 @@ export type DeadLetterReport = Message<"tellurion.v1.DeadLetterReport"> & {
  * Use `create(DeadLetterReportSchema)` to create a new message.
  */
 export const DeadLetterReportSchema: GenMessage<DeadLetterReport> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_core, 17);
+  messageDesc(file_tellurion_v1_core, 26);
 

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/options.proto.
  */
 export const file_tellurion_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("Chp0ZWxsdXJpb24vdjEvb3B0aW9ucy5wcm90bxIMdGVsbHVyaW9uLnYxIpMBCgxFdmVudE9wdGlvbnMSJQoEdHlwZRgBIAEoDjIXLnRlbGx1cmlvbi52MS5FdmVudFR5cGUSDQoFdG9waWMYAiABKAkSEQoJdG9waWNfa2V5GAMgASgJEigKCGRlbGl2ZXJ5GAQgASgOMhYudGVsbHVyaW9uLnYxLkRlbGl2ZXJ5EhAKCG1pcnJvcmVkGAUgASgIIloKC0NhbGxPcHRpb25zEg0KBWFjdG9yGAEgASgJEg0KA2tleRgCIAEoCUgAEhMKCWtleV9maWVsZBgDIAEoCUgAEg0KBXNjb3BlGAQgASgJQgkKB2FkZHJlc3MqbAoIRGVsaXZlcnkSGAoUREVMSVZFUllfVU5TUEVDSUZJRUQQABIVChFERUxJVkVSWV9SRUxJQUJMRRABEhgKFERFTElWRVJZX0xBVEVTVF9XSU5TEAISFQoRREVMSVZFUllfQ09TTUVUSUMQAzpTCgVldmVudBIfLmdvb2dsZS5wcm90b2J1Zi5NZXNzYWdlT3B0aW9ucxi1hwMgASgLMhoudGVsbHVyaW9uLnYxLkV2ZW50T3B0aW9uc1IFZXZlbnQ6TwoEY2FsbBIeLmdvb2dsZS5wcm90b2J1Zi5NZXRob2RPcHRpb25zGLWHAyABKAsyGS50ZWxsdXJpb24udjEuQ2FsbE9wdGlvbnNSBGNhbGxiBnByb3RvMw", [file_google_protobuf_descriptor, file_tellurion_v1_event_type]);
+  fileDesc("Chp0ZWxsdXJpb24vdjEvb3B0aW9ucy5wcm90bxIMdGVsbHVyaW9uLnYxIpMBCgxFdmVudE9wdGlvbnMSJQoEdHlwZRgBIAEoDjIXLnRlbGx1cmlvbi52MS5FdmVudFR5cGUSDQoFdG9waWMYAiABKAkSEQoJdG9waWNfa2V5GAMgASgJEigKCGRlbGl2ZXJ5GAQgASgOMhYudGVsbHVyaW9uLnYxLkRlbGl2ZXJ5EhAKCG1pcnJvcmVkGAUgASgIImsKC0NhbGxPcHRpb25zEg0KBWFjdG9yGAEgASgJEg0KA2tleRgCIAEoCUgAEhMKCWtleV9maWVsZBgDIAEoCUgAEg0KBXNjb3BlGAQgASgJEg8KB2R1cmFibGUYBSABKAhCCQoHYWRkcmVzcypsCghEZWxpdmVyeRIYChRERUxJVkVSWV9VTlNQRUNJRklFRBAAEhUKEURFTElWRVJZX1JFTElBQkxFEAESGAoUREVMSVZFUllfTEFURVNUX1dJTlMQAhIVChFERUxJVkVSWV9DT1NNRVRJQxADOlMKBWV2ZW50Eh8uZ29vZ2xlLnByb3RvYnVmLk1lc3NhZ2VPcHRpb25zGLWHAyABKAsyGi50ZWxsdXJpb24udjEuRXZlbnRPcHRpb25zUgVldmVudDpPCgRjYWxsEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYtYcDIAEoCzIZLnRlbGx1cmlvbi52MS5DYWxsT3B0aW9uc1IEY2FsbGIGcHJvdG8z", [file_google_protobuf_descriptor, file_tellurion_v1_event_type]);
 
 /**
  * Makes a message an event.
@@ -102,6 +102,13 @@ export type CallOptions = Message<"tellurion.v1.CallOptions"> & {
    * @generated from field: string scope = 4;
    */
   scope: string;
+
+  /**
+   * The caller hears of the outcome only when it cannot be lost any more. For commands.
+   *
+   * @generated from field: bool durable = 5;
+   */
+  durable: boolean;
 };
 
 /**

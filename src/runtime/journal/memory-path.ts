@@ -1,0 +1,2 @@
+/** The path of a world that is kept in memory only. */
+export const memoryPath = ":memory:";

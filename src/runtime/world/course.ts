@@ -1,0 +1,85 @@
+import { FrameInputsSchema } from "../../gen/tellurion/v1/core_pb.ts";
+import { codecOf } from "../codec/index.ts";
+import { type PackedHistory, PackedReader } from "../journal/packed-history.ts";
+
+/** An input as it waits for its frame. */
+export interface WaitingInput {
+  /** An Input message. */
+  readonly bytes: Uint8Array;
+  /** It changes nothing, and is not journalled. */
+  readonly isQuery: boolean;
+  /** It has an idempotency key. */
+  readonly isKeyed: boolean;
+}
+
+/** What a frame begins with. */
+export interface FramePlan {
+  readonly frame: number;
+  /** Input messages. */
+  readonly inputs: readonly Uint8Array[];
+  readonly checkpoint: boolean;
+}
+
+/** Takes what a frame takes from outside, before the frame runs. */
+export type RecordFrame = (frame: number, inputs: Uint8Array, keyed: boolean) => void;
+
+const frameCodec = codecOf(FrameInputsSchema);
+
+/**
+ * The course of a world: what each frame takes from outside. First comes what the history says, then the bootstrap if
+ * the world is new, then what arrives; that is recorded before the frame runs, so that it can be run again.
+ */
+export class Course {
+  /** The last frame that was planned. */
+  frame: number;
+  /** The last frame that is run again. 0: none. */
+  readonly replayedThrough: number;
+  readonly #history: PackedReader | undefined;
+  readonly #bootstrap: readonly Uint8Array[];
+  readonly #record: RecordFrame | undefined;
+
+  constructor(
+    history: PackedHistory | undefined,
+    bootstrap: readonly Uint8Array[],
+    record: RecordFrame | undefined,
+  ) {
+    this.frame = history?.snapshotFrame ?? 0;
+    this.replayedThrough = history?.reached ?? 0;
+    this.#history = history && new PackedReader(history.inputs);
+    this.#bootstrap = bootstrap;
+    this.#record = record;
+  }
+
+  /** The next frame is one that has been run before. */
+  get isReplaying(): boolean {
+    return this.frame < this.replayedThrough;
+  }
+
+  /** Plans the next frame. Neither what arrives nor `checkpoint` is asked for while the world is replayed. */
+  next(arrived: () => readonly WaitingInput[], checkpoint: boolean): FramePlan {
+    if (this.isReplaying) return this.#replay();
+    const frame = this.frame + 1;
+    const waiting = frame === 1 ? this.#bootstrap.map(asWaiting) : arrived();
+    const recorded = waiting.filter((input) => !input.isQuery);
+    if (this.#record && (recorded.length > 0 || checkpoint)) {
+      const inputs = recorded.map(({ bytes }) => bytes);
+      const keyed = recorded.some(({ isKeyed }) => isKeyed);
+      this.#record(frame, frameCodec.toBytes({ inputs, checkpoint }), keyed);
+    }
+    this.frame = frame;
+    return { frame, inputs: waiting.map(({ bytes }) => bytes), checkpoint };
+  }
+
+  #replay(): FramePlan {
+    const frame = this.frame + 1;
+    const [row] = this.#history?.take(frame) ?? [];
+    this.frame = frame;
+    if (row === undefined) return { frame, inputs: [], checkpoint: false };
+    const { inputs, checkpoint } = frameCodec.decode(row);
+    return { frame, inputs, checkpoint };
+  }
+}
+
+function asWaiting(bytes: Uint8Array): WaitingInput {
+  return { bytes, isQuery: false, isKeyed: false };
+}

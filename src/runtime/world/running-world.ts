@@ -1,0 +1,375 @@
+import type { CoreReport } from "../../gen/tellurion/v1/core_pb.ts";
+import type { LogLevel } from "../actor/context.ts";
+import type { EffectCounters } from "../effects/effect-runner.ts";
+import { TellurionError } from "../errors.ts";
+import type { Journal, JournalEvents } from "../journal/journal.ts";
+import type { OpenedJournal } from "../journal/journal-messages.ts";
+import { wallMs } from "../wall-clock.ts";
+import { CallDesk } from "./call-desk.ts";
+import type { Catalogue, MethodEntry } from "./catalogue.ts";
+import { CommitGate } from "./commit-gate.ts";
+import { EffectDesk } from "./effect-desk.ts";
+import { FlightLog } from "./flight-log.ts";
+import { InputQueue } from "./input-queue.ts";
+import { counter, type DeadLetterReason } from "./metrics.ts";
+import { Recoveries } from "./recoveries.ts";
+import { ThreadView } from "./thread-view.ts";
+import { Watchdog } from "./watchdog.ts";
+import type {
+  ActorLoad,
+  CallOptions,
+  DeadLetter,
+  FlightDump,
+  LogLine,
+  PublishedFrame,
+  World,
+  WorldMetrics,
+  WorldOptions,
+} from "./world.ts";
+import { type Launch, newLaunch, type WorldLoss, type WorldParts } from "./world-threads.ts";
+
+/** How long a handler may take before its worker is given up, in ms, and how often that is looked at. */
+const handlerMsMaxDefault = 2_000;
+const looksPerHandler = 8;
+/** How often the journal hears how far the world has come when nobody waits for it, in ms. */
+const reachedMs = 1_000;
+
+/** A world on worker threads, as the main thread holds it. It outlives its threads. */
+export class RunningWorld implements World, JournalEvents {
+  readonly name: string;
+  readonly seed: number;
+  readonly tickHz: number;
+  readonly workers: number;
+
+  readonly #options: WorldOptions;
+  readonly #parts: WorldParts;
+  readonly #gate = new CommitGate();
+  readonly #inputs: InputQueue;
+  readonly #calls: CallDesk;
+  readonly #effects: EffectDesk;
+  readonly #recoveries = new Recoveries();
+  readonly #watchdog: Watchdog;
+  readonly #flights = new FlightLog((dump) => emit(this.#listeners.flight, dump));
+  readonly #timers: NodeJS.Timeout[];
+  readonly #listeners = {
+    frame: [] as ((frame: PublishedFrame) => void)[],
+    log: [] as ((line: LogLine) => void)[],
+    deadLetter: [] as ((letter: DeadLetter) => void)[],
+    failure: [] as ((error: TellurionError) => void)[],
+    flight: [] as ((dump: FlightDump) => void)[],
+  };
+  #wanted: ReadonlySet<number> = new Set();
+  #threads: ThreadView | undefined;
+  #journal: Journal | undefined;
+  #worldId: string;
+  /** The threads were lost, and new ones are on their way. */
+  #recovery: Promise<void> | undefined;
+  /** The last frame whose output has been read. */
+  #readThrough = 0;
+  #reachedSent = 0;
+  #problem: string | undefined;
+  #stopped: TellurionError | undefined;
+
+  constructor(options: WorldOptions, parts: WorldParts) {
+    const { limits } = parts;
+    this.name = options.name;
+    this.seed = options.seed;
+    this.tickHz = options.tickHz;
+    this.workers = options.workers;
+    this.#options = options;
+    this.#parts = parts;
+    this.#worldId = options.name;
+    const isKept = options.file !== undefined;
+    this.#inputs = new InputQueue(isKept);
+    this.#calls = new CallDesk({
+      ...{ callsMax: limits.callsMax, inboxKeysMax: limits.inboxKeysMax, gate: this.#gate },
+      offer: (input) => this.#inputs.offer(input),
+      journal: isKept ? (entry) => this.#journal?.send(entry) : undefined,
+    });
+    this.#effects = new EffectDesk({
+      definitions: options.effects ?? [],
+      gate: this.#gate,
+      put: (bytes) => this.#inputs.put({ bytes, isQuery: false, isKeyed: false }),
+    });
+    const handlerMsMax = options.handlerMsMax ?? handlerMsMaxDefault;
+    this.#watchdog = new Watchdog(handlerMsMax);
+    this.#timers = [
+      setInterval(() => this.#lookForStuck(), handlerMsMax / looksPerHandler).unref(),
+      setInterval(() => this.#tellReached(), reachedMs).unref(),
+    ];
+  }
+
+  get catalogue(): Catalogue {
+    return this.#parts.catalogue;
+  }
+
+  get frame(): number {
+    return Math.max(this.#threads?.frame ?? 0, this.#readThrough);
+  }
+
+  get timeDilation(): number {
+    return this.#threads?.counterOf(counter.timeDilation) || 1;
+  }
+
+  get durabilityProblem(): string | undefined {
+    return this.#problem;
+  }
+
+  get effectCounters(): EffectCounters {
+    return this.#effects.counters;
+  }
+
+  /** Begins a world that is kept nowhere. */
+  async begin(): Promise<void> {
+    // Nothing waits for a disk that is not there.
+    this.#gate.commit(Number.POSITIVE_INFINITY);
+    await this.#launch(newLaunch(0));
+  }
+
+  /** Takes up a world where its file says it was, or begins it. */
+  async beginKept(journal: Journal, opened: OpenedJournal): Promise<void> {
+    const { identity, history, replies, keyed, created, problems } = opened;
+    const { reached } = history;
+    this.#journal = journal;
+    this.#worldId = identity.id;
+    this.#gate.commit(reached);
+    this.#readThrough = reached;
+    this.#calls.restore(replies, keyed);
+    for (const problem of problems) this.#log("warn", problem);
+    const began = wallMs();
+    const ports = journal.connect(this.workers);
+    const unseen = { mutedThrough: reached, callersWait: false, lastFrame: 0 };
+    await this.#launch({ history, journal: ports, ...unseen });
+    if (created) return;
+    const from = `a snapshot of frame ${history.snapshotFrame}`;
+    this.#log(
+      "info",
+      `took the world up at frame ${reached}, from ${from}, in ${msSince(began)} ms`,
+    );
+  }
+
+  call(
+    method: MethodEntry,
+    key: string,
+    request: Uint8Array,
+    options: CallOptions,
+  ): Promise<Uint8Array> {
+    if (this.#stopped) return Promise.reject(this.#stopped);
+    const mustLast = method.durable || (options.idempotencyKey ?? "") !== "";
+    if (mustLast && !method.isQuery && this.#problem !== undefined) {
+      return Promise.reject(new TellurionError("WORLD_NOT_DURABLE", this.#problem));
+    }
+    return this.#calls.call(method, key, request, options);
+  }
+
+  onFrame(listener: (frame: PublishedFrame) => void): void {
+    this.#listeners.frame.push(listener);
+  }
+
+  listenTo(events: Iterable<number>): void {
+    this.#wanted = new Set(events);
+    this.#threads?.showInterest(this.#wanted);
+  }
+
+  onLog(listener: (line: LogLine) => void): void {
+    this.#listeners.log.push(listener);
+  }
+
+  onDeadLetter(listener: (letter: DeadLetter) => void): void {
+    this.#listeners.deadLetter.push(listener);
+  }
+
+  onFailure(listener: (error: TellurionError) => void): void {
+    this.#listeners.failure.push(listener);
+  }
+
+  onFlight(listener: (dump: FlightDump) => void): void {
+    this.#listeners.flight.push(listener);
+  }
+
+  metrics(): WorldMetrics {
+    if (this.#threads === undefined) throw new Error("assertion failed: the world has not begun");
+    return { ...this.#threads.metrics(), frame: this.frame };
+  }
+
+  busiestActors(limit: number): ActorLoad[] {
+    return this.#threads?.busiestActors(limit) ?? [];
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped ??= new TellurionError("WORLD_STOPPED", "the world was stopped");
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#recovery;
+    await this.#threads?.stop();
+    this.readOutput();
+    this.#tellReached();
+    // The last snapshot need not ask any more.
+    this.#journal?.send({ kind: "settled", frame: this.#readThrough });
+    await this.#effects.stop();
+    await this.#journal?.close();
+    this.#calls.refuseAll(this.#stopped);
+  }
+
+  /** Reads what the workers put out up to the last frame that ended. */
+  readOutput(): void {
+    const threads = this.#threads;
+    if (threads === undefined) return;
+    this.#readThrough = Math.max(this.#readThrough, threads.readOutput());
+    this.#inputs.flush();
+    if (this.#gate.awaited > this.#reachedSent) this.#tellReached();
+    this.#flights.note(threads.deck, this.frame, threads.alarms());
+  }
+
+  // What the journal says:
+
+  committed(frame: number, through: number): void {
+    this.#gate.commit(frame);
+    this.#inputs.trim(through);
+  }
+
+  settle(): void {
+    // A snapshot begins after the frame has ended: all replies of it are there to be read.
+    this.readOutput();
+    this.#journal?.send({ kind: "settled", frame: this.#readThrough });
+  }
+
+  degraded(reason: string | undefined): void {
+    this.#problem =
+      reason && `the world's file takes no writes (${reason}); what must not be lost is refused`;
+    if (reason === undefined) this.#log("info", "the world's file takes writes again");
+    else this.#log("error", `${this.#problem}; the world runs on`);
+  }
+
+  failed(error: TellurionError): void {
+    this.#fail(error);
+  }
+
+  /** Starts threads, and waits until they have run again what had been run before. */
+  async #launch(launch: Launch, through = 0): Promise<void> {
+    const threads = await ThreadView.start(this.#options, this.#parts, launch, {
+      output: () => this.readOutput(),
+      lost: (loss) => this.#lose(loss),
+      events: (frame, events, lost) => emit(this.#listeners.frame, { frame, events, lost }),
+      reply: (frame, call, outcome) => this.#calls.reply(frame, call, outcome),
+      effect: (frame, id, type, request) =>
+        this.#effects.ask(this.#worldId, frame, id, type, request),
+      report: (frame, report) => this.#report(frame, report),
+    });
+    this.#threads = threads;
+    threads.showInterest(this.#wanted);
+    this.#inputs.attach(threads.inputRing, through);
+    // The doorbell may have rung before anybody was here to answer it. The caller's listeners come first.
+    setImmediate(() => this.readOutput());
+    await threads.caughtUp.catch((error: TellurionError) => this.#recovered(error));
+  }
+
+  /** Waits for the recovery of threads that were lost while they caught up. */
+  async #recovered(error: TellurionError): Promise<void> {
+    if (this.#stopped || !this.#recovery) throw this.#stopped ?? error;
+    await this.#recovery;
+    if (this.#stopped) throw this.#stopped;
+  }
+
+  #lose(loss: WorldLoss): void {
+    if (this.#stopped) return;
+    const { worker, error } = loss;
+    const journal = this.#journal;
+    if (worker === undefined || !journal || !this.#recoveries.allow(wallMs())) {
+      this.#fail(error);
+      return;
+    }
+    this.#log("error", `${error.message}; the world is restored from its journal`);
+    // A loss while an earlier one is mended: the earlier recovery waits for this one.
+    const isStuck = error.code === "HANDLER_STUCK";
+    this.#recovery = this.#recover(journal, worker, isStuck).catch((failure: TellurionError) =>
+      this.#fail(failure),
+    );
+  }
+
+  /** Takes the world up again in new threads. Its clients, and those who wait for replies, notice a pause. */
+  async #recover(journal: Journal, worker: number, isStuck: boolean): Promise<void> {
+    const began = wallMs();
+    const { deck, control, threads } = this.#threads as ThreadView;
+    const at = deck.now().find((reading) => reading.worker === worker && reading.inHandler);
+    this.readOutput();
+    this.#flights.dump(deck, this.frame, "a worker was lost");
+    await threads.terminate();
+    const { frame } = control;
+    const suspect = this.#recoveries.judge({ isStuck, at }, frame);
+    if (suspect && at) {
+      const text = `${deck.describe(at)} cost the world a worker in frame ${frame}`;
+      journal.send({ kind: "quarantine", ...suspect, text });
+      this.#log("error", `${text}: the message is in quarantine`);
+    }
+    // The frame that was running is run again with what it took, and with nothing that comes now.
+    journal.send({ kind: "reached", frame });
+    const { history, through } = await journal.reopen();
+    this.#calls.refuseQueries(lostQuery);
+    const seen = { mutedThrough: this.#readThrough, callersWait: true, lastFrame: 0 };
+    await this.#launch({ history, journal: journal.connect(this.workers), ...seen }, through);
+    this.#log("info", `the world goes on after ${msSince(began)} ms`);
+  }
+
+  #fail(error: TellurionError): void {
+    if (this.#stopped) return;
+    this.readOutput();
+    this.#stopped = error;
+    void this.#threads?.threads.terminate();
+    this.#calls.refuseAll(error);
+    emit(this.#listeners.failure, error);
+  }
+
+  #lookForStuck(): void {
+    if (this.#threads === undefined || this.#stopped) return;
+    const { deck, threads } = this.#threads;
+    const stuck = this.#watchdog.look(wallMs(), deck.now());
+    if (stuck === undefined) return;
+    const text = `${deck.describe(stuck)} has not returned for ${Math.round(stuck.ms)} ms`;
+    threads.giveUp(stuck.worker, new TellurionError("HANDLER_STUCK", text));
+  }
+
+  #tellReached(): void {
+    if (this.#readThrough <= this.#reachedSent) return;
+    this.#reachedSent = this.#readThrough;
+    this.#journal?.send({ kind: "reached", frame: this.#readThrough });
+  }
+
+  #report(frame: number, { body }: CoreReport): void {
+    if (body.case === "log") {
+      const { level, address, text } = body.value;
+      const line = { frame, level: level as LogLevel, address: address || undefined, text };
+      emit(this.#listeners.log, line);
+    } else if (body.case === "deadLetter") {
+      const { sender, target, type } = body.value;
+      const reason = body.value.reason as DeadLetterReason;
+      emit(this.#listeners.deadLetter, {
+        frame,
+        sender: sender || undefined,
+        target,
+        type,
+        reason,
+      });
+    }
+  }
+
+  /** What the world says of itself. */
+  #log(level: LogLevel, text: string): void {
+    // Before the world has begun, nobody has had the time to listen.
+    setImmediate(() => {
+      emit(this.#listeners.log, { frame: this.frame, level, address: undefined, text });
+    });
+  }
+}
+
+const lostQuery = new TellurionError(
+  "UNAVAILABLE",
+  "the query was lost with a worker of the world; ask again",
+);
+
+function emit<Value>(listeners: readonly ((value: Value) => void)[], value: Value): void {
+  for (const listener of listeners) listener(value);
+}
+
+function msSince(began: number): number {
+  return Math.round(wallMs() - began);
+}

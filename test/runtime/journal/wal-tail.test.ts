@@ -1,0 +1,86 @@
+import { copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { JournalStore } from "../../../src/runtime/journal/journal-store.ts";
+import { tornBytes } from "../../../src/runtime/journal/wal-tail.ts";
+import { batch, frame, identity, inDirectory } from "./fixtures.ts";
+
+const frameBytes = 4_096 + 24;
+
+/** Writes a frame of the world per batch, and tells where in the log each batch ends. */
+function writeSome(store: JournalStore, file: string, batches: number): number[] {
+  const ends = [statSync(`${file}-wal`).size];
+  for (let i = 1; i <= batches; i += 1) {
+    store.write(batch(i, { frames: [frame(i, new Uint8Array(3_000 * i))] }));
+    ends.push(statSync(`${file}-wal`).size);
+  }
+  return ends;
+}
+
+test("a log that was cut anywhere loses the batches behind the cut, and the torn bytes are told", () => {
+  inDirectory((path) => {
+    const store = JournalStore.open(path("world"), identity);
+    const ends = writeSome(store, path("world"), 5);
+    const first = ends[0] as number;
+    const last = ends[5] as number;
+    fc.assert(
+      fc.property(fc.integer({ min: first, max: last }), (length) => {
+        for (const end of ["", "-wal"]) copyFileSync(path(`world${end}`), path(`copy${end}`));
+        truncateSync(path("copy-wal"), length);
+        const batches = ends.findLastIndex((end) => end <= length);
+        const torn = length - (ends[batches] as number);
+        expect(tornBytes(path("copy-wal"))).toBe(torn);
+        const copy = JournalStore.open(path("copy"), identity);
+        expect(copy.history().reached).toBe(batches);
+        expect(copy.history().frames).toHaveLength(batches);
+        const told =
+          torn > 0 ? [expect.stringMatching(`a torn tail of ${torn} bytes was cut`)] : [];
+        expect(copy.problems).toEqual(told);
+        copy.close();
+      }),
+      { numRuns: 40 },
+    );
+    store.close();
+  });
+});
+
+test("a page that was written wrongly ends what counts, and all behind it is torn", () => {
+  inDirectory((path) => {
+    const store = JournalStore.open(path("world"), identity);
+    const ends = writeSome(store, path("world"), 3);
+    for (const end of ["", "-wal"]) copyFileSync(path(`world${end}`), path(`copy${end}`));
+    store.close();
+    const log = readFileSync(path("copy-wal"));
+    const committed = ends[1] as number;
+    log[committed + frameBytes - 1] = (log[committed + frameBytes - 1] as number) ^ 1;
+    writeFileSync(path("copy-wal"), log);
+    expect(tornBytes(path("copy-wal"))).toBe(log.length - committed);
+    const copy = JournalStore.open(path("copy"), identity);
+    expect(copy.history().reached).toBe(1);
+    copy.close();
+  });
+});
+
+test("what is left in a log from before it began anew is not torn", () => {
+  inDirectory((path) => {
+    const database = new DatabaseSync(path("some.db"));
+    database.exec("PRAGMA journal_mode = WAL; CREATE TABLE t (a BLOB)");
+    for (let i = 0; i < 10; i += 1) database.exec("INSERT INTO t VALUES (zeroblob(5000))");
+    const before = statSync(path("some.db-wal")).size;
+    database.exec("PRAGMA wal_checkpoint(RESTART); INSERT INTO t VALUES (zeroblob(10))");
+    expect(statSync(path("some.db-wal")).size).toBe(before);
+    expect(tornBytes(path("some.db-wal"))).toBe(0);
+    database.close();
+  });
+});
+
+test("a log whose header was not written to its end holds nothing", () => {
+  inDirectory((path) => {
+    expect(tornBytes(path("missing"))).toBe(0);
+    for (const length of [0, 10, 32, 5_000]) {
+      writeFileSync(path("log"), new Uint8Array(length));
+      expect(tornBytes(path("log"))).toBe(length);
+    }
+  });
+});
