@@ -25,7 +25,8 @@ class FakeLine implements Line {
     if (body.case === "frame") this.sent.push(`frame ${body.value.frame}`);
     else if (body.case === "gap") {
       this.sent.push(`gap ${body.value.fromFrame} to ${body.value.toFrame}`);
-    } else this.sent.push(body.case ?? "empty");
+    } else if (body.case === "timeDilation") this.sent.push(`time ${body.value.factor}`);
+    else this.sent.push(body.case ?? "empty");
   }
 
   close(code: number, reason: string): void {
@@ -108,5 +109,35 @@ describe("a client whose line is slow", () => {
     expect(line.closedWith).toBe("4408 CLIENT_TOO_SLOW");
     expect(line.sent).toEqual(["frame 1"]);
     expect(gateway.counters).toMatchObject({ framesOut: 1, framesSkipped: 1 });
+  });
+});
+
+describe("a world under overload", () => {
+  const join = (world: FakeWorld): FakeLine => {
+    const gateway = new Gateway(
+      world,
+      limits,
+      createLog(() => {}),
+    );
+    const line = new FakeLine();
+    const silent = new FakeLine();
+    gateway.accept(silent, binarySubprotocol);
+    gateway.receive(gateway.accept(line, binarySubprotocol), Buffer.from([10, 0]), true);
+    world.dilate(0.5);
+    expect(silent.sent).toEqual([]);
+    return line;
+  };
+
+  test("tells those who have said hello how fast its time runs, each time that changes", () => {
+    const world = new FakeWorld();
+    const line = join(world);
+    world.dilate(1);
+    expect(line.sent).toEqual(["welcome", "time 0.5", "time 1"]);
+  });
+
+  test("tells it after the welcome to those who come later", () => {
+    const world = new FakeWorld();
+    world.dilate(0.25);
+    expect(join(world).sent).toEqual(["welcome", "time 0.25", "time 0.5"]);
   });
 });

@@ -72,6 +72,7 @@ export class FakeWorld implements World {
   readonly #frames: ((frame: PublishedFrame) => void)[] = [];
   readonly #logs: ((line: LogLine) => void)[] = [];
   readonly #deadLetters: ((letter: DeadLetter) => void)[] = [];
+  readonly #dilations: ((factor: number) => void)[] = [];
   readonly #failures: ((error: TellurionError) => void)[] = [];
   readonly #stops = Promise.withResolvers<never>();
   #published: { entry: EventEntry; topic: string; bytes: Uint8Array }[] = [];
@@ -178,6 +179,16 @@ export class FakeWorld implements World {
   }
 
   onFlight(): void {}
+
+  onTimeDilation(listener: (factor: number) => void): void {
+    this.#dilations.push(listener);
+  }
+
+  /** World time runs slower or faster from now on. */
+  dilate(factor: number): void {
+    this.timeDilation = factor;
+    for (const listener of this.#dilations) listener(factor);
+  }
 
   metrics(): WorldMetrics {
     return {

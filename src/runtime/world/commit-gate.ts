@@ -24,4 +24,9 @@ export class CommitGate {
     this.#held = this.#held.filter((held) => held.frame > frame);
     for (const { release } of ready) release();
   }
+
+  /** Forgets what waits for frames after `frame`: they did not last, and will be run anew. */
+  forgetAfter(frame: number): void {
+    this.#held = this.#held.filter((held) => held.frame <= frame);
+  }
 }

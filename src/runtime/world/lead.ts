@@ -10,14 +10,16 @@ import {
 } from "../memory/record.ts";
 import { RingReader } from "../memory/ring.ts";
 import { wallMs } from "../wall-clock.ts";
+import { Balance } from "./balance.ts";
 import type { Conductor } from "./conductor.ts";
 import { type ControlBlock, command, type FrameOrder } from "./control-block.ts";
 import type { WorkerCore } from "./core.ts";
 import { Course, type WaitingInput } from "./course.ts";
 import { FramePacer } from "./frame-pacer.ts";
 import type { WorldLimits } from "./limits.ts";
+import { LoadMeter } from "./load-meter.ts";
 import { MarkCheck, registryMark } from "./mark-check.ts";
-import { counter } from "./metrics.ts";
+import { ActorMetrics, counter } from "./metrics.ts";
 import { SnapshotSchedule } from "./snapshot-schedule.ts";
 import { foldHash, type StateHash } from "./state-hash.ts";
 import { TimeDilation } from "./time-dilation.ts";
@@ -54,6 +56,10 @@ export class Lead {
   readonly #snapshots: SnapshotSchedule;
   readonly #pacer: FramePacer;
   readonly #dilation: TimeDilation;
+  readonly #meter: LoadMeter;
+  readonly #balance: Balance | undefined;
+  /** A window of measurement: a second of world time. */
+  readonly #balanceFrames: number;
   readonly #stepMs: number;
   readonly #paced: boolean;
   #quiet = true;
@@ -72,6 +78,10 @@ export class Lead {
     this.#stepMs = 1_000 / setup.tickHz;
     this.#paced = setup.paced;
     this.#pacer = new FramePacer(parts.control);
+    this.#balanceFrames = setup.tickHz;
+    this.#balance = setup.workers > 1 ? new Balance(setup.workers) : undefined;
+    const actorMetrics = new ActorMetrics(setup.memory.actorMetrics);
+    this.#meter = new LoadMeter(actorMetrics, setup.limits.actorsMax);
     this.#dilation = new TimeDilation(this.#stepMs);
     this.#course = new Course(
       setup.history,
@@ -118,6 +128,7 @@ export class Lead {
     metrics.set(counter.frames, this.#course.frame);
     this.#quiet = quiet;
     if (this.#caughtUp) this.#weigh(ms);
+    if (this.#balance && this.#course.frame % this.#balanceFrames === 0) this.#level(this.#balance);
     control.setEnded(this.#course.frame);
     if (control.output && control.ringDoorbell()) post({ what: "output" });
   }
@@ -158,6 +169,15 @@ export class Lead {
     if (!this.#paced) return;
     this.#dilation.note(ms);
     metrics.set(counter.timeDilation, this.#dilation.factor);
+  }
+
+  /** Moves actors from workers that have too much to do to those that have little. */
+  #level(balance: Balance): void {
+    const { registry, placement } = this.#parts.conductor;
+    for (const { actor, worker } of balance.plan(this.#meter.measure(registry))) {
+      const address = registry.of(actor)?.address;
+      if (address) placement.request(address, worker);
+    }
   }
 
   #pace(): void {

@@ -128,6 +128,10 @@ export class ActorMetrics {
     this.#values.fill(0, actor * 3, actor * 3 + 3);
   }
 
+  timeMs(actor: number): number {
+    return this.#values[actor * 3 + 1] as number;
+  }
+
   row(actor: number): { handled: number; timeMs: number; depthMax: number } {
     const row = actor * 3;
     const [handled = 0, timeMs = 0, depthMax = 0] = this.#values.subarray(row, row + 3);

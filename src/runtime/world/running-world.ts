@@ -13,8 +13,9 @@ import { FlightLog } from "./flight-log.ts";
 import { InputQueue } from "./input-queue.ts";
 import { counter, type DeadLetterReason } from "./metrics.ts";
 import { Recoveries } from "./recoveries.ts";
-import { ThreadView } from "./thread-view.ts";
+import { type ThreadSinks, ThreadView } from "./thread-view.ts";
 import { Watchdog } from "./watchdog.ts";
+import type { WorkerThread } from "./worker-thread.ts";
 import type {
   ActorLoad,
   CallOptions,
@@ -31,6 +32,8 @@ import { type Launch, newLaunch, type WorldLoss, type WorldParts } from "./world
 /** How long a handler may take before its worker is given up, in ms, and how often that is looked at. */
 const handlerMsMaxDefault = 2_000;
 const looksPerHandler = 8;
+/** How often time dilation is looked at, in ms. */
+const dilationMs = 250;
 /** How often the journal hears how far the world has come when nobody waits for it, in ms. */
 const reachedMs = 1_000;
 
@@ -57,7 +60,9 @@ export class RunningWorld implements World, JournalEvents {
     deadLetter: [] as ((letter: DeadLetter) => void)[],
     failure: [] as ((error: TellurionError) => void)[],
     flight: [] as ((dump: FlightDump) => void)[],
+    timeDilation: [] as ((factor: number) => void)[],
   };
+  #dilationTold = 1;
   #wanted: ReadonlySet<number> = new Set();
   #threads: ThreadView | undefined;
   #journal: Journal | undefined;
@@ -95,6 +100,7 @@ export class RunningWorld implements World, JournalEvents {
     this.#watchdog = new Watchdog(handlerMsMax);
     this.#timers = [
       setInterval(() => this.#lookForStuck(), handlerMsMax / looksPerHandler).unref(),
+      setInterval(() => this.#tellDilation(), dilationMs).unref(),
       setInterval(() => this.#tellReached(), reachedMs).unref(),
     ];
   }
@@ -187,6 +193,10 @@ export class RunningWorld implements World, JournalEvents {
     this.#listeners.flight.push(listener);
   }
 
+  onTimeDilation(listener: (factor: number) => void): void {
+    this.#listeners.timeDilation.push(listener);
+  }
+
   metrics(): WorldMetrics {
     if (this.#threads === undefined) throw new Error("assertion failed: the world has not begun");
     return { ...this.#threads.metrics(), frame: this.frame };
@@ -245,8 +255,8 @@ export class RunningWorld implements World, JournalEvents {
   }
 
   /** Starts threads, and waits until they have run again what had been run before. */
-  async #launch(launch: Launch, through = 0): Promise<void> {
-    const threads = await ThreadView.start(this.#options, this.#parts, launch, {
+  async #launch(launch: Launch, through = 0, spares: readonly WorkerThread[] = []): Promise<void> {
+    const sinks: ThreadSinks = {
       output: () => this.readOutput(),
       lost: (loss) => this.#lose(loss),
       events: (frame, events, lost) => emit(this.#listeners.frame, { frame, events, lost }),
@@ -254,7 +264,8 @@ export class RunningWorld implements World, JournalEvents {
       effect: (frame, id, type, request) =>
         this.#effects.ask(this.#worldId, frame, id, type, request),
       report: (frame, report) => this.#report(frame, report),
-    });
+    };
+    const threads = await ThreadView.start(this.#options, this.#parts, launch, sinks, spares);
     this.#threads = threads;
     threads.showInterest(this.#wanted);
     this.#inputs.attach(threads.inputRing, through);
@@ -293,7 +304,7 @@ export class RunningWorld implements World, JournalEvents {
     const at = deck.now().find((reading) => reading.worker === worker && reading.inHandler);
     this.readOutput();
     this.#flights.dump(deck, this.frame, "a worker was lost");
-    await threads.terminate();
+    const spares = await threads.abandon();
     const { frame } = control;
     const suspect = this.#recoveries.judge({ isStuck, at }, frame);
     if (suspect && at) {
@@ -304,9 +315,11 @@ export class RunningWorld implements World, JournalEvents {
     // The frame that was running is run again with what it took, and with nothing that comes now.
     journal.send({ kind: "reached", frame });
     const { history, through } = await journal.reopen();
+    this.#gate.forgetAfter(history.reached);
     this.#calls.refuseQueries(lostQuery);
     const seen = { mutedThrough: this.#readThrough, callersWait: true, lastFrame: 0 };
-    await this.#launch({ history, journal: journal.connect(this.workers), ...seen }, through);
+    const launch = { history, journal: journal.connect(this.workers), ...seen };
+    await this.#launch(launch, through, spares);
     this.#log("info", `the world goes on after ${msSince(began)} ms`);
   }
 
@@ -326,6 +339,13 @@ export class RunningWorld implements World, JournalEvents {
     if (stuck === undefined) return;
     const text = `${deck.describe(stuck)} has not returned for ${Math.round(stuck.ms)} ms`;
     threads.giveUp(stuck.worker, new TellurionError("HANDLER_STUCK", text));
+  }
+
+  #tellDilation(): void {
+    const factor = this.timeDilation;
+    if (factor === this.#dilationTold) return;
+    this.#dilationTold = factor;
+    emit(this.#listeners.timeDilation, factor);
   }
 
   #tellReached(): void {

@@ -5,6 +5,7 @@ import { FlightDeck } from "./flight-deck.ts";
 import type { Outcome } from "./inbox.ts";
 import { counter, WorkerMetrics } from "./metrics.ts";
 import { OutputReader } from "./output-reader.ts";
+import type { WorkerThread } from "./worker-thread.ts";
 import type { ActorLoad, PublishedEvent, WorldMetrics, WorldOptions } from "./world.ts";
 import { readBusiest, readMetrics } from "./world-metrics.ts";
 import { type Launch, type WorldLoss, type WorldParts, WorldThreads } from "./world-threads.ts";
@@ -64,8 +65,9 @@ export class ThreadView {
     parts: WorldParts,
     launch: Launch,
     sinks: ThreadSinks,
+    spares: readonly WorkerThread[],
   ): Promise<ThreadView> {
-    const threads = await WorldThreads.start(options, parts, launch, sinks);
+    const threads = await WorldThreads.start(options, parts, launch, sinks, spares);
     return new ThreadView(threads, parts, sinks, launch.history?.snapshotFrame ?? 0);
   }
 

@@ -65,25 +65,29 @@ export class WorkerLoop {
     }
   }
 
-  /** Runs frames until the conductor ends the world. The thread's event loop stands still meanwhile. */
-  run(): void {
+  /**
+   * Runs frames until the conductor ends the world. The thread's event loop stands still meanwhile. False when the world
+   * was given up instead.
+   */
+  run(): boolean {
     this.#post({ what: "ready" });
     const { paced, spins } = this.#setup;
     // Between paced frames there is nothing to be gained by spinning: the next one is milliseconds away.
     const spinsBetween = paced ? 0 : spins;
-    if (!this.#restore()) return;
+    if (!this.#restore()) return false;
     for (;;) {
       this.#lead?.prepare();
-      if (!this.#barrier.wait(spinsBetween)) return;
+      if (!this.#barrier.wait(spinsBetween)) return false;
       const ended = this.#control.command !== command.run;
       this.#survey(ended ? this.#control.frame : this.#control.frame - 1);
       if (ended) break;
-      if (!this.#runFrame()) return;
+      if (!this.#runFrame()) return false;
       this.#lead?.conclude(this.#quiet);
     }
     const hash = this.#core.survey.hash();
     if (this.#lead) addHash(hash, this.#lead.hash());
     this.#post({ what: "ended", hash });
+    return true;
   }
 
   /** Takes up the stored world, the conductor first, which says who sits where. False when the barrier was aborted. */

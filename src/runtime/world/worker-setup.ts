@@ -56,6 +56,8 @@ export type WorkerMessage =
   | { readonly what: "caught-up" }
   /** The conductor: there is output to read. */
   | { readonly what: "output" }
+  /** The world was given up; the thread is free for another one. */
+  | { readonly what: "aborted" }
   /** The loop ended in good order. */
   | { readonly what: "ended"; readonly hash: StateHash }
   /** The conductor: a failure escalated to the top. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ActorDefinition } from "../actor/definition.ts";
 import { type ErrorCode, TellurionError } from "../errors.ts";
 import type { PackedHistory } from "../journal/packed-history.ts";
@@ -10,10 +10,11 @@ import { ControlBlock } from "./control-block.ts";
 import { bindKinds, type Kinds } from "./kinds.ts";
 import { defaultLimits, type WorldLimits, workersMax } from "./limits.ts";
 import { createWorldMemory, type WorldMemory } from "./memory.ts";
-import { createPorts, portsOf } from "./ports.ts";
+import { createPorts } from "./ports.ts";
 import { defaultSnapshots, type SnapshotOptions } from "./snapshot-schedule.ts";
 import { addHash, type StateHash } from "./state-hash.ts";
 import type { JournalEnd, WorkerMessage, WorkerSetup } from "./worker-setup.ts";
+import { WorkerThread } from "./worker-thread.ts";
 import type { WorldOptions } from "./world.ts";
 
 /**
@@ -21,11 +22,6 @@ import type { WorldOptions } from "./world.ts";
  * them gain nothing on a free machine, and where two workers share a core each of them is time that the other lacks.
  */
 const spinsWithCores = 1_000;
-/**
- * Memory of a worker's young generation, in MB. The hot path allocates nothing: a large one only makes an idle world
- * fat.
- */
-const youngGenerationMb = 8;
 /** Frames between two checkpoints of a world that makes no snapshots. */
 const checkpointFrames = 600;
 /** Errors about the world's file: trying again finds the same. */
@@ -37,6 +33,8 @@ const fileErrors: Partial<Record<ErrorCode, true>> = {
 const limitMax = 2 ** 30;
 /** How long workers may take to import their actors and begin, in ms. */
 const startMsMax = 30_000;
+/** How long workers may take to leave a world that is given up before they are ended, in ms. */
+const abandonMsMax = 50;
 /** How long workers may take to leave after a stop before they are terminated, in ms. */
 const stopMsMax = 1_500;
 
@@ -101,8 +99,7 @@ export class WorldThreads {
   readonly #options: WorldOptions;
   readonly #parts: WorldParts;
   readonly #events: ThreadEvents;
-  readonly #workers: Worker[] = [];
-  readonly #exits: Promise<void>[] = [];
+  readonly #threads: WorkerThread[];
   readonly #ready = Promise.withResolvers<void>();
   readonly #caughtUp = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<StateHash>();
@@ -117,6 +114,7 @@ export class WorldThreads {
     parts: WorldParts,
     launch: Launch,
     events: ThreadEvents,
+    spares: readonly WorkerThread[],
   ) {
     const { workers } = options;
     this.#options = options;
@@ -130,17 +128,31 @@ export class WorldThreads {
     this.caughtUp = this.#caughtUp.promise;
     this.ended = this.#ended.promise;
     for (const promise of [this.caughtUp, this.ended, this.#ready.promise]) promise.catch(() => {});
-    for (const setup of this.#setups(launch)) this.#start(setup);
+    this.#threads = this.#setups(launch).map((setup) => {
+      const { worker } = setup;
+      const thread =
+        spares[worker] ?? new WorkerThread(`tellurion-worker-${worker}`, options.workerMemoryMb);
+      thread.run(setup, {
+        heard: (message) => this.#hear(worker, message),
+        failed: (cause) => this.#lose({ error: lostBy(worker, cause), worker }),
+        exited: (code) => this.#exited(worker, code),
+      });
+      return thread;
+    });
   }
 
-  /** Starts all workers. Rejects with WORKER_START_FAILED or INVALID_DEFINITION when one cannot. */
+  /**
+   * Starts all workers, on `spares` as far as these go. Rejects with WORKER_START_FAILED or INVALID_DEFINITION when one
+   * cannot.
+   */
   static async start(
     options: WorldOptions,
     parts: WorldParts,
     launch: Launch,
     events: ThreadEvents,
+    spares: readonly WorkerThread[] = [],
   ): Promise<WorldThreads> {
-    const threads = new WorldThreads(options, parts, launch, events);
+    const threads = new WorldThreads(options, parts, launch, events, spares);
     const timer = setTimeout(() => threads.#ready.reject(startedTooSlowly()), startMsMax);
     try {
       await threads.#ready.promise;
@@ -157,20 +169,32 @@ export class WorldThreads {
   async stop(): Promise<void> {
     this.#over = true;
     this.control.requestStop();
-    const timer = setTimeout(() => this.#terminateAll(), stopMsMax);
-    await Promise.all(this.#exits);
+    const timer = setTimeout(() => void this.terminate(), stopMsMax);
+    await Promise.all(this.#threads.map((thread) => thread.gone));
     clearTimeout(timer);
   }
 
   /** Ends the workers at once, wherever they are. */
   async terminate(): Promise<void> {
     this.#abort();
-    this.#terminateAll();
-    await Promise.all(this.#exits);
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+  }
+
+  /** Gives the world up. Returns the threads that are free for another one; the others are ended. */
+  async abandon(): Promise<WorkerThread[]> {
+    this.#abort();
+    const leave = async (thread: WorkerThread): Promise<WorkerThread[]> => {
+      const late = delay(abandonMsMax, false, { ref: false });
+      if (await Promise.race([thread.aborted, late])) return [thread];
+      await thread.terminate();
+      return [];
+    };
+    return (await Promise.all(this.#threads.map(leave))).flat();
   }
 
   /** Gives a worker up: its handler does not return. */
   giveUp(worker: number, error: TellurionError): void {
+    void this.#threads[worker]?.terminate();
     this.#lose({ error, worker });
   }
 
@@ -198,40 +222,6 @@ export class WorldThreads {
     }));
   }
 
-  #start(setup: WorkerSetup): void {
-    const { worker } = setup;
-    const thread = new Worker(new URL("./worker.ts", import.meta.url), {
-      name: `tellurion-worker-${worker}`,
-      workerData: setup,
-      resourceLimits: {
-        maxYoungGenerationSizeMb: youngGenerationMb,
-        ...(this.#options.workerMemoryMb && {
-          maxOldGenerationSizeMb: this.#options.workerMemoryMb,
-        }),
-      },
-      transferList: [
-        ...portsOf(setup.ports),
-        ...(setup.conductor ? portsOf(setup.conductor.ports) : []),
-        ...(setup.journal ? [setup.journal.port] : []),
-      ],
-    });
-    const left = Promise.withResolvers<void>();
-    thread.on("message", (message: WorkerMessage) => this.#hear(worker, message));
-    thread.on("error", (cause) => {
-      const text = `worker ${worker} was lost: ${cause instanceof Error ? cause.message : cause}`;
-      this.#lose({ error: new TellurionError("WORLD_FAILED", text, { cause }), worker });
-    });
-    thread.on("exit", (code) => {
-      left.resolve();
-      const isReady = this.#readyCount === this.#options.workers;
-      if (!this.#left.has(worker)) {
-        this.#lose({ error: unexpectedExit(worker, code, isReady), worker });
-      }
-    });
-    this.#workers.push(thread);
-    this.#exits.push(left.promise);
-  }
-
   #hear(worker: number, message: WorkerMessage): void {
     const { workers } = this.#options;
     switch (message.what) {
@@ -256,10 +246,18 @@ export class WorldThreads {
       case "ended":
         addHash(this.#hash, message.hash);
         this.#left.add(worker);
-        // Whatever an imported module may have left open must not keep the thread.
-        void this.#workers[worker]?.terminate();
+        // It would wait for another world, or for what an imported module has left open.
+        void this.#threads[worker]?.terminate();
         if (this.#left.size === workers) this.#ended.resolve(this.#hash);
+        return;
+      case "aborted":
     }
+  }
+
+  #exited(worker: number, code: number): void {
+    const hasBegun = this.#readyCount === this.#options.workers;
+    if (this.#left.has(worker)) return;
+    this.#lose({ error: unexpectedExit(worker, code, hasBegun), worker });
   }
 
   #lose(loss: WorldLoss): void {
@@ -274,10 +272,6 @@ export class WorldThreads {
     this.#over = true;
     new Barrier(new Int32Array(this.memory.barrier), this.#options.workers).abort();
     this.control.requestStop();
-  }
-
-  #terminateAll(): void {
-    for (const worker of this.#workers) void worker.terminate();
   }
 }
 
@@ -313,6 +307,11 @@ function startedTooSlowly(): TellurionError {
     "WORKER_START_FAILED",
     `a worker was not ready after ${startMsMax} ms; does a module of the actors wait for something?`,
   );
+}
+
+function lostBy(worker: number, cause: unknown): TellurionError {
+  const text = `worker ${worker} was lost: ${cause instanceof Error ? cause.message : cause}`;
+  return new TellurionError("WORLD_FAILED", text, { cause });
 }
 
 function unexpectedExit(worker: number, code: number, started: boolean): TellurionError {

@@ -131,6 +131,8 @@ export interface World {
   onDeadLetter(listener: (letter: DeadLetter) => void): void;
   /** The world stopped by a failure that no supervisor took. */
   onFailure(listener: (error: TellurionError) => void): void;
+  /** Hears when world time begins to run slower or faster, with the new `timeDilation`. */
+  onTimeDilation(listener: (factor: number) => void): void;
   /** What led to an overrun, a failure or the loss of a worker; at most one every ten seconds but for losses. */
   onFlight(listener: (dump: FlightDump) => void): void;
   metrics(): WorldMetrics;

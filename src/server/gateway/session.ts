@@ -122,6 +122,12 @@ export class Session {
     this.#gap = { from: this.#gap?.from ?? frame, to: frame };
   }
 
+  /** Tells how fast world time runs. */
+  tellTimeDilation(): void {
+    if (!this.#welcomed) return;
+    this.#send({ case: "timeDilation", value: { factor: this.#host.world.timeDilation } });
+  }
+
   /** The line has room again. */
   drained(): void {
     if (!this.#isSlow) this.#tellGap();
@@ -212,6 +218,7 @@ export class Session {
         topics: [...topics.names],
       },
     });
+    if (world.timeDilation !== 1) this.tellTimeDilation();
     this.#host.joined(this, client.slice(0, clientNameLengthMax));
   }
 
