@@ -65,9 +65,8 @@ export class CallDesk {
     const call = this.#calls.nextNumber(isKeyed, (number) => this.#keys.has(number));
     const reply = this.#calls.wait(call, method, timeoutMs);
     try {
-      const digest = digestOf(question);
       const answer = (outcome: Outcome) => this.#calls.settle(call, outcome);
-      if (isKeyed && this.#inbox.join(idempotencyKey, digest, answer)) return reply;
+      if (isKeyed && this.#inbox.join(idempotencyKey, digestOf(question), answer)) return reply;
       const bytes = encodeInput({ ...question, call, key: isKeyed ? idempotencyKey : "" });
       if (isKeyed) this.#keys.set(call, idempotencyKey);
       if (!this.#parts.offer({ bytes, isQuery: method.isQuery, isKeyed })) {

@@ -28,6 +28,8 @@ import type { ConductorSetup, WorkerMessage, WorkerSetup } from "./worker-setup.
 /** Frames between two marks, and actors in one: so each actor of a world of 10,000 is marked every three minutes. */
 const markFrames = 64;
 export const markActors = 64;
+/** Frames between two marks of the registry, which is hashed as a whole. */
+const registryMarkFrames = 1_024;
 /** Stands for the conductor where a mark says whose it is. */
 const conductorMark = -1;
 
@@ -141,7 +143,7 @@ export class Lead {
     const { conductor } = this.#parts;
     const marksFrom = this.#marksFrom();
     this.#check?.checkRegistry(this.#course.frame, conductor);
-    if (marksFrom >= 0) this.#markRegistry();
+    if (this.#course.frame % registryMarkFrames === 0 && marksFrom >= 0) this.#markRegistry();
     const { inputs, checkpoint, frame } = this.#course.next(() => this.#takeInputs(), snapshot);
     const moves = conductor.plan(frame, inputs, this.#quiet);
     return { what: command.run, frame, moves, checkpoint, snapshot, marksFrom };
