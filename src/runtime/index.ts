@@ -28,7 +28,10 @@ export {
   Rejection,
   TellurionError,
 } from "./errors.ts";
+export type { WorldIdentity } from "./journal/history.ts";
 export type { Retention } from "./journal/retention.ts";
+export type { StoredCounts } from "./journal/stored-counts.ts";
+export { type StoredWorld, storedWorldAt } from "./journal/stored-world.ts";
 export {
   type Catalogue,
   catalogueOf,
@@ -37,6 +40,14 @@ export {
 } from "./world/catalogue.ts";
 export { defaultLimits, type WorldLimits, workersMax } from "./world/limits.ts";
 export type { DeadLetterReason } from "./world/metrics.ts";
+export type {
+  EncodedMessage,
+  PastActor,
+  PastEffect,
+  PastTimer,
+  PastWorld,
+} from "./world/past-world.ts";
+export { type ReplayOptions, type ReplayResult, replay } from "./world/replay.ts";
 export { schemaHash } from "./world/schema-hash.ts";
 export { type SimulationResult, simulate } from "./world/simulation.ts";
 export { inMemory, startWorld } from "./world/start-world.ts";
@@ -54,3 +65,4 @@ export type {
   WorldMetrics,
   WorldOptions,
 } from "./world/world.ts";
+export { openHistory, type PastInput, type WorldHistory } from "./world/world-history.ts";

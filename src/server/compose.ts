@@ -1,8 +1,7 @@
 import { startWorld, type WorldOptions } from "../runtime/index.ts";
-import type { EdgeOptions } from "./edge.ts";
-import { type RunningServer, surround } from "./running-server.ts";
+import { type RunningServer, type SurroundOptions, surround } from "./running-server.ts";
 
-export interface ServerConfig extends EdgeOptions {
+export interface ServerConfig extends SurroundOptions {
   readonly world: WorldOptions;
 }
 

@@ -2,12 +2,14 @@ import type { IncomingMessage } from "node:http";
 import Fastify, { type FastifyInstance } from "fastify";
 import { TellurionError, type World } from "../runtime/index.ts";
 import { messageOf } from "./calls.ts";
+import { Durability } from "./durability.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { openSockets } from "./gateway/sockets.ts";
 import { Health } from "./health.ts";
 import { indexPage } from "./index-page.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
+import { addDurability } from "./metrics/durability-metrics.ts";
 import { addGateway } from "./metrics/gateway-metrics.ts";
 import { ProcessMetrics } from "./metrics/process-metrics.ts";
 import { PrometheusText } from "./metrics/prometheus.ts";
@@ -22,6 +24,8 @@ export interface EdgeOptions {
   readonly allowedOrigins?: readonly string[];
   readonly limits: Limits;
   readonly log: Log;
+  /** The world is kept nowhere else: nobody should rely on it. */
+  readonly inMemory?: boolean;
 }
 
 /** A world's face to the network: WebSocket, RPC, health and metrics on one port. */
@@ -41,8 +45,9 @@ const connectionsCheckMs = 1_000;
 /** Opens the edge of a world. Throws ADDRESS_IN_USE. */
 export async function openEdge(world: World, options: EdgeOptions): Promise<Edge> {
   const { limits, log } = options;
+  const durability = new Durability(world, options.inMemory ?? false);
   const gateway = new Gateway(world, limits, log);
-  const health = new Health(world, limits.stalledAfterMs);
+  const health = new Health(world, limits.stalledAfterMs, durability);
   const processMetrics = new ProcessMetrics();
   const app = Fastify({
     bodyLimit: limits.rpcBodyBytesMax,
@@ -68,6 +73,7 @@ export async function openEdge(world: World, options: EdgeOptions): Promise<Edge
   app.get("/metrics", (_request, reply) => {
     const text = new PrometheusText();
     addWorld(text, world);
+    addDurability(text, world, durability);
     addGateway(text, gateway.counters);
     processMetrics.add(text);
     return reply.type(PrometheusText.contentType).send(text.toString());

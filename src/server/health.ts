@@ -1,4 +1,5 @@
 import type { World } from "../runtime/index.ts";
+import type { Durability } from "./durability.ts";
 
 export interface HealthReport {
   /** `stalled`: the world's frame has not moved for longer than it may. */
@@ -6,6 +7,10 @@ export interface HealthReport {
   readonly world: string;
   readonly frame: number;
   readonly workers: number;
+  /** What happens outlasts the server. A world whose file takes no writes runs on: its status stays what it is. */
+  readonly durable: boolean;
+  /** Why it is not durable. */
+  readonly problem?: string;
 }
 
 const looksPerStall = 8;
@@ -14,14 +19,16 @@ const looksPerStall = 8;
 export class Health {
   readonly #world: World;
   readonly #stalledAfterMs: number;
+  readonly #durability: Durability;
   readonly #timer: NodeJS.Timeout;
   #failed = false;
   #frame: number;
   #movedAtMs = performance.now();
 
-  constructor(world: World, stalledAfterMs: number) {
+  constructor(world: World, stalledAfterMs: number, durability: Durability) {
     this.#world = world;
     this.#stalledAfterMs = stalledAfterMs;
+    this.#durability = durability;
     this.#frame = world.frame;
     world.onFailure(() => {
       this.#failed = true;
@@ -33,7 +40,10 @@ export class Health {
   report(): HealthReport {
     this.#look();
     const { name, frame, workers } = this.#world;
-    return { status: this.#status(), world: name, frame, workers };
+    const { problem } = this.#durability;
+    const durable = problem === undefined;
+    const report = { status: this.#status(), world: name, frame, workers, durable };
+    return durable ? report : { ...report, problem };
   }
 
   stop(): void {

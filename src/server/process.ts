@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { TellurionError } from "../runtime/index.ts";
 import { runCommandLine } from "./commands/index.ts";
 import { Interruption, untilInterrupted } from "./interrupts.ts";
@@ -11,7 +12,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  const terminal = { print: console.log, interrupted: untilInterrupted() };
+  const { stdout } = process;
+  const drained = async () => {
+    if (stdout.writableNeedDrain) await once(stdout, "drain");
+  };
+  const terminal = { print: console.log, drained, interrupted: untilInterrupted() };
   await runCommandLine(process.argv.slice(2), terminal);
   process.exit(exitCodes.done);
 } catch (error) {

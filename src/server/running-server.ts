@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { TellurionError, World } from "../runtime/index.ts";
 import { reportDeadLetters } from "./dead-letter-report.ts";
 import { type Edge, type EdgeOptions, openEdge } from "./edge.ts";
+import { FlightReport } from "./flight-report.ts";
 
 /** A world and its edge, running. */
 export interface RunningServer {
@@ -14,13 +15,20 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+export interface SurroundOptions extends EdgeOptions {
+  /** Where it is written what led to trouble in the world. Undefined: nowhere. */
+  readonly flightFolder?: string | undefined;
+}
+
 /** Puts the edge around a world that runs. */
-export async function surround(world: World, options: EdgeOptions): Promise<RunningServer> {
+export async function surround(world: World, options: SurroundOptions): Promise<RunningServer> {
   const { log, limits } = options;
   world.onLog(({ level, frame, address, text }) =>
     log.write(level, `frame ${frame} ${address ?? "world"}: ${text}`),
   );
   world.onDeadLetter(reportDeadLetters(log));
+  const flights = new FlightReport(world.name, options.flightFolder, log);
+  world.onFlight((dump) => flights.note(dump));
   const failed = new Promise<TellurionError>((resolve) => world.onFailure(resolve));
   const edge = await openEdge(world, options);
   void failed.then((error) => edge.gateway.closeAll("WORLD_FAILED", error.message));
@@ -31,7 +39,7 @@ export async function surround(world: World, options: EdgeOptions): Promise<Runn
     failed,
     close() {
       closing ??= Promise.race([
-        closeAll(world, edge),
+        closeAll(world, edge, flights),
         delay(limits.stopTimeoutMs, undefined, { ref: false }),
       ]);
       return closing;
@@ -40,8 +48,9 @@ export async function surround(world: World, options: EdgeOptions): Promise<Runn
 }
 
 /** Clients first, so that they hear of it; then the world, which ends open calls; then the port. */
-async function closeAll(world: World, edge: Edge): Promise<void> {
+async function closeAll(world: World, edge: Edge, flights: FlightReport): Promise<void> {
   await edge.closeClients();
   await world.stop();
+  await flights.settled();
   await edge.close();
 }

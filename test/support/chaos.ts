@@ -1,4 +1,4 @@
-import { ActorStoppedSchema } from "../../src/gen/tellurion/v1/actor_pb.ts";
+import { ActorStoppedSchema, EffectFailedSchema } from "../../src/gen/tellurion/v1/actor_pb.ts";
 import { WeatherEventSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
 import {
   type ActorContext,
@@ -6,6 +6,7 @@ import {
   type Bootstrap,
   type Directive,
   defineActor,
+  type Supervision,
   type View,
 } from "../../src/runtime/index.ts";
 import {
@@ -15,15 +16,20 @@ import {
   FloodLatestSchema,
   FloodOldestSchema,
   FloodSchema,
+  GrantedSchema,
   TickSchema,
+  WishSchema,
 } from "../gen/tellurion/test/v1/chaos_pb.ts";
 
 /**
  * A world built to be hard on the core: actors that send to random others, publish, listen, schedule, cancel, spawn,
- * stop, watch, throw under every directive, send large messages, and overflow mailboxes of every policy. All they do
- * is drawn from their own random sources, so any difference between two runs shows in the state hash.
+ * stop, watch, ask for effects, throw under every directive and scope, send large messages, and overflow mailboxes of
+ * every policy. All they do is drawn from their own random sources, so any difference between two runs shows in the
+ * state hash.
  */
-const kinds = ["resume", "restart", "stop", "escalate"] as const;
+const kinds = ["resume", "restart", "return", "stop", "escalate"] as const;
+/** What they spawn. Siblings share each other's restarts, twins each other's end. */
+const childKinds = ["child", "sibling", "twin"] as const;
 const population = 400;
 const regions = 24;
 
@@ -82,9 +88,11 @@ function misbehave(state: ChaosState, ctx: ActorContext, hops: number): void {
       for (const timer of state.timers.splice(0)) ctx.cancel(timer);
       break;
     case 3: {
-      const child = `child/${ctx.kind}-${ctx.key}-${state.children.length % 5}`;
-      state.children.push(child);
-      ctx.spawn(child, ChaosSchema, { hops: 2, value });
+      for (const kind of childKinds) {
+        const child = `${kind}/${ctx.kind}-${ctx.key}-${state.children.length % 5}`;
+        state.children.push(child);
+        ctx.spawn(child, ChaosSchema, { hops: 3, value });
+      }
       break;
     }
     case 4:
@@ -102,6 +110,7 @@ function misbehave(state: ChaosState, ctx: ActorContext, hops: number): void {
       ctx.send(someAddress(ctx), ChaosSchema, { hops: 1, value });
       ctx.publish(WeatherEventSchema, { region: "r1" });
       ctx.schedule(10, TickSchema, { value });
+      ctx.effect(WishSchema, { value });
       throw new Error(`planned failure ${ctx.random.integer(1_000)}`);
     case 8:
       for (let i = 0; i < 40; i += 1) {
@@ -113,11 +122,18 @@ function misbehave(state: ChaosState, ctx: ActorContext, hops: number): void {
     case 9:
       if (ctx.sender) ctx.reply(ChaosSchema, { hops: Math.max(hops - 2, 0), value });
       break;
+    case 10:
+      mixIn(state, BigInt(ctx.effect(WishSchema, { value })));
+      break;
     default:
   }
 }
 
-function chaosActor(kind: string, directive: Directive): ActorDefinition {
+function chaosActor(
+  kind: string,
+  directive: Directive,
+  more: Partial<Supervision> = {},
+): ActorDefinition {
   return defineActor({
     kind,
     state: ChaosStateSchema,
@@ -137,10 +153,17 @@ function chaosActor(kind: string, directive: Directive): ActorDefinition {
       handle(ActorStoppedSchema, (state, message) =>
         mixIn(state, BigInt(message.address.length * 8 + message.reason)),
       ),
+      handle(GrantedSchema, (state, { value }, ctx) => {
+        mixIn(state, value + BigInt(ctx.outcomeOf ?? 0));
+        ctx.send(someAddress(ctx), ChaosSchema, { hops: 2, value });
+      }),
+      handle(EffectFailedSchema, (state, { effect, code }) =>
+        mixIn(state, BigInt(effect + code.length)),
+      ),
     ],
     // What escalates needs somebody above it.
     activation: directive === "escalate" ? "spawned" : "on-demand",
-    supervision: { directive, restartsMax: 3, windowFrames: 30 },
+    supervision: { directive, restartsMax: 3, windowFrames: 30, ...more },
   });
 }
 
@@ -207,7 +230,11 @@ export const actors: readonly ActorDefinition[] = [
   chaosActor("restart", "restart"),
   chaosActor("stop", "stop"),
   chaosActor("escalate", "escalate"),
+  // They have nobody above them to escalate to.
+  chaosActor("return", "restart", { restartFrom: "checkpoint", restartsMax: 1_000 }),
   chaosActor("child", "escalate"),
+  chaosActor("sibling", "restart", { scope: "all-for-one", restartFrom: "checkpoint" }),
+  chaosActor("twin", "stop", { scope: "all-for-one" }),
   region,
   sink,
   root,

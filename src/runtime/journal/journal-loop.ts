@@ -134,8 +134,12 @@ export class JournalLoop {
   #reopen(): void {
     this.#flush();
     const history = this.#store.history();
-    // What is not on the disk did not happen: the world goes on from what is.
+    // What is not on the disk did not happen: the world goes on from what is, and so without a gap.
     this.#writer = this.#createWriter();
+    if (this.#status.degraded) {
+      this.#status.setDegraded(false);
+      this.#post({ what: "degraded", reason: undefined });
+    }
     const through = this.#throughOf(history.reached);
     this.#post({ what: "reopened", reopened: { history: packHistory(history), through } });
   }

@@ -5,6 +5,7 @@ import type { History, WorldIdentity } from "./history.ts";
 import { memoryPath } from "./memory-path.ts";
 import { defaultRetention, type Retention, sortSnapshots } from "./retention.ts";
 import { packSnapshot, type SnapshotRow, unpackSnapshot } from "./snapshot-row.ts";
+import { readCounts, type StoredCounts } from "./stored-counts.ts";
 import { tornBytes } from "./wal-tail.ts";
 import { openWorldFile, openWorldFileReadOnly, withFileErrors } from "./world-file.ts";
 
@@ -130,12 +131,15 @@ export class JournalStore {
     this.#sweeping = !swept;
   }
 
-  /** What a world goes on from, or, with `at`, what leads to that frame. */
-  history(at?: number): History {
+  /**
+   * What a world goes on from, or, with `at`, what leads to that frame. It begins with the newest good snapshot, or, with
+   * `since`, with the newest one that is no later than that.
+   */
+  history(at?: number, since = Number.MAX_SAFE_INTEGER): History {
     if (at !== undefined && at < this.oldest()) throw this.#forgotten(at);
     return withFileErrors(this.#path, "reading", () => {
       const end = Math.min(at ?? this.#reached, this.#reached);
-      const snapshot = this.#newestGoodSnapshot(at ?? Number.MAX_SAFE_INTEGER);
+      const snapshot = this.#newestGoodSnapshot(Math.min(at ?? since, since));
       const from = snapshot?.frame ?? 0;
       const to = at ?? Number.MAX_SAFE_INTEGER;
       return {
@@ -156,6 +160,16 @@ export class JournalStore {
       .prepare("SELECT frame FROM snapshots WHERE frame >= ? ORDER BY frame")
       .all(this.#dropped)
       .map((row) => (row as unknown as { frame: number }).frame);
+  }
+
+  /** Undefined when the snapshot is damaged. */
+  snapshotAt(frame: number): StoredSnapshot | undefined {
+    const body = readSnapshot(this.#database, frame);
+    return body && { frame, body };
+  }
+
+  counts(): StoredCounts {
+    return withFileErrors(this.#path, "reading", () => readCounts(this.#database, this.#dropped));
   }
 
   /** The first frame from which a replay can begin; 0: the world's beginning. */

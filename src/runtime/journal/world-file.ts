@@ -95,6 +95,17 @@ export function openWorldFileReadOnly(path: string): DatabaseSync {
   });
 }
 
+/** Whether a path has a file that a world has begun to write: not one whose creation was interrupted. */
+export function isBegun(path: string): boolean {
+  if (!existsSync(path)) return false;
+  let begun = false;
+  opening(path, "reading", (database) => {
+    begun = !isEmpty(database);
+    database.close();
+  });
+  return begun;
+}
+
 /** Runs what reads from or opens a file; what SQLite says against it becomes an error of the catalogue. */
 export function withFileErrors<T>(path: string, purpose: "reading" | "writing", run: () => T): T {
   try {

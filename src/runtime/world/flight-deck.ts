@@ -1,5 +1,10 @@
 import { ActorNames } from "./actor-names.ts";
-import { describeFlight, FlightReader, type NowReading } from "./flight-recorder.ts";
+import {
+  describeFlight,
+  FlightReader,
+  type FlightRecord,
+  type NowReading,
+} from "./flight-recorder.ts";
 import type { Kinds } from "./kinds.ts";
 import type { WorldMemory } from "./memory.ts";
 
@@ -7,6 +12,8 @@ import type { WorldMemory } from "./memory.ts";
 const framesShown = 8;
 /** Lines of a dump: the last ones. */
 const linesMax = 512;
+/** Lines that are named as the slowest. */
+const slowestShown = 3;
 
 /** What the workers of a world are doing and have done lately, as the main thread sees it. */
 export class FlightDeck {
@@ -31,12 +38,19 @@ export class FlightDeck {
   }
 
   /** The last frames of all workers, a line for each run of messages of one type. */
-  dump(): string[] {
+  dump(): { readonly lines: string[]; readonly slowest: string[] } {
     const records = this.#readers.flatMap((reader) => reader.lastFrames(framesShown));
-    const lines = describeFlight(records, {
+    const slowest = [...records].sort((a, b) => b.ms - a.ms).slice(0, slowestShown);
+    return {
+      lines: this.#lines(records).slice(-linesMax),
+      slowest: slowest.flatMap((record) => this.#lines([record])),
+    };
+  }
+
+  #lines(records: readonly FlightRecord[]): string[] {
+    return describeFlight(records, {
       actor: (actor) => this.#names.at(actor),
       handler: (handler) => this.#kinds.handlers[handler]?.name,
     });
-    return lines.slice(-linesMax);
   }
 }

@@ -32,6 +32,6 @@ export class FlightLog {
 
   dump(deck: FlightDeck, frame: number, reason: string): void {
     this.#dumpedMs = wallMs();
-    this.#emit({ frame, reason, lines: deck.dump() });
+    this.#emit({ frame, reason, ...deck.dump() });
   }
 }

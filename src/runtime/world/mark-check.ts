@@ -44,7 +44,7 @@ export class MarkCheck {
   }
 }
 
-function diverged(frame: number, who: string): TellurionError {
+export function diverged(frame: number, who: string): TellurionError {
   return new TellurionError(
     "HISTORY_DIVERGED",
     `after frame ${frame}, ${who} is not what it was when the frame ran first; ` +

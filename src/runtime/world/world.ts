@@ -59,6 +59,8 @@ export interface FlightDump {
   readonly reason: string;
   /** One for each run of messages of one type that an actor handled, in order of time. */
   readonly lines: readonly string[];
+  /** Those that took the most time, the slowest first. */
+  readonly slowest: readonly string[];
 }
 
 /** An event as it lies in a ring. Valid until the listener returns. */

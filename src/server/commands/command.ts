@@ -3,6 +3,8 @@ import type { OptionTable, OptionValues } from "./options.ts";
 /** What a command needs from the process that runs it. */
 export interface Terminal {
   print(text: string): void;
+  /** Resolves when whoever reads what is printed has room for more. Undefined: always. */
+  drained?(): Promise<unknown>;
   /** Aborted when the user asks the command to end. */
   readonly interrupted: AbortSignal;
 }

@@ -1,12 +1,22 @@
 import { TellurionError } from "../../runtime/index.ts";
 import { quoted } from "../calls.ts";
 import type { Command, Terminal } from "./command.ts";
-import { optionsHelp, readOptions } from "./options.ts";
+import { exportCommand } from "./export.ts";
+import { inspectCommand } from "./inspect.ts";
+import { optionsHelp, readOptions, usageOf } from "./options.ts";
+import { replayCommand } from "./replay.ts";
 import { simulateCommand } from "./simulate.ts";
 import { startCommand } from "./start.ts";
 import { watchCommand } from "./watch.ts";
 
-const commands: readonly Command[] = [startCommand, simulateCommand, watchCommand];
+const commands: readonly Command[] = [
+  startCommand,
+  simulateCommand,
+  watchCommand,
+  replayCommand,
+  inspectCommand,
+  exportCommand,
+];
 const names = [...commands.map((command) => command.name), "help"].join(", ");
 
 /** Runs what a command line asks for. Throws a TellurionError when it cannot be done. */
@@ -39,7 +49,7 @@ function overview(commandName: string | undefined): string {
 
 function help({ name, about, options, details = [] }: Command): string {
   return [
-    `Usage: npm run --silent tellurion -- ${name} [options]`,
+    `Usage: npm run --silent tellurion -- ${name}${usageOf(options)}`,
     "",
     `${name} ${about}.`,
     "",

@@ -6,6 +6,8 @@ import { quoted } from "../calls.ts";
 export interface Option<Value> {
   /** What stands for the value in the help: `PORT`. Without it the option is a switch. */
   readonly placeholder?: string;
+  /** It is written without a name, in its place among those like it, and must be there. */
+  readonly isOperand?: true;
   readonly about: string;
   readonly default: Value;
   /** How the default is shown in the help, when not as it is. */
@@ -30,11 +32,18 @@ export function flag(about: string): Option<boolean> {
   return { about, default: false, read: () => true };
 }
 
-export function integer(
+interface IntegerRange<Default> {
+  /** Undefined: there is none, and the value may be left out. */
+  readonly default: Default;
+  readonly min: number;
+  readonly max: number;
+}
+
+export function integer<Default extends number | undefined>(
   placeholder: string,
   about: string,
-  range: { readonly default: number; readonly min: number; readonly max: number },
-): Option<number> {
+  range: IntegerRange<Default>,
+): Option<number | Default> {
   return {
     placeholder,
     about,
@@ -58,6 +67,11 @@ export function text(placeholder: string, about: string, byDefault: string): Opt
   };
 }
 
+/** What a command works on, like a file: it is written without a name. */
+export function operand(placeholder: string, about: string): Option<string> {
+  return { ...text(placeholder, about, ""), isOperand: true };
+}
+
 /** Reads a command's arguments by its table. Throws INVALID_OPTION. */
 export function readOptions<Table extends OptionTable>(
   table: Table,
@@ -65,36 +79,58 @@ export function readOptions<Table extends OptionTable>(
 ): OptionValues<Table> {
   const values: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(table)) values[name] = option.default;
-  const { tokens } = parseArgs({
-    args: [...args],
-    strict: false,
-    tokens: true,
-    options: Object.fromEntries(
-      Object.entries(table).map(([name, { placeholder }]) => [
-        name,
-        { type: placeholder === undefined ? "boolean" : "string" },
-      ]),
-    ),
-  });
-  for (const token of tokens) {
+  const missing = operandsOf(table);
+  for (const token of tokensOf(table, args)) {
     if (token.kind === "option-terminator") continue;
-    if (token.kind === "positional") throw notValid(`argument ${quoted(token.value)}`, table);
+    if (token.kind === "positional") {
+      const [name, option] = missing.shift() ?? [];
+      if (!name || !option) throw notValid(`argument ${quoted(token.value)}`, table);
+      values[name] = readValue(`${option.placeholder}`, option, token.value);
+      continue;
+    }
     const option = Object.hasOwn(table, token.name) ? table[token.name] : undefined;
-    if (!option) throw notValid(`option ${token.rawName}`, table);
+    if (!option || option.isOperand) throw notValid(`option ${token.rawName}`, table);
     const value = readValue(token.rawName, option, token.value);
     values[token.name] = option.join ? option.join(values[token.name], value) : value;
   }
+  for (const [, { placeholder, about }] of missing) {
+    throw new TellurionError("INVALID_OPTION", `${placeholder} is missing; valid is ${about}`);
+  }
   return values as OptionValues<Table>;
+}
+
+/** How a command with these options is called: ` FILE [options]`. */
+export function usageOf(table: OptionTable): string {
+  const operands = operandsOf(table).map(([, { placeholder }]) => ` ${placeholder}`);
+  return `${operands.join("")} [options]`;
 }
 
 /** The help's lines on a table of options. */
 export function optionsHelp(table: OptionTable): string[] {
   const rows = Object.entries(table).map(([name, option]) => ({
-    left: option.placeholder === undefined ? `--${name}` : `--${name} ${option.placeholder}`,
+    left: option.isOperand
+      ? `${option.placeholder}`
+      : [`--${name}`, ...(option.placeholder ? [option.placeholder] : [])].join(" "),
     right: `${option.about}${defaultHelp(option)}`,
   }));
   const width = Math.max(0, ...rows.map((row) => row.left.length));
   return rows.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`);
+}
+
+function operandsOf(table: OptionTable): [string, Option<unknown>][] {
+  return Object.entries(table).filter(([, { isOperand }]) => isOperand);
+}
+
+function tokensOf(table: OptionTable, args: readonly string[]) {
+  const named = Object.entries(table).filter(([, { isOperand }]) => !isOperand);
+  const options = named.map(([name, { placeholder }]) => [
+    name,
+    { type: placeholder === undefined ? "boolean" : "string" },
+  ]);
+  return parseArgs({
+    ...{ args: [...args], strict: false, tokens: true },
+    options: Object.fromEntries(options),
+  }).tokens;
 }
 
 function defaultHelp({ placeholder, default: byDefault, defaultText }: Option<unknown>): string {
@@ -116,7 +152,8 @@ function readValue(rawName: string, option: Option<unknown>, given: string | und
 }
 
 function notValid(what: string, table: OptionTable): TellurionError {
-  const valid = Object.keys(table).map((name) => `--${name}`);
+  const named = Object.entries(table).filter(([, { isOperand }]) => !isOperand);
+  const valid = named.map(([name]) => `--${name}`);
   return new TellurionError(
     "INVALID_OPTION",
     `${what} is not valid here; valid are ${[...valid, "--help"].join(", ")}`,

@@ -1,4 +1,5 @@
-import { TellurionError } from "../../runtime/index.ts";
+import { join } from "node:path";
+import type { WorldOptions } from "../../runtime/index.ts";
 import { serve } from "../compose.ts";
 import { aborted } from "../interrupts.ts";
 import { defaultLimits } from "../limits.ts";
@@ -6,8 +7,9 @@ import { createLog } from "../log.ts";
 import { isLoopback } from "../loopback.ts";
 import type { RunningServer } from "../running-server.ts";
 import { defineCommand } from "./command.ts";
+import { type Keeping, keepingOf, keepingOptions } from "./keeping.ts";
 import { limitOption, limitsHelp } from "./limit-option.ts";
-import { flag, integer, type Option, text } from "./options.ts";
+import { flag, integer, type Option, type OptionValues, text } from "./options.ts";
 import { originOption } from "./origin-option.ts";
 import { readWorld, worldOptions } from "./world-options.ts";
 
@@ -19,45 +21,63 @@ const host: Option<string> = {
   read: (value) => (isLoopback(value) ? value : undefined),
 };
 
-const data: Option<undefined> = {
-  placeholder: "DIR",
-  about: "keeps the world on disk: not available yet",
-  default: undefined,
-  valid: "none yet",
-  read() {
-    throw new TellurionError(
-      "INVALID_OPTION",
-      "--data is not available yet: this version keeps worlds in memory only; leave it out, " +
-        "or say --memory",
-    );
+const secondsPerHour = 3_600;
+const snapshotSpacingSeconds = 300;
+const ofTheFile = (option: Option<number | undefined>): Option<number | undefined> => ({
+  ...option,
+  defaultText: `${option.defaultText}, or what the world's file says`,
+});
+
+const options = {
+  port: integer("PORT", "port to listen at, 0 for any", { default: 8_080, min: 0, max: 65_535 }),
+  host,
+  "allow-origin": originOption,
+  ...worldOptions,
+  seed: ofTheFile(worldOptions.seed),
+  "tick-hz": ofTheFile(worldOptions["tick-hz"]),
+  ...keepingOptions,
+  history: integer("HOURS", "hours of the past that the file keeps, to be looked at again", {
+    default: 1,
+    min: 0,
+    max: 8_760,
+  }),
+  "handler-ms": integer("MS", "time after which a handler that has not returned is given up", {
+    default: 2_000,
+    min: 50,
+    max: 600_000,
+  }),
+  "worker-memory": {
+    ...integer("MB", "memory of a worker's heap; one that needs more is lost", {
+      default: undefined,
+      min: 32,
+      max: 65_536,
+    }),
+    defaultText: "as much as Node gives it",
   },
+  verbose: flag("writes what is there for debugging to the log too"),
+  limit: limitOption,
 };
 
 /** Runs a world and serves it until the user stops it. */
 export const startCommand = defineCommand({
   name: "start",
   about: "runs a world and serves it to clients",
-  options: {
-    port: integer("PORT", "port to listen at, 0 for any", { default: 8_080, min: 0, max: 65_535 }),
-    host,
-    "allow-origin": originOption,
-    ...worldOptions,
-    data,
-    memory: flag("keeps the world in memory only, which is what happens anyway so far"),
-    verbose: flag("writes what is there for debugging to the log too"),
-    limit: limitOption,
-  },
+  options,
   details: ["Limits:", ...limitsHelp()],
-  async run(options, { print, interrupted }) {
+  async run(values, { print, interrupted }) {
+    const { world, keeping } = await readKeptWorld(values);
+    const { folder } = keeping;
     const server = await serve({
-      world: await readWorld(options),
-      host: options.host,
-      port: options.port,
-      allowedOrigins: options["allow-origin"],
-      limits: { ...defaultLimits, ...options.limit },
-      log: createLog((line) => process.stderr.write(`${line}\n`), options.verbose),
+      world,
+      host: values.host,
+      port: values.port,
+      allowedOrigins: values["allow-origin"],
+      limits: { ...defaultLimits, ...values.limit },
+      log: createLog((line) => process.stderr.write(`${line}\n`), values.verbose),
+      inMemory: folder === undefined,
+      flightFolder: folder && join(folder, "flight"),
     });
-    print(greeting(server));
+    print(greeting(server, keeping));
     const failure = await Promise.race([server.failed, aborted(interrupted)]);
     await server.close();
     if (failure) throw failure;
@@ -65,12 +85,39 @@ export const startCommand = defineCommand({
   },
 });
 
-function greeting({ url, world }: RunningServer): string {
+/** The world, and where it is kept: what the options leave open, its file says. */
+async function readKeptWorld(
+  values: OptionValues<typeof options>,
+): Promise<{ world: WorldOptions; keeping: Keeping }> {
+  const wanted = await readWorld(values);
+  const keeping = keepingOf(wanted.name, values);
+  const { identity } = keeping.stored ?? {};
+  const seed = values.seed ?? identity?.seed ?? wanted.seed;
+  const tickHz = values["tick-hz"] ?? identity?.tickHz ?? wanted.tickHz;
+  const memory = values["worker-memory"];
+  const world: WorldOptions = {
+    ...wanted,
+    ...{ seed, tickHz, file: keeping.file, handlerMsMax: values["handler-ms"] },
+    retention: {
+      historyFrames: values.history * secondsPerHour * tickHz,
+      snapshotSpacingFrames: snapshotSpacingSeconds * tickHz,
+    },
+    ...(memory !== undefined && { workerMemoryMb: memory }),
+  };
+  return { world, keeping };
+}
+
+function placeOf({ file, folder, stored }: Keeping): string {
+  if (folder === undefined) return "in memory";
+  return stored ? `in ${file}, taken up at frame ${stored.reached}` : `in ${file}, new`;
+}
+
+function greeting({ url, world }: RunningServer, keeping: Keeping): string {
   const query = world.catalogue.methods.find(({ isQuery, key }) => isQuery && key !== undefined);
   const workers = `${world.workers} worker${world.workers === 1 ? "" : "s"}`;
   return [
     `Tellurion runs the world ${world.name}: seed ${world.seed}, ${workers}, ` +
-      `${world.tickHz} frames a second, in memory`,
+      `${world.tickHz} frames a second, ${placeOf(keeping)}`,
     "",
     `  clients   ${url.replace("http", "ws")}   (docs/protocol.md)`,
     `  health    ${url}/healthz`,

@@ -20,6 +20,7 @@ import { aborted } from "../interrupts.ts";
 import { printable } from "../log.ts";
 import { defineCommand } from "./command.ts";
 import { flag, type Option, text } from "./options.ts";
+import { topicsOption } from "./topics-option.ts";
 
 const connectTimeoutMs = 5_000;
 const subscribeRequest = 1;
@@ -30,23 +31,11 @@ const url: Option<string> = {
   read: (value) => (/^wss?:\/\/./.test(value) && URL.canParse(value) ? value : undefined),
 };
 
-const topics: Option<readonly string[]> = {
-  placeholder: "TOPIC,…",
-  about: "what to watch, like weather/north-marsh,time",
-  default: [],
-  defaultText: "everything",
-  valid: "topics with commas between them",
-  read(value) {
-    const list = value.split(",").map((topic) => topic.trim());
-    return list.includes("") ? undefined : list;
-  },
-};
-
 /** A client for the terminal: prints events as they come. */
 export const watchCommand = defineCommand({
   name: "watch",
   about: "prints the events of a world that runs, as they come",
-  options: { url, topics, json: flag("prints each event as a line of JSON") },
+  options: { url, topics: topicsOption, json: flag("prints each event as a line of JSON") },
   run: (options, { print, interrupted }) =>
     new Promise<void>((resolve, reject) => {
       const socket = new WebSocket(options.url, binarySubprotocol.name, {

@@ -9,25 +9,35 @@ import { loadWorldPack } from "../world-pack.ts";
 import { integer, type OptionValues, text } from "./options.ts";
 
 const worldsFolder = fileURLToPath(new URL("../../../worlds/", import.meta.url));
-const actorsModule = new URL("../../actors/index.ts", import.meta.url);
+/** The kinds of actor of all worlds. */
+export const actorsModule = new URL("../../actors/index.ts", import.meta.url);
 
 /** Leaves one processor to the main thread, which serves the clients. */
 const workersDefault = Math.min(workersMax, Math.max(1, availableParallelism() - 1));
 
+const seedDefault = 1;
+const tickHzDefault = 60;
+
 /** The options of every command that runs a world. */
 export const worldOptions = {
   world: text("NAME", "a folder of worlds/, or the path of another one", "sample"),
-  seed: integer("SEED", "from which all chance follows", {
-    default: 1,
-    min: 0,
-    max: Number.MAX_SAFE_INTEGER,
-  }),
+  seed: {
+    ...integer("SEED", "from which all chance follows", {
+      default: undefined,
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
+    defaultText: `${seedDefault}`,
+  },
   workers: integer("N", "threads that run actors", {
     default: workersDefault,
     min: 1,
     max: workersMax,
   }),
-  "tick-hz": integer("HZ", "frames in a second of world time", { default: 60, min: 1, max: 240 }),
+  "tick-hz": {
+    ...integer("HZ", "frames in a second of world time", { default: undefined, min: 1, max: 240 }),
+    defaultText: `${tickHzDefault}`,
+  },
 };
 
 /**
@@ -36,8 +46,8 @@ export const worldOptions = {
  */
 export async function readWorld(options: OptionValues<typeof worldOptions>): Promise<WorldOptions> {
   const { name, bootstrap } = await loadWorldPack(await folderOf(options.world));
-  const { seed, workers } = options;
-  return { name, seed, workers, tickHz: options["tick-hz"], actorsModule, bootstrap };
+  const { seed = seedDefault, workers, "tick-hz": tickHz = tickHzDefault } = options;
+  return { name, seed, workers, tickHz, actorsModule, bootstrap };
 }
 
 async function folderOf(world: string): Promise<string> {

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { EffectFailedSchema } from "../../../src/gen/tellurion/v1/actor_pb.ts";
 import type { WeatherEvent } from "../../../src/gen/tellurion/v1/weather_pb.ts";
 import { createTestWorld, type TestWorld } from "../../../src/runtime/testkit/index.ts";
+import { GrantedSchema } from "../../gen/tellurion/test/v1/chaos_pb.ts";
 import { actors, bootstrap } from "../../support/chaos.ts";
 
 const frames = 40;
@@ -14,6 +16,8 @@ interface Placed {
 interface Run {
   readonly hashes: readonly string[];
   readonly handled: number;
+  /** Effects whose time came. */
+  readonly settled: number;
   readonly events: readonly string[];
   readonly letters: readonly string[];
   readonly log: readonly string[];
@@ -39,17 +43,37 @@ class MoveCounter {
   }
 }
 
+/** What actors ask of the outside comes true four frames later, some of it twice, some not at all. */
+function settleEffects(world: TestWorld): number {
+  const due = world.effects
+    .filter(({ frame }) => frame === world.frame - 4)
+    .sort((a, b) => (a.address === b.address ? a.id - b.id : a.address < b.address ? -1 : 1));
+  due.forEach((effect, i) => {
+    const value = BigInt(i);
+    const { typeName } = effect.type;
+    if (i % 5 === 0) {
+      world.settle(effect, EffectFailedSchema, { effect: effect.id, type: typeName, code: "NO" });
+    } else if (i % 3 !== 0) world.settle(effect, GrantedSchema, { value });
+    if (i % 2 === 0) world.settle(effect, GrantedSchema, { value });
+  });
+  return due.length;
+}
+
 function run(seed: number, placed: Placed): Run {
   const world = createChaos(seed, placed);
   const counter = new MoveCounter();
   const hashes: string[] = [];
+  let settled = 0;
   for (let i = 0; i < frames; i += 1) {
+    settled += settleEffects(world);
+    if (i % 7 === 5) world.checkpoint();
     world.step();
     hashes.push(world.hash());
     if (placed.shuffleEveryFrames > 0) counter.look(world);
   }
   return {
     hashes,
+    settled,
     handled: world.handled,
     events: world.events.map(({ frame, topic, address, event }) => {
       return `${frame} ${topic} ${address} ${(event as WeatherEvent).intensity}`;
@@ -86,14 +110,16 @@ test.each([7, 1_000_003, 2 ** 52 + 1])(
 );
 
 test("the world that this is tested with is hard: all that can go wrong does, often", () => {
-  const { hashes, handled, events, letters, log } = run(7, alone);
+  const { hashes, handled, settled, events, letters, log } = run(7, alone);
   expect(new Set(hashes).size).toBe(frames);
   expect(handled).toBeGreaterThan(30_000);
   expect(events.length).toBeGreaterThan(100);
-  for (const reason of ["mailbox-full", "already-active", "stopped", "no-such-actor"]) {
+  expect(settled).toBeGreaterThan(100);
+  const reasons = ["mailbox-full", "already-active", "stopped", "no-such-actor", "effect-settled"];
+  for (const reason of reasons) {
     expect(letters.filter((text) => text.includes(reason)).length, reason).toBeGreaterThan(5);
   }
-  for (const kind of ["resume", "restart", "stop", "escalate", "child"]) {
+  for (const kind of ["resume", "restart", "return", "stop", "escalate", "child", "sibling", "twin"]) {
     const failures = log.filter((text) => text.includes(` ${kind}/`) && text.includes("threw on"));
     expect(failures.length, kind).toBeGreaterThan(5);
   }

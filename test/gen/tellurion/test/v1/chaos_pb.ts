@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tellurion/test/v1/chaos.proto.
  */
 export const file_tellurion_test_v1_chaos: GenFile = /*@__PURE__*/
-  fileDesc("Ch10ZWxsdXJpb24vdGVzdC92MS9jaGFvcy5wcm90bxIRdGVsbHVyaW9uLnRlc3QudjEiaAoKQ2hhb3NTdGF0ZRIPCgdoYW5kbGVkGAEgASgEEhAKCGNoZWNrc3VtGAIgASgEEg4KBnRpbWVycxgDIAMoDRIQCghjaGlsZHJlbhgEIAMoCRIVCg1zdGFydGVkX2ZyYW1lGAUgASgNIkMKBUNoYW9zEgwKBGhvcHMYASABKA0SDQoFdmFsdWUYAiABKAQSDAoEdGV4dBgDIAEoCRIPCgdwYWRkaW5nGAQgASgMIhUKBFRpY2sSDQoFdmFsdWUYASABKAQiFgoFRmxvb2QSDQoFdmFsdWUYASABKAQiHAoLRmxvb2RMYXRlc3QSDQoFdmFsdWUYASABKAQiHAoLRmxvb2RPbGRlc3QSDQoFdmFsdWUYASABKAQiKwoMQ291bnRlclN0YXRlEg0KBXRvdGFsGAEgASgDEgwKBHNlZW4YAiADKAkiIwoDQWRkEg4KBmFtb3VudBgBIAEoAxIMCgRub3RlGAIgASgJIjMKA0FjdBIMCgR3aGF0GAEgASgJEg4KBnRhcmdldBgCIAEoCRIOCgZudW1iZXIYAyABKAMiHwoPR2V0VG90YWxSZXF1ZXN0EgwKBG5hbWUYASABKAkiIQoQR2V0VG90YWxSZXNwb25zZRINCgV0b3RhbBgBIAEoAyIvCg9JbmNyZWFzZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIOCgZhbW91bnQYAiABKAMiIQoQSW5jcmVhc2VSZXNwb25zZRINCgV0b3RhbBgBIAEoAzKEAgoOQ291bnRlclNlcnZpY2USeQoIR2V0VG90YWwSIi50ZWxsdXJpb24udGVzdC52MS5HZXRUb3RhbFJlcXVlc3QaIy50ZWxsdXJpb24udGVzdC52MS5HZXRUb3RhbFJlc3BvbnNlIiSQAgGquxgdCgdjb3VudGVyIgxjb3VudGVyOnJlYWQaBG5hbWUSdwoISW5jcmVhc2USIi50ZWxsdXJpb24udGVzdC52MS5JbmNyZWFzZVJlcXVlc3QaIy50ZWxsdXJpb24udGVzdC52MS5JbmNyZWFzZVJlc3BvbnNlIiKquxgeCgdjb3VudGVyIg1jb3VudGVyOndyaXRlGgRuYW1lYgZwcm90bzM", [file_tellurion_v1_options]);
+  fileDesc("Ch10ZWxsdXJpb24vdGVzdC92MS9jaGFvcy5wcm90bxIRdGVsbHVyaW9uLnRlc3QudjEiaAoKQ2hhb3NTdGF0ZRIPCgdoYW5kbGVkGAEgASgEEhAKCGNoZWNrc3VtGAIgASgEEg4KBnRpbWVycxgDIAMoDRIQCghjaGlsZHJlbhgEIAMoCRIVCg1zdGFydGVkX2ZyYW1lGAUgASgNIkMKBUNoYW9zEgwKBGhvcHMYASABKA0SDQoFdmFsdWUYAiABKAQSDAoEdGV4dBgDIAEoCRIPCgdwYWRkaW5nGAQgASgMIhUKBFRpY2sSDQoFdmFsdWUYASABKAQiFgoFRmxvb2QSDQoFdmFsdWUYASABKAQiHAoLRmxvb2RMYXRlc3QSDQoFdmFsdWUYASABKAQiHAoLRmxvb2RPbGRlc3QSDQoFdmFsdWUYASABKAQiFQoEV2lzaBINCgV2YWx1ZRgBIAEoBCIYCgdHcmFudGVkEg0KBXZhbHVlGAEgASgEIisKDENvdW50ZXJTdGF0ZRINCgV0b3RhbBgBIAEoAxIMCgRzZWVuGAIgAygJIiMKA0FkZBIOCgZhbW91bnQYASABKAMSDAoEbm90ZRgCIAEoCSIzCgNBY3QSDAoEd2hhdBgBIAEoCRIOCgZ0YXJnZXQYAiABKAkSDgoGbnVtYmVyGAMgASgDIh8KD0dldFRvdGFsUmVxdWVzdBIMCgRuYW1lGAEgASgJIiEKEEdldFRvdGFsUmVzcG9uc2USDQoFdG90YWwYASABKAMiLwoPSW5jcmVhc2VSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGYW1vdW50GAIgASgDIiEKEEluY3JlYXNlUmVzcG9uc2USDQoFdG90YWwYASABKAMyhAIKDkNvdW50ZXJTZXJ2aWNlEnkKCEdldFRvdGFsEiIudGVsbHVyaW9uLnRlc3QudjEuR2V0VG90YWxSZXF1ZXN0GiMudGVsbHVyaW9uLnRlc3QudjEuR2V0VG90YWxSZXNwb25zZSIkkAIBqrsYHQoHY291bnRlciIMY291bnRlcjpyZWFkGgRuYW1lEncKCEluY3JlYXNlEiIudGVsbHVyaW9uLnRlc3QudjEuSW5jcmVhc2VSZXF1ZXN0GiMudGVsbHVyaW9uLnRlc3QudjEuSW5jcmVhc2VSZXNwb25zZSIiqrsYHgoHY291bnRlciINY291bnRlcjp3cml0ZRoEbmFtZWIGcHJvdG8z", [file_tellurion_v1_options]);
 
 /**
  * @generated from message tellurion.test.v1.ChaosState
@@ -153,6 +153,42 @@ export const FloodOldestSchema: GenMessage<FloodOldest> = /*@__PURE__*/
   messageDesc(file_tellurion_test_v1_chaos, 5);
 
 /**
+ * What an actor asks of the outside, and what comes of it.
+ *
+ * @generated from message tellurion.test.v1.Wish
+ */
+export type Wish = Message<"tellurion.test.v1.Wish"> & {
+  /**
+   * @generated from field: uint64 value = 1;
+   */
+  value: bigint;
+};
+
+/**
+ * Describes the message tellurion.test.v1.Wish.
+ * Use `create(WishSchema)` to create a new message.
+ */
+export const WishSchema: GenMessage<Wish> = /*@__PURE__*/
+  messageDesc(file_tellurion_test_v1_chaos, 6);
+
+/**
+ * @generated from message tellurion.test.v1.Granted
+ */
+export type Granted = Message<"tellurion.test.v1.Granted"> & {
+  /**
+   * @generated from field: uint64 value = 1;
+   */
+  value: bigint;
+};
+
+/**
+ * Describes the message tellurion.test.v1.Granted.
+ * Use `create(GrantedSchema)` to create a new message.
+ */
+export const GrantedSchema: GenMessage<Granted> = /*@__PURE__*/
+  messageDesc(file_tellurion_test_v1_chaos, 7);
+
+/**
  * @generated from message tellurion.test.v1.CounterState
  */
 export type CounterState = Message<"tellurion.test.v1.CounterState"> & {
@@ -172,7 +208,7 @@ export type CounterState = Message<"tellurion.test.v1.CounterState"> & {
  * Use `create(CounterStateSchema)` to create a new message.
  */
 export const CounterStateSchema: GenMessage<CounterState> = /*@__PURE__*/
-  messageDesc(file_tellurion_test_v1_chaos, 6);
+  messageDesc(file_tellurion_test_v1_chaos, 8);
 
 /**
  * @generated from message tellurion.test.v1.Add
@@ -194,7 +230,7 @@ export type Add = Message<"tellurion.test.v1.Add"> & {
  * Use `create(AddSchema)` to create a new message.
  */
 export const AddSchema: GenMessage<Add> = /*@__PURE__*/
-  messageDesc(file_tellurion_test_v1_chaos, 7);
+  messageDesc(file_tellurion_test_v1_chaos, 9);
 
 /**
  * What a test wants an actor to do.
@@ -223,7 +259,7 @@ export type Act = Message<"tellurion.test.v1.Act"> & {
  * Use `create(ActSchema)` to create a new message.
  */
 export const ActSchema: GenMessage<Act> = /*@__PURE__*/
-  messageDesc(file_tellurion_test_v1_chaos, 8);
+  messageDesc(file_tellurion_test_v1_chaos, 10);
 
 /**
  * @generated from message tellurion.test.v1.GetTotalRequest
@@ -240,7 +276,7 @@ export type GetTotalRequest = Message<"tellurion.test.v1.GetTotalRequest"> & {
  * Use `create(GetTotalRequestSchema)` to create a new message.
  */
 export const GetTotalRequestSchema: GenMessage<GetTotalRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_test_v1_chaos, 9);
+  messageDesc(file_tellurion_test_v1_chaos, 11);
 
 /**
  * @generated from message tellurion.test.v1.GetTotalResponse
@@ -257,7 +293,7 @@ export type GetTotalResponse = Message<"tellurion.test.v1.GetTotalResponse"> & {
  * Use `create(GetTotalResponseSchema)` to create a new message.
  */
 export const GetTotalResponseSchema: GenMessage<GetTotalResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_test_v1_chaos, 10);
+  messageDesc(file_tellurion_test_v1_chaos, 12);
 
 /**
  * @generated from message tellurion.test.v1.IncreaseRequest
@@ -279,7 +315,7 @@ export type IncreaseRequest = Message<"tellurion.test.v1.IncreaseRequest"> & {
  * Use `create(IncreaseRequestSchema)` to create a new message.
  */
 export const IncreaseRequestSchema: GenMessage<IncreaseRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_test_v1_chaos, 11);
+  messageDesc(file_tellurion_test_v1_chaos, 13);
 
 /**
  * @generated from message tellurion.test.v1.IncreaseResponse
@@ -296,7 +332,7 @@ export type IncreaseResponse = Message<"tellurion.test.v1.IncreaseResponse"> & {
  * Use `create(IncreaseResponseSchema)` to create a new message.
  */
 export const IncreaseResponseSchema: GenMessage<IncreaseResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_test_v1_chaos, 12);
+  messageDesc(file_tellurion_test_v1_chaos, 14);
 
 /**
  * @generated from service tellurion.test.v1.CounterService
