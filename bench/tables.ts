@@ -1,9 +1,18 @@
 import { allocation } from "./allocation/index.ts";
 import { codec } from "./codec/index.ts";
+import { durability } from "./durability/index.ts";
 import { frames } from "./frames/index.ts";
 import { idle } from "./idle/index.ts";
 import { roundTrip } from "./round-trip/index.ts";
 import type { Table } from "./table.ts";
 import { weatherYear } from "./weather-year/index.ts";
 
-export const tables: readonly Table[] = [frames, codec, roundTrip, allocation, idle, weatherYear];
+export const tables: readonly Table[] = [
+  frames,
+  codec,
+  roundTrip,
+  allocation,
+  idle,
+  weatherYear,
+  durability,
+];

@@ -121,7 +121,10 @@ describe("the command line", () => {
 
   test.each([
     [["--onyl", "codec"], "--only, --json, --rounds, --smoke, --help"],
-    [["--only", "codecs"], "lists of frames, codec, round-trip, allocation, idle, weather-year"],
+    [
+      ["--only", "codecs"],
+      "lists of frames, codec, round-trip, allocation, idle, weather-year, durability",
+    ],
     [["--rounds", "0"], "integers from 1 to 100"],
   ])("says what is valid instead of %j", async (args, valid) => {
     const { code, stderr } = await bench(...args);

@@ -22,7 +22,10 @@ async function run(commandLine: string, interrupted = never): Promise<string[]> 
 
 describe("a command line that is not valid", () => {
   test.each([
-    ["strat", /command="strat" is not known; valid are start, simulate, watch, help/],
+    [
+      "strat",
+      /command="strat" is not known; valid are start, simulate, watch, replay, inspect, export, help/,
+    ],
     ["help nothing", /command="nothing" is not known/],
     ["start --prot 1", /option --prot is not valid here; valid are --port, --host, .*--help/],
     ["start -p 1", /option -p is not valid here/],
@@ -38,13 +41,34 @@ describe("a command line that is not valid", () => {
     ["start --memory=yes", /--memory="yes" is not valid; it takes no value$/],
     ["start --host 0.0.0.0", /--host="0.0.0.0".*valid are loopback addresses.*keys/],
     ["start --host example.org", /valid are loopback addresses/],
-    ["start --data worlds/x", /--data is not available yet: this version keeps worlds in memory/],
+    ["start --data x --memory", /--data="x" is not valid with --memory; valid is one of the two/],
+    ["start --data=", /--data="" is not valid; valid are a text that is not empty/],
+    [
+      "start --data package.json",
+      /--data="package.json" cannot be made .*EEXIST.*--memory instead/,
+    ],
+    ["start --data package.json/x", /--data="package.json\/x" cannot be made .*ENOTDIR/],
+    ["start --history -1", /--history/],
+    ["start --history 9000", /--history="9000" is not valid; valid are integers from 0 to 8760/],
+    ["start --handler-ms 1", /--handler-ms="1" is not valid; valid are integers from 50 to 600000/],
+    ["start --worker-memory 1", /valid are integers from 32 to 65536/],
     ["start --limit speed=1", /valid are NAME=VALUE with one of connectionsMax, /],
     ["start --limit connectionsMax=0", /connectionsMax="0" is not valid; valid are .* from 1 to/],
     ["start --__proto__ 1", /option --__proto__ is not valid here/],
     ["start --allow-origin https://a.example/x", /valid are origins like https:.*without a path/],
     ["start --allow-origin a.example", /--allow-origin="a.example" is not valid/],
     ["start --world nope", /--world="nope" is not known; valid are (\S+, )*sample, .*or a path/],
+    ["replay", /FILE is missing; valid is the file of a world, like data\/sample.tellurion/],
+    [
+      "replay a.tellurion b.tellurion",
+      /argument "b.tellurion" is not valid here; valid are --to, /,
+    ],
+    ["replay --file a.tellurion", /option --file is not valid here/],
+    ["replay a.tellurion --to first", /--to="first" is not valid; valid are integers from 0 to/],
+    ["inspect a.tellurion --diff 5", /--diff="5" is not valid; valid are two frames with a comma/],
+    ["inspect a.tellurion --actor marsh", /--actor="marsh" is not valid; valid are addresses like/],
+    ["inspect a.tellurion --frame 1 --diff 1,2", /--frame is not valid with --diff/],
+    ["export a.tellurion --topics ,", /valid are topics with commas between them/],
     ["simulate --frames 0", /valid are integers from 1 to 1000000000/],
     ["simulate --port 1", /option --port is not valid here/],
     ["watch --url http://127.0.0.1", /valid are addresses like ws:/],
@@ -65,9 +89,11 @@ describe("a command line that is not valid", () => {
 });
 
 describe("help", () => {
+  const names = ["start", "simulate", "watch", "replay", "inspect", "export"];
+
   test.each(["", "help", "--help", "-h"])("%j lists the commands", async (commandLine) => {
     const [text] = await run(commandLine);
-    for (const name of ["start", "simulate", "watch"]) expect(text).toContain(`  ${name} `);
+    for (const name of names) expect(text).toContain(`  ${name} `);
   });
 
   test.each(["start --help", "start --port 1 -h", "help start"])(
@@ -78,6 +104,19 @@ describe("help", () => {
       expect(text).toContain("connectionsMax=1000");
     },
   );
+});
+
+test("help names what a command works on", async () => {
+  const [text] = await run("help replay");
+  expect(text).toMatch(/^Usage: .* replay FILE \[options\]\n/);
+  expect(text).toMatch(/\n {2}FILE +the file of a world, like/);
+});
+
+test.each(["replay", "inspect", "export"])("%s says that its file is not there", async (name) => {
+  await expect(run(`${name} no-such.tellurion`)).rejects.toMatchObject({
+    code: "WORLD_FILE_INVALID",
+    message: expect.stringContaining('there is no world file "no-such.tellurion"'),
+  });
 });
 
 test("an option that may be there more than once keeps all of its values", () => {

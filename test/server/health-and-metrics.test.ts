@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { TellurionError } from "../../src/runtime/errors.ts";
+import { Durability } from "../../src/server/durability.ts";
 import { Health } from "../../src/server/health.ts";
 import { PrometheusText } from "../../src/server/metrics/prometheus.ts";
 import { FakeWorld } from "../support/fake-world.ts";
 import { ProtocolClient } from "../support/protocol-client.ts";
 import { type ServedWorld, serveFakeWorld } from "../support/served-world.ts";
+
+const well = { status: "ok", world: "fake", workers: 2, durable: true };
 
 describe("health", () => {
   afterEach(() => vi.useRealTimers());
@@ -12,17 +15,32 @@ describe("health", () => {
   test("is stalled when the frame has not moved for too long, and ok when it moves again", () => {
     vi.useFakeTimers({ toFake: ["performance", "setInterval", "clearInterval"] });
     const world = new FakeWorld();
-    const health = new Health(world, 1_000);
+    const health = new Health(world, 1_000, new Durability(world, false));
     vi.advanceTimersByTime(900);
     world.endFrame();
     vi.advanceTimersByTime(900);
-    expect(health.report()).toEqual({ status: "ok", world: "fake", frame: 1, workers: 2 });
+    expect(health.report()).toEqual({ ...well, frame: 1 });
     vi.advanceTimersByTime(400);
     expect(health.report().status).toBe("stalled");
     world.endFrame();
     expect(health.report().status).toBe("ok");
     health.stop();
   });
+});
+
+test("a world whose file takes no writes is well, but says that it is not durable, and why", () => {
+  const world = new FakeWorld();
+  const health = new Health(world, 1_000, new Durability(world, false));
+  world.durabilityProblem = "the disk is full";
+  const problem = "the disk is full";
+  expect(health.report()).toMatchObject({ status: "ok", durable: false, problem });
+  world.durabilityProblem = undefined;
+  expect(health.report()).toEqual({ ...well, frame: 0 });
+  health.stop();
+  const other = new Health(world, 1_000, new Durability(world, true));
+  expect(other.report()).toMatchObject({ status: "ok", durable: false });
+  expect(other.report().problem).toBe("the world is kept in memory only");
+  other.stop();
 });
 
 describe("the server's pages", () => {
@@ -32,9 +50,9 @@ describe("the server's pages", () => {
   test("say that the world is well, or that it is not", async () => {
     served = await serveFakeWorld();
     served.world.endFrame();
-    const well = await fetch(`${served.url}/healthz`);
-    expect(well.status).toBe(200);
-    expect(await well.json()).toEqual({ status: "ok", world: "fake", frame: 1, workers: 2 });
+    const answer = await fetch(`${served.url}/healthz`);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ ...well, frame: 1 });
     served.world.fail(new TellurionError("WORLD_FAILED", "boom"));
     const failed = await fetch(`${served.url}/healthz`);
     expect(failed.status).toBe(503);
@@ -43,6 +61,9 @@ describe("the server's pages", () => {
 
   test("have metrics that Prometheus understands", async () => {
     served = await serveFakeWorld();
+    served.world.timeDilation = 0.5;
+    served.world.durabilityProblem = "the disk is full";
+    served.world.effectCounters = { ...served.world.effectCounters, running: 2, failed: 3 };
     await ProtocolClient.join(served.webSocketUrl, "tellurion.v1.proto");
     const response = await fetch(`${served.url}/metrics`);
     expect(response.headers.get("content-type")).toBe(PrometheusText.contentType);
@@ -57,6 +78,10 @@ describe("the server's pages", () => {
     expect(samples.get('tellurion_busiest_actor_seconds_total{actor="weather/north-marsh"}')).toBe(
       0.02,
     );
+    expect(samples.get("tellurion_time_dilation")).toBe(0.5);
+    expect(samples.get("tellurion_durable")).toBe(0);
+    expect(samples.get('tellurion_effects{state="running"}')).toBe(2);
+    expect(samples.get('tellurion_effects_settled_total{outcome="failed"}')).toBe(3);
     expect(samples.get("process_resident_memory_bytes")).toBeGreaterThan(1_000_000);
   });
 

@@ -1,66 +1,37 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { TimePhaseEventSchema } from "../../src/gen/tellurion/v1/clock_pb.ts";
 import { ProtocolClient, type SubprotocolName } from "../support/protocol-client.ts";
+import { Run, startMsMax, stopRuns } from "../support/run.ts";
 import { serveFakeWorld } from "../support/served-world.ts";
 import { within } from "../support/within.ts";
 
 const main = fileURLToPath(new URL("../../src/server/main.ts", import.meta.url));
 const fuzzer = fileURLToPath(new URL("../../scripts/fuzz-gateway.ts", import.meta.url));
 const stopMsMax = 2_000;
-/** A process starts slowly on a machine that has much else to do. */
-const startMsMax = 30_000;
 
 /** A module that says when a worker thread runs. */
 const announceWorker =
   "data:text/javascript," +
   'process.on("worker", (worker) => worker.on("online", () => process.stdout.write("online")))';
 
-const processes: ChildProcessWithoutNullStreams[] = [];
-afterEach(() => {
-  for (const child of processes.splice(0)) child.kill("SIGKILL");
-});
-
-/** A script in a process of its own, as npm runs it. */
-class Run {
-  readonly child: ChildProcessWithoutNullStreams;
-  out = "";
-  errors = "";
-
-  constructor(script: string, ...args: string[]) {
-    this.child = spawn(process.execPath, [script, ...args]);
-    processes.push(this.child);
-    this.child.stdout.on("data", (data) => {
-      this.out += data;
-    });
-    this.child.stderr.on("data", (data) => {
-      this.errors += data;
-    });
-  }
-
-  get exit(): Promise<number | null> {
-    const { child } = this;
-    if (child.exitCode !== null) return Promise.resolve(child.exitCode);
-    return within("the exit", once(child, "close"), startMsMax).then(([code]) => code);
-  }
-
-  async url(): Promise<string> {
-    for (;;) {
-      const found = /ws:\/\/\S+/.exec(this.out);
-      if (found) return found[0];
-      await within("the start-up text", once(this.child.stdout, "data"), startMsMax);
-    }
-  }
-}
+afterEach(stopRuns);
 
 describe("start", () => {
   test.each<SubprotocolName>(["tellurion.v1.proto", "tellurion.v1.json"])(
     "serves time and weather to a client of %s, which sets the weather of a region",
     async (subprotocol) => {
-      const run = new Run(main, "start", "--port", "0", "--limit", "messagesPerSecondMax=50");
+      const run = new Run(
+        main,
+        "start",
+        "--memory",
+        "--port",
+        "0",
+        "--limit",
+        "messagesPerSecondMax=50",
+      );
       const url = await run.url();
       expect(run.out).toContain("Ctrl-C stops it.");
       const client = await ProtocolClient.join(url, subprotocol);
@@ -89,7 +60,7 @@ describe("start", () => {
   );
 
   test.each(["SIGINT", "SIGTERM"] as const)("stops on %s in under 2 s", async (signal) => {
-    const run = new Run(main, "start", "--port", "0", "--workers", "2");
+    const run = new Run(main, "start", "--memory", "--port", "0", "--workers", "2");
     const url = await run.url();
     const silent = await ProtocolClient.join(url, "tellurion.v1.proto");
     silent.socket.pause();
@@ -104,7 +75,7 @@ describe("start", () => {
 
   test("ends at once on a second signal", async () => {
     const patience = ["--limit", "closeTimeoutMs=60000", "--limit", "stopTimeoutMs=60000"];
-    const run = new Run(main, "start", "--port", "0", ...patience);
+    const run = new Run(main, "start", "--memory", "--port", "0", ...patience);
     const silent = await ProtocolClient.join(await run.url(), "tellurion.v1.proto");
     silent.socket.pause();
     const impatience = setInterval(() => run.child.kill("SIGINT"), 50);
@@ -117,9 +88,9 @@ describe("start", () => {
     await once(other, "listening");
     const address = other.address();
     const port = typeof address === "object" ? String(address?.port) : "";
-    const run = new Run(main, "start", "--port", port);
+    const run = new Run(main, "start", "--memory", "--port", port);
     expect(await run.exit).toBe(1);
-    expect(run.errors).toMatch(new RegExp(`^ADDRESS_IN_USE: port=${port} [^\n]+\n$`));
+    expect(run.errors).toMatch(new RegExp(`^ADDRESS_IN_USE: port=${port} [^\n]+\n$`, "m"));
     other.close();
   });
 

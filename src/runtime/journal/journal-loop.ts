@@ -18,7 +18,7 @@ export class JournalLoop {
   readonly #post: (message: JournalMessage) => void;
   readonly #status: JournalStatus;
   readonly #store: JournalStore;
-  #writer: JournalWriter;
+  readonly #writer: JournalWriter;
   #ports: readonly MessagePort[] = [];
   #scheduled = false;
   #retry: NodeJS.Timeout | undefined;
@@ -134,12 +134,7 @@ export class JournalLoop {
   #reopen(): void {
     this.#flush();
     const history = this.#store.history();
-    // What is not on the disk did not happen: the world goes on from what is, and so without a gap.
-    this.#writer = this.#createWriter();
-    if (this.#status.degraded) {
-      this.#status.setDegraded(false);
-      this.#post({ what: "degraded", reason: undefined });
-    }
+    this.#writer.rewind();
     const through = this.#throughOf(history.reached);
     this.#post({ what: "reopened", reopened: { history: packHistory(history), through } });
   }

@@ -52,7 +52,7 @@ export class JournalWriter {
   readonly #disk: JournalDisk;
   readonly #status: JournalStatus;
   readonly #options: JournalWriterOptions;
-  readonly #assembly = new SnapshotAssembly();
+  #assembly = new SnapshotAssembly();
 
   #frames: FrameEntry[] = [];
   #marks: MarkEntry[] = [];
@@ -128,6 +128,23 @@ export class JournalWriter {
     this.#recover();
     this.#options.onCommitted(batch.reached);
     if (snapshot !== undefined) this.#options.onSnapshot?.(snapshot.frame);
+  }
+
+  /**
+   * The world goes on from what is written: what waits of later frames did not happen. Answers of frames that are written
+   * still wait, since nobody gives them again.
+   */
+  rewind(): void {
+    const { committed } = this.#status;
+    this.#frames = [];
+    this.#marks = [];
+    this.#historyBytes = 0;
+    this.#replies = this.#replies.filter(({ frame }) => frame <= committed);
+    this.#quarantine = this.#quarantine.filter(({ frame }) => frame <= committed);
+    this.#answerBytes = sumOfBytes([...this.#replies, ...this.#quarantine]);
+    this.#assembly = new SnapshotAssembly();
+    this.#reached = committed;
+    this.#gap = "none";
   }
 
   /** What is told of this frame leads on from what is written or, in a gap, from the snapshot that is coming. */

@@ -6,6 +6,8 @@ import type { History } from "./history.ts";
 /** A command that was asked for under an idempotency key and is answered when its frame is run again. */
 export interface KeyedInput {
   readonly key: string;
+  /** The frame that took it: calls of two processes may have one number. */
+  readonly frame: number;
   readonly call: number;
   readonly digest: Uint8Array;
 }
@@ -15,13 +17,13 @@ const inputCodec = codecOf(InputSchema);
 
 /** The commands of a history that have idempotency keys. */
 export function keyedInputsOf({ frames }: Pick<History, "frames">): KeyedInput[] {
-  return frames.flatMap(({ inputs, keyed }) => {
+  return frames.flatMap(({ frame, inputs, keyed }) => {
     if (!keyed) return [];
     return frameCodec.decode(inputs).inputs.flatMap((bytes) => {
       const input = inputCodec.decode(bytes);
       return input.key === ""
         ? []
-        : [{ key: input.key, call: input.call, digest: digestOf(input) }];
+        : [{ key: input.key, frame, call: input.call, digest: digestOf(input) }];
     });
   });
 }

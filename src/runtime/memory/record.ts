@@ -33,7 +33,10 @@ export const extraWord = 5;
 
 /** What a record is. */
 export const recordKind = {
-  /** From an actor to an actor. type: message, target: actor number. */
+  /**
+   * From an actor to an actor. type: message, target: actor number. From outside, an effect's outcome has the effect as
+   * sequence, and as extra the frame that asked for it.
+   */
   message: 0,
   /** From an actor to a topic. type: message. In a ring: target: round, extra: frame. */
   event: 1,

@@ -212,13 +212,15 @@ export class TestWorld {
 
   /** Puts the outcome of an effect into the next frame. */
   settle<Desc extends DescMessage>(
-    { address, id }: { readonly address: Address; readonly id: number },
+    { address, id, frame = 0 }: Pick<RecordedEffect, "address" | "id"> & { frame?: number },
     type: Desc,
     outcome: MessageInitShape<Desc>,
   ): void {
     const payload = codecOf(type).toBytes(outcome);
     const what = { case: "message", value: type.typeName } as const;
-    this.#inputs.push(encodeInput({ address, what, payload, effect: id }));
+    this.#inputs.push(
+      encodeInput({ address, what, payload, effect: id, effectFrame: BigInt(frame) }),
+    );
   }
 
   #step(): void {

@@ -21,6 +21,7 @@ export function encodeInput(
     call?: number;
     spawn?: boolean;
     effect?: number;
+    effectFrame?: bigint;
     key?: string;
   },
 ): Uint8Array {

@@ -31,21 +31,29 @@ export class CallDesk {
   readonly #inbox: Inbox;
   /** Idempotency keys of calls that have no reply yet. */
   readonly #keys = new Map<number, string>();
+  /** The same of calls of earlier processes, each of which had numbers of its own: by `earlierCall`. */
+  readonly #earlierKeys = new Map<string, string>();
+  /** The last frame of an earlier process. */
+  #earlierThrough = 0;
 
   constructor(parts: CallDeskParts) {
     this.#parts = parts;
     this.#inbox = new Inbox(parts.inboxKeysMax);
   }
 
-  /** Takes up what an earlier process knew: replies, and commands whose replies come when their frames are run again. */
-  restore(replies: History["replies"], keyed: readonly KeyedInput[]): void {
+  /**
+   * Takes up what earlier processes knew: replies, and commands whose replies come when their frames, up to `reached`, are
+   * run again.
+   */
+  restore(replies: History["replies"], keyed: readonly KeyedInput[], reached: number): void {
+    this.#earlierThrough = reached;
     for (const { key, digest, error, payload } of replies) {
       this.#inbox.restore(key, digest, { error, payload });
     }
-    for (const { key, digest, call } of keyed) {
+    for (const { key, digest, frame, call } of keyed) {
       if (this.#inbox.digestOf(key)) continue;
       this.#inbox.restore(key, digest, undefined);
-      this.#keys.set(call, key);
+      this.#earlierKeys.set(earlierCall(frame, call), key);
     }
   }
 
@@ -82,15 +90,16 @@ export class CallDesk {
   /** Takes a reply out of the world: of the caller who waits for it, or of one under whose key others will ask. */
   reply(frame: number, call: number, outcome: Outcome): void {
     const { gate, journal } = this.#parts;
+    if (frame <= this.#earlierThrough) {
+      this.#replyEarlier(frame, call, outcome);
+      return;
+    }
     const key = this.#keys.get(call);
     if (!journal || (key === undefined && !this.#calls.methodOf(call)?.durable)) {
       this.#deliver(call, outcome);
       return;
     }
-    const digest = key === undefined ? undefined : this.#inbox.digestOf(key);
-    if (key !== undefined && digest) {
-      journal({ kind: "reply", key, frame, digest, ...outcome });
-    }
+    if (key !== undefined) this.#keep(frame, key, outcome);
     gate.hold(frame, () => this.#deliver(call, outcome));
   }
 
@@ -101,6 +110,21 @@ export class CallDesk {
 
   refuseAll(error: TellurionError): void {
     this.#calls.refuseAll(error, () => true);
+  }
+
+  /** Nobody here waits for a call of an earlier process, but somebody may ask under its key. */
+  #replyEarlier(frame: number, call: number, outcome: Outcome): void {
+    const name = earlierCall(frame, call);
+    const key = this.#earlierKeys.get(name);
+    if (key === undefined) return;
+    this.#earlierKeys.delete(name);
+    this.#keep(frame, key, outcome);
+    this.#parts.gate.hold(frame, () => this.#inbox.settle(key, outcome));
+  }
+
+  #keep(frame: number, key: string, outcome: Outcome): void {
+    const digest = this.#inbox.digestOf(key);
+    if (digest) this.#parts.journal?.({ kind: "reply", key, frame, digest, ...outcome });
   }
 
   #deliver(call: number, outcome: Outcome): void {
@@ -116,6 +140,11 @@ export class CallDesk {
     this.#keys.delete(call);
     if (key !== undefined) this.#inbox.release(key);
   }
+}
+
+/** What tells a call of an earlier process from all others: the frame that took it, and its number there. */
+function earlierCall(frame: number, call: number): string {
+  return `${frame} ${call}`;
 }
 
 function busy(why: string): TellurionError {

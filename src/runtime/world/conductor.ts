@@ -194,7 +194,7 @@ export class Conductor {
   /** Puts an input from outside into the frame. */
   #take(input: Input): void {
     const { catalogue, reports } = this.#options;
-    const { address, what, payload, call, spawn, effect } = input;
+    const { address, what, payload, call, spawn, effect, effectFrame } = input;
     const isMessage = what.case === "message";
     const method = isMessage ? undefined : catalogue.methodByName(what.value ?? "");
     // Neither a query nor an effect's outcome is a reason for an actor to begin.
@@ -213,8 +213,8 @@ export class Conductor {
     }
     const callKind = method?.isQuery ? recordKind.query : recordKind.command;
     const kind = isMessage ? recordKind.message : callKind;
-    const sequence = effect;
-    this.#deliveries.push({ kind, type, sender: 0, target, sequence, extra: call, payload });
+    const extra = effect === 0 ? call : Number(effectFrame) | 0;
+    this.#deliveries.push({ kind, type, sender: 0, target, sequence: effect, extra, payload });
   }
 
   #full(address: Address): string {

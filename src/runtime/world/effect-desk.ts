@@ -14,6 +14,7 @@ import type { CommitGate } from "./commit-gate.ts";
 /** An effect that is being done: whose it is. */
 interface Asked {
   readonly address: string;
+  readonly frame: number;
   /** As its actor counts them. */
   readonly id: number;
   readonly type: string;
@@ -56,7 +57,9 @@ export class EffectDesk {
     const { address, payload } = request;
     const name = `${world}:${frame}:${address}:${id}`;
     this.#parts.gate.hold(frame, () => {
-      this.#asked.set(name, { address, id, type });
+      // The world was restored while it is being done: its outcome is still to come.
+      if (this.#asked.has(name)) return;
+      this.#asked.set(name, { address, frame, id, type });
       this.#runner.issue({ id: name, type, payload });
     });
   }
@@ -70,9 +73,11 @@ export class EffectDesk {
     if (asked === undefined) return;
     this.#asked.delete(name);
     const { address, id } = asked;
+    const effectFrame = BigInt(asked.frame);
     const message = outcome.ok ? outcome : failureOf(asked, outcome);
     const what = { case: "message", value: message.type } as const;
-    this.#parts.put(encodeInput({ address, what, payload: message.payload, effect: id }));
+    const { payload } = message;
+    this.#parts.put(encodeInput({ address, what, payload, effect: id, effectFrame }));
   }
 }
 

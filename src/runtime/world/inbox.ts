@@ -20,6 +20,7 @@ interface Entry {
 export class Inbox {
   readonly #entries = new Map<string, Entry>();
   readonly #keysMax: number;
+  #settled = 0;
 
   constructor(keysMax: number) {
     this.#keysMax = keysMax;
@@ -28,6 +29,7 @@ export class Inbox {
   /** Takes up a command that an earlier run of the world knew. */
   restore(key: string, digest: Uint8Array, outcome: Outcome | undefined): void {
     this.#entries.set(key, { digest, outcome, waiting: [] });
+    if (outcome) this.#settled += 1;
   }
 
   /**
@@ -64,6 +66,7 @@ export class Inbox {
     // Settled entries stand in the order in which they were settled.
     this.#entries.delete(key);
     this.#entries.set(key, entry);
+    this.#settled += 1;
     for (const answer of entry.waiting.splice(0)) answer(outcome);
     this.#forget();
   }
@@ -75,8 +78,10 @@ export class Inbox {
 
   #forget(): void {
     for (const [key, { outcome }] of this.#entries) {
-      if (this.#entries.size <= this.#keysMax) return;
-      if (outcome) this.#entries.delete(key);
+      if (this.#settled <= this.#keysMax) return;
+      if (outcome === undefined) continue;
+      this.#entries.delete(key);
+      this.#settled -= 1;
     }
   }
 }

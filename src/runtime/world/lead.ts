@@ -60,12 +60,13 @@ export class Lead {
   readonly #dilation: TimeDilation;
   readonly #meter: LoadMeter;
   readonly #balance: Balance | undefined;
-  /** A window of measurement: a second of world time. */
-  readonly #balanceFrames: number;
+  /** Frames in a second of world time: a window of measurement. */
+  readonly #secondFrames: number;
   readonly #stepMs: number;
   readonly #paced: boolean;
   #quiet = true;
   #caughtUp = false;
+  #warmFrame = 0;
   #began = 0;
   /** The last of the main thread's inputs that was taken. */
   #through = 0;
@@ -80,7 +81,7 @@ export class Lead {
     this.#stepMs = 1_000 / setup.tickHz;
     this.#paced = setup.paced;
     this.#pacer = new FramePacer(parts.control);
-    this.#balanceFrames = setup.tickHz;
+    this.#secondFrames = setup.tickHz;
     this.#balance = setup.workers > 1 ? new Balance(setup.workers) : undefined;
     const actorMetrics = new ActorMetrics(setup.memory.actorMetrics);
     this.#meter = new LoadMeter(actorMetrics, setup.limits.actorsMax);
@@ -105,6 +106,7 @@ export class Lead {
     if (!replaying && !this.#caughtUp) this.#catchUp();
     if (this.#paced && !replaying) this.#pace();
     const { lastFrame } = this.#setup;
+    this.#check?.checkRegistry(frame, conductor);
     if (control.stopRequested || (lastFrame > 0 && frame >= lastFrame)) {
       const snapshot = !replaying && this.#quiet && this.#handOverSnapshot();
       control.order({ what: command.stop, frame, ...plainOrder, snapshot });
@@ -130,7 +132,7 @@ export class Lead {
     metrics.set(counter.frames, this.#course.frame);
     this.#quiet = quiet;
     if (this.#caughtUp) this.#weigh(ms);
-    if (this.#balance && this.#course.frame % this.#balanceFrames === 0) this.#level(this.#balance);
+    if (this.#balance && this.#course.frame % this.#secondFrames === 0) this.#level(this.#balance);
     control.setEnded(this.#course.frame);
     if (control.output && control.ringDoorbell()) post({ what: "output" });
   }
@@ -142,7 +144,6 @@ export class Lead {
   #planFrame(snapshot: boolean): FrameOrder {
     const { conductor } = this.#parts;
     const marksFrom = this.#marksFrom();
-    this.#check?.checkRegistry(this.#course.frame, conductor);
     if (this.#course.frame % registryMarkFrames === 0 && marksFrom >= 0) this.#markRegistry();
     const { inputs, checkpoint, frame } = this.#course.next(() => this.#takeInputs(), snapshot);
     const moves = conductor.plan(frame, inputs, this.#quiet);
@@ -159,6 +160,7 @@ export class Lead {
   /** The first frame that has not been run before is next. */
   #catchUp(): void {
     this.#caughtUp = true;
+    this.#warmFrame = this.#course.frame + this.#secondFrames;
     this.#pacer.restart();
     this.#parts.post({ what: "caught-up" });
   }
@@ -166,7 +168,8 @@ export class Lead {
   #weigh(ms: number): void {
     const { metrics } = this.#parts.core;
     if (ms > metrics.get(counter.frameMsMax)) metrics.set(counter.frameMsMax, ms);
-    if (ms > this.#stepMs) metrics.add(counter.overruns, 1);
+    // The first second is spent compiling, and says nothing of the world.
+    if (ms > this.#stepMs && this.#course.frame > this.#warmFrame) metrics.add(counter.overruns, 1);
     this.#snapshots.note(ms);
     if (!this.#paced) return;
     this.#dilation.note(ms);

@@ -25,6 +25,8 @@ export function errorOfReply(type: number): ErrorCode | undefined {
 export const keyedCall = 0x4000_0000;
 
 interface WaitingReply {
+  /** The one that answered, by which a reply is told from others. */
+  readonly frame: number;
   readonly call: number;
   readonly type: number;
   readonly payload: Uint8Array;
@@ -64,7 +66,7 @@ export class Reports {
     this.#left = this.#reportsMax;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const { call, type, payload } of waiting) this.#reply(call, type, payload);
+    for (const { call, type, payload, frame: of } of waiting) this.#send(of, call, type, payload);
   }
 
   /** Answers a call. */
@@ -104,9 +106,13 @@ export class Reports {
 
   #reply(call: number, type: number, payload: Uint8Array): void {
     if (call === 0 || (this.repliesMuted && (call & keyedCall) === 0)) return;
+    this.#send(this.frame, call, type, payload);
+  }
+
+  #send(frame: number, call: number, type: number, payload: Uint8Array): void {
     const head = { kind: recordKind.reply, type, sender: 0, target: 0, sequence: call };
-    if (this.#outgoing.writeToRing({ ...head, extra: this.frame | 0 }, payload)) return;
-    this.#waiting.push({ call, type, payload });
+    if (this.#outgoing.writeToRing({ ...head, extra: frame | 0 }, payload)) return;
+    this.#waiting.push({ frame, call, type, payload });
     if (this.#waiting.length > this.#waitingMax) this.#waiting.shift();
   }
 

@@ -1,4 +1,3 @@
-import type { CoreReport } from "../../gen/tellurion/v1/core_pb.ts";
 import type { LogLevel } from "../actor/context.ts";
 import type { EffectCounters } from "../effects/effect-runner.ts";
 import { TellurionError } from "../errors.ts";
@@ -11,7 +10,7 @@ import { CommitGate } from "./commit-gate.ts";
 import { EffectDesk } from "./effect-desk.ts";
 import { FlightLog } from "./flight-log.ts";
 import { InputQueue } from "./input-queue.ts";
-import { counter, type DeadLetterReason } from "./metrics.ts";
+import { counter } from "./metrics.ts";
 import { Recoveries } from "./recoveries.ts";
 import { type ThreadSinks, ThreadView } from "./thread-view.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -27,6 +26,7 @@ import type {
   WorldMetrics,
   WorldOptions,
 } from "./world.ts";
+import { WorldListeners } from "./world-listeners.ts";
 import { type Launch, newLaunch, type WorldLoss, type WorldParts } from "./world-threads.ts";
 
 /** How long a handler may take before its worker is given up, in ms, and how often that is looked at. */
@@ -52,16 +52,9 @@ export class RunningWorld implements World, JournalEvents {
   readonly #effects: EffectDesk;
   readonly #recoveries = new Recoveries();
   readonly #watchdog: Watchdog;
-  readonly #flights = new FlightLog((dump) => emit(this.#listeners.flight, dump));
+  readonly #flights = new FlightLog((dump) => this.#listeners.flight.emit(dump));
   readonly #timers: NodeJS.Timeout[];
-  readonly #listeners = {
-    frame: [] as ((frame: PublishedFrame) => void)[],
-    log: [] as ((line: LogLine) => void)[],
-    deadLetter: [] as ((letter: DeadLetter) => void)[],
-    failure: [] as ((error: TellurionError) => void)[],
-    flight: [] as ((dump: FlightDump) => void)[],
-    timeDilation: [] as ((factor: number) => void)[],
-  };
+  readonly #listeners = new WorldListeners();
   #dilationTold = 1;
   #wanted: ReadonlySet<number> = new Set();
   #threads: ThreadView | undefined;
@@ -69,8 +62,9 @@ export class RunningWorld implements World, JournalEvents {
   #worldId: string;
   /** The threads were lost, and new ones are on their way. */
   #recovery: Promise<void> | undefined;
-  /** The last frame whose output has been read. */
+  /** The last frame whose output has been read: of those that lasted, and of all before a recovery. */
   #readThrough = 0;
+  #shownThrough = 0;
   #reachedSent = 0;
   #problem: string | undefined;
   #stopped: TellurionError | undefined;
@@ -101,7 +95,7 @@ export class RunningWorld implements World, JournalEvents {
     this.#timers = [
       setInterval(() => this.#lookForStuck(), handlerMsMax / looksPerHandler).unref(),
       setInterval(() => this.#tellDilation(), dilationMs).unref(),
-      setInterval(() => this.#tellReached(), reachedMs).unref(),
+      setInterval(() => this.#lookAtFrame(), reachedMs).unref(),
     ];
   }
 
@@ -140,7 +134,7 @@ export class RunningWorld implements World, JournalEvents {
     this.#worldId = identity.id;
     this.#gate.commit(reached);
     this.#readThrough = reached;
-    this.#calls.restore(replies, keyed);
+    this.#calls.restore(replies, keyed, reached);
     for (const problem of problems) this.#log("warn", problem);
     const began = wallMs();
     const ports = journal.connect(this.workers);
@@ -169,7 +163,7 @@ export class RunningWorld implements World, JournalEvents {
   }
 
   onFrame(listener: (frame: PublishedFrame) => void): void {
-    this.#listeners.frame.push(listener);
+    this.#listeners.frame.add(listener);
   }
 
   listenTo(events: Iterable<number>): void {
@@ -178,23 +172,23 @@ export class RunningWorld implements World, JournalEvents {
   }
 
   onLog(listener: (line: LogLine) => void): void {
-    this.#listeners.log.push(listener);
+    this.#listeners.log.add(listener);
   }
 
   onDeadLetter(listener: (letter: DeadLetter) => void): void {
-    this.#listeners.deadLetter.push(listener);
+    this.#listeners.deadLetter.add(listener);
   }
 
   onFailure(listener: (error: TellurionError) => void): void {
-    this.#listeners.failure.push(listener);
+    this.#listeners.failure.add(listener);
   }
 
   onFlight(listener: (dump: FlightDump) => void): void {
-    this.#listeners.flight.push(listener);
+    this.#listeners.flight.add(listener);
   }
 
   onTimeDilation(listener: (factor: number) => void): void {
-    this.#listeners.timeDilation.push(listener);
+    this.#listeners.timeDilation.add(listener);
   }
 
   metrics(): WorldMetrics {
@@ -259,11 +253,11 @@ export class RunningWorld implements World, JournalEvents {
     const sinks: ThreadSinks = {
       output: () => this.readOutput(),
       lost: (loss) => this.#lose(loss),
-      events: (frame, events, lost) => emit(this.#listeners.frame, { frame, events, lost }),
+      events: (frame, events, lost) => this.#listeners.frame.emit({ frame, events, lost }),
       reply: (frame, call, outcome) => this.#calls.reply(frame, call, outcome),
       effect: (frame, id, type, request) =>
         this.#effects.ask(this.#worldId, frame, id, type, request),
-      report: (frame, report) => this.#report(frame, report),
+      report: (frame, report) => this.#listeners.report(frame, report),
     };
     const threads = await ThreadView.start(this.#options, this.#parts, launch, sinks, spares);
     this.#threads = threads;
@@ -316,8 +310,12 @@ export class RunningWorld implements World, JournalEvents {
     journal.send({ kind: "reached", frame });
     const { history, through } = await journal.reopen();
     this.#gate.forgetAfter(history.reached);
+    // What was read of frames that did not last is not what the world has come to.
+    this.#shownThrough = Math.max(this.#shownThrough, this.#readThrough);
+    this.#readThrough = Math.min(this.#readThrough, history.reached);
+    this.#reachedSent = Math.min(this.#reachedSent, history.reached);
     this.#calls.refuseQueries(lostQuery);
-    const seen = { mutedThrough: this.#readThrough, callersWait: true, lastFrame: 0 };
+    const seen = { mutedThrough: this.#shownThrough, callersWait: true, lastFrame: 0 };
     const launch = { history, journal: journal.connect(this.workers), ...seen };
     await this.#launch(launch, through, spares);
     this.#log("info", `the world goes on after ${msSince(began)} ms`);
@@ -329,7 +327,7 @@ export class RunningWorld implements World, JournalEvents {
     this.#stopped = error;
     void this.#threads?.threads.terminate();
     this.#calls.refuseAll(error);
-    emit(this.#listeners.failure, error);
+    this.#listeners.failure.emit(error);
   }
 
   #lookForStuck(): void {
@@ -345,7 +343,13 @@ export class RunningWorld implements World, JournalEvents {
     const factor = this.timeDilation;
     if (factor === this.#dilationTold) return;
     this.#dilationTold = factor;
-    emit(this.#listeners.timeDilation, factor);
+    this.#listeners.timeDilation.emit(factor);
+  }
+
+  /** A world that puts nothing out rings no doorbell. */
+  #lookAtFrame(): void {
+    this.readOutput();
+    this.#tellReached();
   }
 
   #tellReached(): void {
@@ -354,29 +358,11 @@ export class RunningWorld implements World, JournalEvents {
     this.#journal?.send({ kind: "reached", frame: this.#readThrough });
   }
 
-  #report(frame: number, { body }: CoreReport): void {
-    if (body.case === "log") {
-      const { level, address, text } = body.value;
-      const line = { frame, level: level as LogLevel, address: address || undefined, text };
-      emit(this.#listeners.log, line);
-    } else if (body.case === "deadLetter") {
-      const { sender, target, type } = body.value;
-      const reason = body.value.reason as DeadLetterReason;
-      emit(this.#listeners.deadLetter, {
-        frame,
-        sender: sender || undefined,
-        target,
-        type,
-        reason,
-      });
-    }
-  }
-
   /** What the world says of itself. */
   #log(level: LogLevel, text: string): void {
     // Before the world has begun, nobody has had the time to listen.
     setImmediate(() => {
-      emit(this.#listeners.log, { frame: this.frame, level, address: undefined, text });
+      this.#listeners.log.emit({ frame: this.frame, level, address: undefined, text });
     });
   }
 }
@@ -385,10 +371,6 @@ const lostQuery = new TellurionError(
   "UNAVAILABLE",
   "the query was lost with a worker of the world; ask again",
 );
-
-function emit<Value>(listeners: readonly ((value: Value) => void)[], value: Value): void {
-  for (const listener of listeners) listener(value);
-}
 
 function msSince(began: number): number {
   return Math.round(wallMs() - began);

@@ -12,11 +12,11 @@ import {
   recordHeaderBytes,
   recordKind,
   senderWord,
-  sequenceWord,
   typeWord,
 } from "../memory/record.ts";
 import type { Segment } from "../memory/segment.ts";
 import { wallMs } from "../wall-clock.ts";
+import { outcomeAt, takeEffect } from "./effect-outcome.ts";
 import type { FlightWriter } from "./flight-recorder.ts";
 import type { HandlerContext } from "./handler-context.ts";
 import type { BoundHandler } from "./kinds.ts";
@@ -166,7 +166,7 @@ export class Turn {
 
   #bury(cell: Cell, segment: Segment, at: number, reason: BurialReason): void {
     this.#buried += 1;
-    cell.effects.delete(outcomeAt(segment, at));
+    takeEffect(cell, segment, at);
     this.#parts.bury(segment, at, cell, reason);
   }
 
@@ -175,7 +175,7 @@ export class Turn {
     const sender = segment.words[(at >> 2) + senderWord] as number;
     const outcomeOf = outcomeAt(segment, at);
     // It may have come before: what is carried out twice has two outcomes, and the first one counts.
-    if (outcomeOf !== 0 && !cell.effects.delete(outcomeOf)) {
+    if (outcomeOf !== 0 && !takeEffect(cell, segment, at)) {
       this.#bury(cell, segment, at, "effect-settled");
       return;
     }
@@ -353,12 +353,6 @@ function attachTo(view: AttachableView<DescMessage>, segment: Segment, at: numbe
   const start = at + recordHeaderBytes;
   const length = segment.words[(at >> 2) + lengthWord] as number;
   return view[attach](segment.bytes, start, start + length);
-}
-
-/** The effect that a message from outside is the outcome of, or 0. */
-function outcomeAt({ words }: Segment, at: number): number {
-  const word = at >> 2;
-  return words[word + senderWord] === 0 ? (words[word + sequenceWord] as number) : 0;
 }
 
 function packedAt(segment: Segment, at: number): number {

@@ -119,7 +119,16 @@ test("the world that this is tested with is hard: all that can go wrong does, of
   for (const reason of reasons) {
     expect(letters.filter((text) => text.includes(reason)).length, reason).toBeGreaterThan(5);
   }
-  for (const kind of ["resume", "restart", "return", "stop", "escalate", "child", "sibling", "twin"]) {
+  for (const kind of [
+    "resume",
+    "restart",
+    "return",
+    "stop",
+    "escalate",
+    "child",
+    "sibling",
+    "twin",
+  ]) {
     const failures = log.filter((text) => text.includes(` ${kind}/`) && text.includes("threw on"));
     expect(failures.length, kind).toBeGreaterThan(5);
   }
