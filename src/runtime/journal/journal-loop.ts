@@ -135,6 +135,7 @@ export class JournalLoop {
     this.#flush();
     const history = this.#store.history();
     this.#writer.rewind();
+    this.#settling = 0;
     const through = this.#throughOf(history.reached);
     this.#post({ what: "reopened", reopened: { history: packHistory(history), through } });
   }

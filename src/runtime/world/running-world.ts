@@ -62,9 +62,11 @@ export class RunningWorld implements World, JournalEvents {
   #worldId: string;
   /** The threads were lost, and new ones are on their way. */
   #recovery: Promise<void> | undefined;
-  /** The last frame whose output has been read: of those that lasted, and of all before a recovery. */
+  /** The last frame whose output has been read, of these threads and of those before them. */
   #readThrough = 0;
   #shownThrough = 0;
+  /** Threads were lost, and there are no new ones yet. */
+  #isBetweenThreads = false;
   #reachedSent = 0;
   #problem: string | undefined;
   #stopped: TellurionError | undefined;
@@ -104,7 +106,7 @@ export class RunningWorld implements World, JournalEvents {
   }
 
   get frame(): number {
-    return Math.max(this.#threads?.frame ?? 0, this.#readThrough);
+    return Math.max(this.#threads?.frame ?? 0, this.#readThrough, this.#shownThrough);
   }
 
   get timeDilation(): number {
@@ -217,7 +219,7 @@ export class RunningWorld implements World, JournalEvents {
   /** Reads what the workers put out up to the last frame that ended. */
   readOutput(): void {
     const threads = this.#threads;
-    if (threads === undefined) return;
+    if (threads === undefined || this.#isBetweenThreads) return;
     this.#readThrough = Math.max(this.#readThrough, threads.readOutput());
     this.#inputs.flush();
     if (this.#gate.awaited > this.#reachedSent) this.#tellReached();
@@ -261,6 +263,7 @@ export class RunningWorld implements World, JournalEvents {
     };
     const threads = await ThreadView.start(this.#options, this.#parts, launch, sinks, spares);
     this.#threads = threads;
+    this.#isBetweenThreads = false;
     threads.showInterest(this.#wanted);
     this.#inputs.attach(threads.inputRing, through);
     // The doorbell may have rung before anybody was here to answer it. The caller's listeners come first.
@@ -308,12 +311,13 @@ export class RunningWorld implements World, JournalEvents {
     }
     // The frame that was running is run again with what it took, and with nothing that comes now.
     journal.send({ kind: "reached", frame });
+    // The journal is told of these threads' frames no more: some of them may not have lasted.
+    this.#isBetweenThreads = true;
+    this.#shownThrough = Math.max(this.#shownThrough, this.#readThrough);
+    this.#readThrough = 0;
+    this.#reachedSent = 0;
     const { history, through } = await journal.reopen();
     this.#gate.forgetAfter(history.reached);
-    // What was read of frames that did not last is not what the world has come to.
-    this.#shownThrough = Math.max(this.#shownThrough, this.#readThrough);
-    this.#readThrough = Math.min(this.#readThrough, history.reached);
-    this.#reachedSent = Math.min(this.#reachedSent, history.reached);
     this.#calls.refuseQueries(lostQuery);
     const seen = { mutedThrough: this.#shownThrough, callersWait: true, lastFrame: 0 };
     const launch = { history, journal: journal.connect(this.workers), ...seen };

@@ -181,6 +181,11 @@ test("a handler that exhausts its worker's memory is found after the second time
   expect(listener.problems).toEqual([]);
 });
 
+function standStill(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
 describe("a worker that is lost", () => {
   test.each([
     ["the conductor's", 0, undefined],
@@ -197,6 +202,19 @@ describe("a worker that is lost", () => {
     await listener.hear(world.frame + 10);
     expect(listener.problems).toEqual([]);
     expect(await increase(world, "a", 1n)).toBe(6n);
+  });
+
+  test("while the main thread has no time: listeners hear each frame once all the same", async () => {
+    const world = await start({ ...counterWorld, file });
+    const listener = new Listener(world);
+    await listener.hear(world.frame + 5);
+    const goesOn = said(world, /^the world goes on after \d+ ms$/);
+    // The new threads run some frames before anybody has looked at them.
+    process.once("worker", (worker) => worker.once("message", () => standStill(200)));
+    void workerThread(1).terminate();
+    await goesOn;
+    await listener.hear(world.frame + 10);
+    expect(listener.problems).toEqual([]);
   });
 
   test("under load, again and again: nothing is lost, nothing happens twice", async () => {
