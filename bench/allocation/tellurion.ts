@@ -36,6 +36,7 @@ export async function measureTell(name: "reuse" | "literal", scale: number): Pro
     name: "bench-allocation",
     seed: 1,
     workers: 2,
+    fixedPlacement: true,
     tickHz: 60,
     actorsModule: new URL("./actors.ts", import.meta.url),
     // New actors go to the worker with the fewest: each worker gets a consumer and the other one's producer.

@@ -1,4 +1,4 @@
-import { workerData } from "node:worker_threads";
+import { threadName } from "node:worker_threads";
 import { WeatherEventSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
 import { type ActorDefinition, defineActor, Rejection } from "../../src/runtime/index.ts";
 import {
@@ -13,7 +13,7 @@ import {
 import { digest, eventAt } from "../events.ts";
 
 /** The worker that this module was loaded in. The benchmark must know that actors sit where they should. */
-const worker = (workerData as { readonly worker?: number } | null)?.worker ?? 0;
+const worker = Number(threadName?.split("-").at(-1) ?? 0) || 0;
 
 /** Sends batches of events to one consumer, one batch in each round of a frame. */
 const producer = defineActor({

@@ -33,6 +33,7 @@ export async function measureWorld(workers: number, effort: Effort): Promise<num
     tickHz: 60,
     actorsModule: new URL("./actors.ts", import.meta.url),
     bootstrap: bootstrapOf(pairs, workers),
+    fixedPlacement: true,
     limits: { roundsMax: batchesMax + 8 },
   });
   try {
@@ -72,7 +73,7 @@ async function rateUnderLoad(world: World, effort: Effort): Promise<number | und
   const before = glance(world);
   let after = before;
   while (after.frame < before.frame + 2 || after.atMs < before.atMs + effort.measureMs) {
-    await delay(before.atMs + effort.measureMs - after.atMs);
+    await delay(Math.max(before.atMs + effort.measureMs - after.atMs, 1));
     after = glance(world);
   }
   const elapsedMs = after.atMs - before.atMs;

@@ -1,4 +1,4 @@
-import { workerData } from "node:worker_threads";
+import { threadName } from "node:worker_threads";
 import { type ActorDefinition, defineActor } from "../../src/runtime/index.ts";
 // The runtime's own clock: handlers are kept from any other. Here it is for measuring and decides nothing.
 import { wallMs } from "../../src/runtime/wall-clock.ts";
@@ -12,7 +12,7 @@ import {
   BeginSchema,
 } from "../../test/gen/tellurion/test/v1/bench_pb.ts";
 
-const worker = (workerData as { readonly worker?: number } | null)?.worker ?? 0;
+const worker = Number(threadName?.split("-").at(-1) ?? 0) || 0;
 
 /** Microseconds of the last round trips, the oldest overwritten first. */
 const samples = new Float64Array(16_384);

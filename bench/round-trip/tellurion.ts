@@ -20,6 +20,7 @@ export async function measureAsk(effort: Effort): Promise<readonly number[]> {
     name: "bench-round-trip",
     seed: 1,
     workers: 2,
+    fixedPlacement: true,
     tickHz: 60,
     actorsModule: new URL("./actors.ts", import.meta.url),
     // New actors go to the worker with the fewest.

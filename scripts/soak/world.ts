@@ -1,7 +1,7 @@
 import type { WorldOptions } from "../../src/runtime/index.ts";
 import { bootstrap } from "../../test/support/ledger-world.ts";
 
-/** The ledger world, kept in a file from its beginning on, with snapshots so often that restarts meet them. */
+/** The ledger world, kept in a file from its beginning on, with snapshots so often that restarts meet them, many of which stay. */
 export function ledgerWorld(file: string, seed: number, workers: number): WorldOptions {
   return {
     name: "soak",
@@ -11,7 +11,7 @@ export function ledgerWorld(file: string, seed: number, workers: number): WorldO
     actorsModule: new URL("../../test/support/ledger-world.ts", import.meta.url),
     bootstrap,
     file,
-    retention: { historyFrames: Number.MAX_SAFE_INTEGER },
+    retention: { historyFrames: Number.MAX_SAFE_INTEGER, snapshotSpacingFrames: 500 },
     snapshots: { replayMsMax: 2, framesMin: 12, framesMax: 600 },
   };
 }

@@ -82,7 +82,8 @@ export class Lead {
     this.#paced = setup.paced;
     this.#pacer = new FramePacer(parts.control);
     this.#secondFrames = setup.tickHz;
-    this.#balance = setup.workers > 1 ? new Balance(setup.workers) : undefined;
+    this.#balance =
+      setup.workers > 1 && !conductorSetup.fixedPlacement ? new Balance(setup.workers) : undefined;
     const actorMetrics = new ActorMetrics(setup.memory.actorMetrics);
     this.#meter = new LoadMeter(actorMetrics, setup.limits.actorsMax);
     this.#dilation = new TimeDilation(this.#stepMs);
@@ -94,8 +95,7 @@ export class Lead {
           journal.send({ kind: "frame", frame, inputs, keyed }, this.#through)),
     );
     this.#check = setup.history && new MarkCheck(setup.history);
-    const from = Math.max(this.#course.frame, this.#course.replayedThrough);
-    this.#snapshots = new SnapshotSchedule(conductorSetup.snapshots, from);
+    this.#snapshots = new SnapshotSchedule(conductorSetup.snapshots, this.#course.frame);
   }
 
   /** Waits for the next frame and plans it, or ends the world. */
@@ -131,6 +131,7 @@ export class Lead {
     metrics.set(counter.frameMsLast, ms);
     metrics.set(counter.frames, this.#course.frame);
     this.#quiet = quiet;
+    this.#snapshots.note(ms);
     if (this.#caughtUp) this.#weigh(ms);
     if (this.#balance && this.#course.frame % this.#secondFrames === 0) this.#level(this.#balance);
     control.setEnded(this.#course.frame);
@@ -170,7 +171,6 @@ export class Lead {
     if (ms > metrics.get(counter.frameMsMax)) metrics.set(counter.frameMsMax, ms);
     // The first second is spent compiling, and says nothing of the world.
     if (ms > this.#stepMs && this.#course.frame > this.#warmFrame) metrics.add(counter.overruns, 1);
-    this.#snapshots.note(ms);
     if (!this.#paced) return;
     this.#dilation.note(ms);
     metrics.set(counter.timeDilation, this.#dilation.factor);

@@ -211,8 +211,8 @@ export class RunningWorld implements World, JournalEvents {
     this.#tellReached();
     // The last snapshot need not ask any more.
     this.#journal?.send({ kind: "settled", frame: this.#readThrough });
-    await this.#effects.stop();
-    await this.#journal?.close();
+    // Whoever does effects may take his time; the file need not wait for that.
+    await Promise.all([this.#journal?.close(), this.#effects.stop()]);
     this.#calls.refuseAll(this.#stopped);
   }
 
@@ -261,7 +261,8 @@ export class RunningWorld implements World, JournalEvents {
         this.#effects.ask(this.#worldId, frame, id, type, request),
       report: (frame, report) => this.#listeners.report(frame, report),
     };
-    const threads = await ThreadView.start(this.#options, this.#parts, launch, sinks, spares);
+    const heard = { ...launch, listenedTo: this.#wanted };
+    const threads = await ThreadView.start(this.#options, this.#parts, heard, sinks, spares);
     this.#threads = threads;
     this.#isBetweenThreads = false;
     threads.showInterest(this.#wanted);

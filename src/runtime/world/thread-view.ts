@@ -3,6 +3,7 @@ import { RingWriter } from "../memory/ring.ts";
 import type { ControlBlock } from "./control-block.ts";
 import { FlightDeck } from "./flight-deck.ts";
 import type { Outcome } from "./inbox.ts";
+import { showInterest } from "./interest.ts";
 import { counter, WorkerMetrics } from "./metrics.ts";
 import { OutputReader } from "./output-reader.ts";
 import type { WorkerThread } from "./worker-thread.ts";
@@ -30,7 +31,6 @@ export class ThreadView {
   readonly #parts: WorldParts;
   readonly #metrics: readonly WorkerMetrics[];
   readonly #output: OutputReader;
-  readonly #interest: Int32Array;
   #lostSeen = 0;
   #ended: number;
 
@@ -47,7 +47,6 @@ export class ThreadView {
     this.#ended = startFrame;
     this.deck = new FlightDeck(memory, kinds);
     this.inputRing = new RingWriter(memory.inputRing);
-    this.#interest = new Int32Array(memory.interest);
     this.#metrics = memory.workerMetrics.map(
       (shared) => new WorkerMetrics(shared, kinds.handlers.length, catalogue.messages.length),
     );
@@ -92,9 +91,7 @@ export class ThreadView {
 
   /** Says which events are wanted, by number. */
   showInterest(events: ReadonlySet<number>): void {
-    for (const { id, event } of this.#parts.catalogue.messages) {
-      Atomics.store(this.#interest, id, event && events.has(event.number) ? 1 : 0);
-    }
+    showInterest(this.threads.memory, this.#parts.catalogue, events);
   }
 
   /** Hands on what the workers put out. Returns the last frame of which all has been read. */

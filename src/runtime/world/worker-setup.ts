@@ -46,6 +46,7 @@ export interface ConductorSetup {
   /** The world ends after this frame. 0: it runs until it is stopped. */
   readonly lastFrame: number;
   readonly shuffleEveryFrames: number;
+  readonly fixedPlacement: boolean;
   readonly snapshots: SnapshotOptions;
 }
 

@@ -7,6 +7,7 @@ import { Barrier } from "../memory/barrier.ts";
 import { encodeBootstrap } from "./bootstrap.ts";
 import { type Catalogue, catalogueOf } from "./catalogue.ts";
 import { ControlBlock } from "./control-block.ts";
+import { showInterest } from "./interest.ts";
 import { bindKinds, type Kinds } from "./kinds.ts";
 import { defaultLimits, type WorldLimits, workersMax } from "./limits.ts";
 import { createWorldMemory, type WorldMemory } from "./memory.ts";
@@ -48,6 +49,8 @@ export interface Launch {
   readonly mutedThrough: number;
   /** Who called in frames that are run again still waits for the reply. */
   readonly callersWait: boolean;
+  /** Numbers of the events that are listened to as the first frame begins. Undefined: none. */
+  readonly listenedTo?: ReadonlySet<number>;
   /** Frames follow one another as fast as they can, up to this one. 0: they are paced, and go on. */
   readonly lastFrame: number;
 }
@@ -125,6 +128,7 @@ export class WorldThreads {
       handlers: parts.kinds.handlers.length,
     });
     this.control = new ControlBlock(this.memory.control, workers);
+    if (launch.listenedTo) showInterest(this.memory, parts.catalogue, launch.listenedTo);
     this.caughtUp = this.#caughtUp.promise;
     this.ended = this.#ended.promise;
     for (const promise of [this.caughtUp, this.ended, this.#ready.promise]) promise.catch(() => {});
@@ -207,6 +211,7 @@ export class WorldThreads {
       bootstrap: encodeBootstrap(bootstrap),
       lastFrame,
       shuffleEveryFrames: this.#options.shuffleEveryFrames ?? 0,
+      fixedPlacement: this.#options.fixedPlacement ?? false,
       snapshots: snapshotOptions(this.#options, journal.length > 0),
     };
     return ports.workers.map((own, worker) => ({

@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly limits?: Partial<WorldLimits>;
   /** Moves random actors every so many frames, to show that placement changes nothing. 0, the default: never. */
   readonly shuffleEveryFrames?: number;
+  /** Actors stay on the workers on which they begin, whatever these have to do. */
+  readonly fixedPlacement?: boolean;
   /**
    * The world's file, created where there is none; `inMemory` for a world that outlives its workers only. Undefined: it
    * is kept nowhere, and the loss of a worker ends it.

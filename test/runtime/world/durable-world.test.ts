@@ -101,10 +101,13 @@ describe("a world that is taken up again", () => {
   });
 
   test("does not run its bootstrap again", async () => {
-    await (await start()).stop();
+    const before = await start();
+    await readPulse(before, "one");
+    await before.stop();
     const world = await start();
-    expect(world.metrics().actors).toBe(bootstrap.length);
     expect((await readPulse(world, "one")).pulse.beats).toBeGreaterThan(0n);
+    expect(world.metrics().actors).toBe(bootstrap.length);
+    expect(world.metrics().deadLettersByReason["already-active"]).toBe(0);
   });
 });
 
