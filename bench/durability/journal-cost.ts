@@ -13,9 +13,9 @@ import { inFolder } from "./folder.ts";
 
 const commandsPerFrame = 100;
 const pairs = ["0", "1", "2", "3"] as const;
-/** Events of the world's own in a frame: they take a few ms, and none of them is journalled. */
+/** Events of the world's own in a frame: they take about half of its step, and none of them is journalled. */
 const batch = 256;
-const batches = 12;
+const batches = 24;
 /** Long against what a snapshot takes, and all that is done once in a while. */
 const measureFactor = 3;
 

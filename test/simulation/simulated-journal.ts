@@ -137,7 +137,8 @@ export class SimulatedJournal {
   }
 
   #senderTo(queue: SentEntry[], bytesMax = this.#settings.bytesMax): JournalSender {
-    const port = { postMessage: (sent: SentEntry) => queue.push(sent) };
+    // Without a ring for frames they go the way of all entries, so that they can be late like these.
+    const port = { postMessage: (sent: SentEntry | undefined) => sent && queue.push(sent) };
     return new JournalSender(port, this.status, bytesMax);
   }
 

@@ -1,4 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { FrameRingReader } from "./frame-ring.ts";
 import type { JournalMessage, JournalRequest, JournalSetup } from "./journal-messages.ts";
 import type { SentEntry } from "./journal-sender.ts";
 import { JournalStatus } from "./journal-status.ts";
@@ -19,6 +20,7 @@ export class JournalLoop {
   readonly #status: JournalStatus;
   readonly #store: JournalStore;
   readonly #writer: JournalWriter;
+  readonly #frames: FrameRingReader;
   #ports: readonly MessagePort[] = [];
   #scheduled = false;
   #retry: NodeJS.Timeout | undefined;
@@ -32,6 +34,7 @@ export class JournalLoop {
     this.#setup = setup;
     this.#post = post;
     this.#status = new JournalStatus(setup.status);
+    this.#frames = new FrameRingReader(setup.frames);
     this.#store = JournalStore.open(path, identity, retention);
     const history = this.#store.history();
     this.#status.setCommitted(history.reached);
@@ -52,7 +55,7 @@ export class JournalLoop {
 
   receive(request: JournalRequest): void {
     // What the main thread says is later than what it has seen of the workers.
-    this.#drain();
+    this.#arrive(undefined);
     switch (request.what) {
       case "connect":
         this.#connect(request.ports);
@@ -84,21 +87,31 @@ export class JournalLoop {
     for (const port of this.#ports) port.close();
     this.#ports = ports;
     this.#taken = [];
-    for (const port of ports) port.on("message", (sent: SentEntry) => this.#take(sent));
+    for (const port of ports) {
+      port.on("message", (sent: SentEntry | undefined) => this.#arrive(sent));
+    }
   }
 
-  #drain(): void {
+  /**
+   * Takes all that has come: frames last, for those that are in the ring now have followed what is on the ports by now,
+   * and a frame that follows a snapshot must not be taken before it.
+   */
+  #arrive(first: SentEntry | undefined): void {
+    this.#status.answerFrames();
+    const frames = this.#frames.take();
+    if (first) this.#take(first);
     for (const port of this.#ports) {
       for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port)) {
-        this.#take(got.message as SentEntry);
+        if (got.message !== undefined) this.#take(got.message as SentEntry);
       }
     }
+    for (const { entry, through } of frames) this.#take({ entry, through, bytes: 0 });
   }
 
   #take({ entry, bytes, through }: SentEntry): void {
     this.#status.subtractQueued(bytes);
     this.#writer.put(entry);
-    if (entry.kind === "frame") this.#taken.push({ frame: entry.frame, through });
+    if (entry.kind === "frame") this.#noteTaken(entry.frame, through);
     if (entry.kind === "snapshot" && entry.frame > this.#settling) {
       this.#settling = entry.frame;
       this.#post({ what: "settle", frame: entry.frame });
@@ -124,6 +137,13 @@ export class JournalLoop {
     const { committed } = this.#status;
     while ((this.#taken[1]?.frame ?? Number.POSITIVE_INFINITY) <= committed) this.#taken.shift();
     if (this.#status.degraded) this.#retry = setTimeout(() => this.#flush(), retryMs);
+  }
+
+  /** A frame that is too large for the ring overtakes those in it. */
+  #noteTaken(frame: number, through: number): void {
+    const last = this.#taken.at(-1)?.frame ?? 0;
+    this.#taken.push({ frame, through });
+    if (frame < last) this.#taken.sort((a, b) => a.frame - b.frame);
   }
 
   /** The last of the main thread's inputs that frames up to this one took. */

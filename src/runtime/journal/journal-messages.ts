@@ -15,6 +15,8 @@ export interface JournalSetup {
   readonly retention: Retention;
   readonly pendingBytesMax: number;
   readonly status: SharedArrayBuffer;
+  /** In which the conductor records frames. */
+  readonly frames: SharedArrayBuffer;
 }
 
 /** What the file says at the beginning. */

@@ -1,4 +1,7 @@
+import { FrameInputsSchema } from "../../gen/tellurion/v1/core_pb.ts";
+import { codecOf } from "../codec/index.ts";
 import type { JournalEntry } from "./entries.ts";
+import type { FrameRingWriter, TakenInputs } from "./frame-ring.ts";
 import type { JournalStatus } from "./journal-status.ts";
 
 /** What travels to the journal's thread. */
@@ -11,8 +14,11 @@ export interface SentEntry {
 
 /** Where entries go: a MessagePort, or what puts an envelope around them. */
 interface EntryPort {
-  postMessage(sent: SentEntry): void;
+  /** Nothing: there are frames in their ring. */
+  postMessage(sent: SentEntry | undefined): void;
 }
+
+const frameCodec = codecOf(FrameInputsSchema);
 
 /** Bytes that an entry counts for beside what it carries. */
 const entryBytes = 64;
@@ -25,11 +31,34 @@ export class JournalSender {
   readonly #port: EntryPort;
   readonly #status: JournalStatus;
   readonly #queuedBytesMax: number;
+  readonly #frames: FrameRingWriter | undefined;
 
-  constructor(port: EntryPort, status: JournalStatus, queuedBytesMax: number) {
+  /** `frames`: the conductor's, where frames have a way of their own. */
+  constructor(
+    port: EntryPort,
+    status: JournalStatus,
+    queuedBytesMax: number,
+    frames?: FrameRingWriter,
+  ) {
     this.#port = port;
+    this.#frames = frames;
     this.#status = status;
     this.#queuedBytesMax = queuedBytesMax;
+  }
+
+  /** Records what a frame takes from outside. It is safe from the conductor's end when this returns. */
+  recordFrame(frame: number, taken: TakenInputs, keyed: boolean, through: number): void {
+    if (!this.#frames?.takes(taken)) {
+      this.send({ kind: "frame", frame, inputs: frameCodec.toBytes(taken), keyed }, through);
+    } else if (!this.#frames.write(frame, taken, keyed, through)) {
+      this.#status.setLost();
+    }
+  }
+
+  /** Wakes the journal for frames that were recorded: when they have been run, since it takes time. */
+  tellFrames(): void {
+    if (this.#frames === undefined || this.#frames.isEmpty) return;
+    if (this.#status.ringFrames()) this.#port.postMessage(undefined);
   }
 
   send(entry: JournalEntry, through = 0): void {

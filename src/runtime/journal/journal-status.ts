@@ -9,6 +9,8 @@
  *   word 34, 35   begun: the frame of the snapshot that was begun for it        conductor, before it clears word 32
  *   word 64       queuedBytes: bytes of entries on their way to the journal     who posts adds, journal's thread
  *                                                                               subtracts
+ *   word 65       framesRung: 1 when the journal has been told of frames in    conductor sets, journal's thread
+ *                 their ring                                                    clears
  *   word 96       lost: 1 when an entry was dropped because too much was        who drops sets, journal's thread
  *                 queued                                                        clears
  *
@@ -20,6 +22,7 @@ const degradedWord = 2;
 const wantSnapshotWord = 32;
 const begunDouble = 17;
 const queuedBytesWord = 64;
+const framesRungWord = 65;
 const lostWord = 96;
 const statusWords = 128;
 
@@ -88,6 +91,16 @@ export class JournalStatus {
   /** Journal's thread, when it has taken an entry. */
   subtractQueued(bytes: number): void {
     Atomics.sub(this.#words, queuedBytesWord, bytes);
+  }
+
+  /** Conductor: true when the journal has not been told of the frames in their ring since it last looked. */
+  ringFrames(): boolean {
+    return Atomics.exchange(this.#words, framesRungWord, 1) === 0;
+  }
+
+  /** Journal's thread, before it looks. */
+  answerFrames(): void {
+    Atomics.store(this.#words, framesRungWord, 0);
   }
 
   /** Any thread: it has dropped an entry. Before it posts another one. */

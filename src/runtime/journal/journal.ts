@@ -1,6 +1,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { TellurionError } from "../errors.ts";
 import type { JournalEntry } from "./entries.ts";
+import type { JournalEnd } from "./journal-end.ts";
 import type {
   JournalMessage,
   JournalRequest,
@@ -32,6 +33,7 @@ const youngGenerationMb = 4;
 export class Journal {
   readonly status: JournalStatus;
   readonly #statusMemory: SharedArrayBuffer;
+  readonly #frames: SharedArrayBuffer;
   readonly #thread: Worker;
   readonly #events: JournalEvents;
   readonly #exit: Promise<void>;
@@ -42,6 +44,7 @@ export class Journal {
 
   private constructor(setup: Omit<JournalSetup, "status">, events: JournalEvents) {
     this.#statusMemory = createJournalStatusMemory();
+    this.#frames = setup.frames;
     this.status = new JournalStatus(this.#statusMemory);
     this.#events = events;
     this.#opened.promise.catch(() => {});
@@ -52,8 +55,9 @@ export class Journal {
       resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
     });
     const port = {
-      postMessage: (sent: SentEntry) =>
-        this.#thread.postMessage({ what: "entry", sent } satisfies JournalRequest),
+      postMessage: (sent: SentEntry | undefined) => {
+        if (sent) this.#thread.postMessage({ what: "entry", sent } satisfies JournalRequest);
+      },
     };
     this.#sender = new JournalSender(port, this.status, setup.pendingBytesMax);
     this.#thread.on("message", (message: JournalMessage) => this.#hear(message));
@@ -76,11 +80,15 @@ export class Journal {
   }
 
   /** Ways to the journal for a set of workers. Those of workers before them are closed. */
-  connect(workers: number): { port: MessageChannel["port1"]; status: SharedArrayBuffer }[] {
+  connect(workers: number): JournalEnd[] {
     const channels = Array.from({ length: workers }, () => new MessageChannel());
     const ports = channels.map(({ port2 }) => port2);
     this.#thread.postMessage({ what: "connect", ports } satisfies JournalRequest, ports);
-    return channels.map(({ port1 }) => ({ port: port1, status: this.#statusMemory }));
+    return channels.map(({ port1 }, worker) => ({
+      port: port1,
+      status: this.#statusMemory,
+      frames: worker === 0 ? this.#frames : undefined,
+    }));
   }
 
   send(entry: JournalEntry): void {

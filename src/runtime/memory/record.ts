@@ -56,6 +56,8 @@ export const recordKind = {
   report: 8,
   /** From a worker to the main thread: an EffectRequest. type: message, sequence: effect, extra: frame. */
   effect: 9,
+  /** From the conductor to the journal: a FrameInputs. type: 1 if keyed, sender, target: the frame, low and high. */
+  frame: 10,
   /** In a ring: nothing up to its end. */
   padding: 255,
 } as const;

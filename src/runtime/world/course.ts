@@ -1,5 +1,6 @@
 import { FrameInputsSchema } from "../../gen/tellurion/v1/core_pb.ts";
 import { codecOf } from "../codec/index.ts";
+import type { TakenInputs } from "../journal/frame-ring.ts";
 import { type PackedHistory, PackedReader } from "../journal/packed-history.ts";
 
 /** An input as it waits for its frame. */
@@ -21,7 +22,7 @@ export interface FramePlan {
 }
 
 /** Takes what a frame takes from outside, before the frame runs. */
-export type RecordFrame = (frame: number, inputs: Uint8Array, keyed: boolean) => void;
+export type RecordFrame = (frame: number, taken: TakenInputs, keyed: boolean) => void;
 
 const frameCodec = codecOf(FrameInputsSchema);
 
@@ -64,7 +65,7 @@ export class Course {
     if (this.#record && (recorded.length > 0 || checkpoint)) {
       const inputs = recorded.map(({ bytes }) => bytes);
       const keyed = recorded.some(({ isKeyed }) => isKeyed);
-      this.#record(frame, frameCodec.toBytes({ inputs, checkpoint }), keyed);
+      this.#record(frame, { inputs, checkpoint }, keyed);
     }
     this.frame = frame;
     return { frame, inputs: waiting.map(({ bytes }) => bytes), checkpoint };

@@ -90,9 +90,7 @@ export class Lead {
     this.#course = new Course(
       setup.history,
       conductorSetup.bootstrap,
-      journal &&
-        ((frame, inputs, keyed) =>
-          journal.send({ kind: "frame", frame, inputs, keyed }, this.#through)),
+      journal && ((frame, taken, keyed) => journal.recordFrame(frame, taken, keyed, this.#through)),
     );
     this.#check = setup.history && new MarkCheck(setup.history);
     this.#snapshots = new SnapshotSchedule(conductorSetup.snapshots, this.#course.frame);
@@ -125,7 +123,7 @@ export class Lead {
 
   /** After all workers have ended the frame. `quiet` tells that it left no message on its way. */
   conclude(quiet: boolean): void {
-    const { core, control, post } = this.#parts;
+    const { core, control, journal, post } = this.#parts;
     const { metrics } = core;
     const ms = wallMs() - this.#began;
     metrics.set(counter.frameMsLast, ms);
@@ -135,6 +133,7 @@ export class Lead {
     if (this.#caughtUp) this.#weigh(ms);
     if (this.#balance && this.#course.frame % this.#secondFrames === 0) this.#level(this.#balance);
     control.setEnded(this.#course.frame);
+    journal?.tellFrames();
     if (control.output && control.ringDoorbell()) post({ what: "output" });
   }
 

@@ -1,4 +1,5 @@
 import type { ActorDefinition } from "../actor/definition.ts";
+import { FrameRingWriter } from "../journal/frame-ring.ts";
 import { JournalSender } from "../journal/journal-sender.ts";
 import { JournalStatus } from "../journal/journal-status.ts";
 import { Barrier } from "../memory/barrier.ts";
@@ -47,7 +48,12 @@ export class WorkerLoop {
     this.#journal =
       setup.journal &&
       status &&
-      new JournalSender(setup.journal.port, status, limits.journalBytesMax);
+      new JournalSender(
+        setup.journal.port,
+        status,
+        limits.journalBytesMax,
+        setup.journal.frames && new FrameRingWriter(setup.journal.frames),
+      );
     this.#check = history && new MarkCheck(history);
     const ends = openCoreEnds(memory, worker, setup.ports);
     const parts = { ...setup, catalogue, kinds, quarantine, replayedThrough };

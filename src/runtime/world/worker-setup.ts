@@ -1,5 +1,5 @@
-import type { MessagePort } from "node:worker_threads";
 import type { ErrorCode } from "../errors.ts";
+import type { JournalEnd } from "../journal/journal-end.ts";
 import type { PackedHistory } from "../journal/packed-history.ts";
 import type { WorldLimits } from "./limits.ts";
 import type { WorldMemory } from "./memory.ts";
@@ -32,12 +32,6 @@ export interface WorkerSetup {
   readonly callersWait: boolean;
   /** On worker 0 only. */
   readonly conductor: ConductorSetup | undefined;
-}
-
-/** A thread's way to the journal. */
-export interface JournalEnd {
-  readonly port: MessagePort;
-  readonly status: SharedArrayBuffer;
 }
 
 export interface ConductorSetup {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { TellurionError } from "../errors.ts";
+import { createFrameRing } from "../journal/frame-ring.ts";
 import { Journal, type JournalEvents } from "../journal/journal.ts";
 import type { OpenedJournal } from "../journal/journal-messages.ts";
 import { defaultRetention } from "../journal/retention.ts";
@@ -21,7 +22,10 @@ export async function openWorldJournal(
   const world = { id: randomUUID(), name, seed, tickHz };
   const identity = { ...world, node: process.version, schemaHash: schemaHash(catalogue.files) };
   const retention = { ...defaultRetention, ...options.retention };
-  const setup = { path, identity, retention, pendingBytesMax: limits.journalBytesMax };
+  const setup = {
+    ...{ path, identity, retention, pendingBytesMax: limits.journalBytesMax },
+    frames: createFrameRing(limits.inputRingBytes),
+  };
   const { journal, opened } = await Journal.open(setup, events);
   const kept = opened.identity;
   if (kept.name === name && kept.seed === seed && kept.tickHz === tickHz)

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ActorDefinition } from "../actor/definition.ts";
 import { type ErrorCode, TellurionError } from "../errors.ts";
+import type { JournalEnd } from "../journal/journal-end.ts";
 import type { PackedHistory } from "../journal/packed-history.ts";
 import { Barrier } from "../memory/barrier.ts";
 import { encodeBootstrap } from "./bootstrap.ts";
@@ -14,7 +15,7 @@ import { createWorldMemory, type WorldMemory } from "./memory.ts";
 import { createPorts } from "./ports.ts";
 import { defaultSnapshots, type SnapshotOptions } from "./snapshot-schedule.ts";
 import { addHash, type StateHash } from "./state-hash.ts";
-import type { JournalEnd, WorkerMessage, WorkerSetup } from "./worker-setup.ts";
+import type { WorkerMessage, WorkerSetup } from "./worker-setup.ts";
 import { WorkerThread } from "./worker-thread.ts";
 import type { WorldOptions } from "./world.ts";
 

@@ -70,7 +70,11 @@ test("a mark that finds no room is no gap", () => {
 test("all senders share one bound", () => {
   const { sender, status } = create(200);
   const sent: SentEntry[] = [];
-  const other = new JournalSender({ postMessage: (entry) => void sent.push(entry) }, status, 200);
+  const other = new JournalSender(
+    { postMessage: (entry) => entry && sent.push(entry) },
+    status,
+    200,
+  );
   sender.send(frame(1, new Uint8Array(500)));
   other.send(frame(2));
   expect(sent).toEqual([]);

@@ -34,10 +34,13 @@ interface Recorded {
 
 function create(history?: PackedHistory, bootstrap: readonly Uint8Array[] = []) {
   const recorded: Recorded[] = [];
-  const course = new Course(history, bootstrap, (frame, inputs, keyed) => {
-    const { inputs: list, checkpoint } = frameCodec.decode(inputs);
-    recorded.push({ frame, inputs: list, checkpoint, keyed });
-  });
+  const course = new Course(
+    history,
+    bootstrap,
+    (frame, { inputs = [], checkpoint = false }, keyed) => {
+      recorded.push({ frame, inputs, checkpoint, keyed });
+    },
+  );
   return { course, recorded };
 }
 
