@@ -72,6 +72,7 @@ export class FaultDriver {
     outside.isFailing = false;
     if (server === undefined) return;
     server.journal.isSlow = false;
+    server.journal.isPrompt = true;
     server.isMainSlow = false;
   }
 

@@ -32,6 +32,8 @@ export class SimulatedJournal {
   readonly status = new JournalStatus(createJournalStatusMemory());
   /** The disk is slow: nothing is taken or written. */
   isSlow = false;
+  /** All that is on its way arrives in each step: so it has time for more than comes. */
+  isPrompt = false;
   readonly #disk: SimulatedDisk;
   readonly #settings: JournalSettings;
   readonly #events: JournalEvents;
@@ -85,6 +87,10 @@ export class SimulatedJournal {
   step(): void {
     const { chance } = this.#settings;
     if (this.isSlow) return;
+    if (this.isPrompt) {
+      this.catchUp();
+      return;
+    }
     for (let rounds = chance.between(0, 3); rounds > 0; rounds -= 1) {
       const queue = chance.pick([this.#mainQueue, ...this.#workerQueues]);
       // What the main thread says is later than what it has seen of the workers.

@@ -61,10 +61,15 @@ export class JournalSender {
     if (this.#status.ringFrames()) this.#port.postMessage(undefined);
   }
 
+  /** So much waits for the disk that nothing more is taken. No snapshot is begun then. */
+  get isBehind(): boolean {
+    return this.#status.queuedBytes > this.#queuedBytesMax;
+  }
+
   send(entry: JournalEntry, through = 0): void {
     const bytes = entryBytes + carriedBytes(entry);
-    // Whatever its size, one entry more is taken as long as the bound is not reached: a snapshot may be large.
-    if (this.#status.queuedBytes > this.#queuedBytesMax) {
+    // A snapshot that was begun is handed over whole, whatever its size: it may be what bridges a gap.
+    if (this.isBehind && entry.kind !== "snapshot") {
       // Without a mark, a check is lost and nothing else.
       if (entry.kind !== "mark") this.#status.setLost();
       return;

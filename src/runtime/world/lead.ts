@@ -192,8 +192,9 @@ export class Lead {
   }
 
   #isSnapshotDue(): boolean {
-    const wanted = this.#parts.status?.snapshotWanted ?? false;
-    return wanted || this.#snapshots.isDue(this.#course.frame);
+    const { journal, status } = this.#parts;
+    if (journal?.isBehind) return false;
+    return status?.snapshotWanted || this.#snapshots.isDue(this.#course.frame);
   }
 
   /** Begins a snapshot of the world as it is now; the workers add theirs to it. */
