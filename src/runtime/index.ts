@@ -57,6 +57,7 @@ export type {
   CallOptions,
   DeadLetter,
   FlightDump,
+  FrameRange,
   LogLine,
   PublishedEvent,
   PublishedFrame,

@@ -112,6 +112,19 @@ describe("a client whose line is slow", () => {
   });
 });
 
+test("clients hear of frames that did not last", () => {
+  const world = new FakeWorld();
+  const gateway = new Gateway(
+    world,
+    limits,
+    createLog(() => {}),
+  );
+  const line = new FakeLine();
+  gateway.receive(gateway.accept(line, binarySubprotocol), Buffer.from([10, 0]), true);
+  world.rewind(5, 9);
+  expect(line.sent).toEqual(["welcome", "gap 5 to 9"]);
+});
+
 describe("a world under overload", () => {
   const join = (world: FakeWorld): FakeLine => {
     const gateway = new Gateway(

@@ -263,7 +263,14 @@ export class SimulatedServer implements JournalEvents {
     this.#reachedSent = 0;
     const { history, through } = this.journal.reopen();
     this.#gate.forgetAfter(history.reached);
-    this.#calls.refuseQueries(new TellurionError("UNAVAILABLE", "the query was lost"));
+    this.#calls.refuseQueries();
+    if (history.reached < frame) {
+      this.#shownThrough = Math.min(this.#shownThrough, history.reached);
+      if (suspect && at?.call !== undefined) {
+        this.#inputs.drop(at.call);
+        this.#calls.quarantine(at.call);
+      }
+    }
     this.#parts.onResumed(history.reached);
     const seen = { mutedThrough: this.#shownThrough, callersWait: true };
     this.#launch(history, seen, through);

@@ -28,6 +28,7 @@ export class Timeline {
   /** The world goes on from a frame: later ones were not kept, and are run anew. */
   resume(frame: number): void {
     for (const shown of this.#shown.keys()) if (shown > frame) this.#shown.delete(shown);
+    this.#last = Math.min(this.#last, frame);
   }
 
   /** Clients are new to a process: it shows them what follows the frame that it began with. */

@@ -17,6 +17,7 @@ import type {
   DeadLetter,
   EffectCounters,
   EventEntry,
+  FrameRange,
   LogLine,
   MethodEntry,
   PublishedEvent,
@@ -72,6 +73,7 @@ export class FakeWorld implements World {
   readonly #frames: ((frame: PublishedFrame) => void)[] = [];
   readonly #logs: ((line: LogLine) => void)[] = [];
   readonly #deadLetters: ((letter: DeadLetter) => void)[] = [];
+  readonly #rewinds: ((frames: FrameRange) => void)[] = [];
   readonly #dilations: ((factor: number) => void)[] = [];
   readonly #failures: ((error: TellurionError) => void)[] = [];
   readonly #stops = Promise.withResolvers<never>();
@@ -179,6 +181,15 @@ export class FakeWorld implements World {
   }
 
   onFlight(): void {}
+
+  onRewind(listener: (frames: FrameRange) => void): void {
+    this.#rewinds.push(listener);
+  }
+
+  /** Frames did not last. */
+  rewind(from: number, to: number): void {
+    for (const listener of this.#rewinds) listener({ from, to });
+  }
 
   onTimeDilation(listener: (factor: number) => void): void {
     this.#dilations.push(listener);

@@ -26,6 +26,8 @@ export class JournalLoop {
   #retry: NodeJS.Timeout | undefined;
   /** What the last frames took of the main thread's inputs: those that are not committed, and the last one that is. */
   #taken: { readonly frame: number; readonly through: number }[] = [];
+  /** The last of the main thread's inputs that the workers before these took. */
+  #throughBefore = 0;
   #settling = 0;
 
   /** Opens the store. Throws WORLD_FILE_IN_USE, WORLD_FILE_INVALID, WORLD_FILE_TOO_NEW. */
@@ -39,10 +41,12 @@ export class JournalLoop {
     const history = this.#store.history();
     this.#status.setCommitted(history.reached);
     this.#writer = this.#createWriter();
+    const written = this.#store.identity;
+    this.#store.adopt(identity.node, identity.schemaHash);
     post({
       what: "opened",
       opened: {
-        identity: this.#store.identity,
+        identity: written,
         created: this.#store.created,
         history: packHistory(history),
         replies: history.replies,
@@ -50,7 +54,6 @@ export class JournalLoop {
         problems: this.#store.problems,
       },
     });
-    this.#store.adopt(identity.node, identity.schemaHash);
   }
 
   receive(request: JournalRequest): void {
@@ -148,7 +151,7 @@ export class JournalLoop {
 
   /** The last of the main thread's inputs that frames up to this one took. */
   #throughOf(frame: number): number {
-    return this.#taken.findLast((taken) => taken.frame <= frame)?.through ?? 0;
+    return this.#taken.findLast((taken) => taken.frame <= frame)?.through ?? this.#throughBefore;
   }
 
   #reopen(): void {
@@ -157,6 +160,7 @@ export class JournalLoop {
     this.#writer.rewind();
     this.#settling = 0;
     const through = this.#throughOf(history.reached);
+    this.#throughBefore = through;
     this.#post({ what: "reopened", reopened: { history: packHistory(history), through } });
   }
 

@@ -6,7 +6,7 @@ import { memoryPath } from "./memory-path.ts";
 import { defaultRetention, type Retention, sortSnapshots } from "./retention.ts";
 import { packSnapshot, type SnapshotRow, unpackSnapshot } from "./snapshot-row.ts";
 import { readCounts, type StoredCounts } from "./stored-counts.ts";
-import { tornBytes } from "./wal-tail.ts";
+import { readWalTail } from "./wal-tail.ts";
 import { openWorldFile, openWorldFileReadOnly, withFileErrors } from "./world-file.ts";
 
 /** Forgotten rows that one write deletes of each table, besides as many as it adds: the rest waits for the next. */
@@ -47,14 +47,14 @@ export class JournalStore {
     identityOfANewWorld: WorldIdentity,
     retention: Retention = defaultRetention,
   ): JournalStore {
-    const torn = path === memoryPath ? 0 : tornBytes(`${path}-wal`);
+    const torn = path === memoryPath ? 0 : tornBytes(path);
     const { database, created } = openWorldFile(path, identityOfANewWorld);
     return new JournalStore(path, database, created, torn, retention);
   }
 
   /** For tools: opens a file that exists and that no server has open. */
   static openReadOnly(path: string): JournalStore {
-    const torn = tornBytes(`${path}-wal`);
+    const torn = tornBytes(path);
     return new JournalStore(path, openWorldFileReadOnly(path), false, torn, defaultRetention);
   }
 
@@ -103,9 +103,11 @@ export class JournalStore {
 
   /** Notes which versions write the file from now on. */
   adopt(node: string, schemaHash: string): void {
-    this.#database
-      .prepare("UPDATE meta SET node = ?, schema_hash = ?, writes = writes + 1")
-      .run(node, schemaHash);
+    withFileErrors(this.#path, "writing", () => {
+      this.#database
+        .prepare("UPDATE meta SET node = ?, schema_hash = ?, writes = writes + 1")
+        .run(node, schemaHash);
+    });
     this.#identity = { ...this.#identity, node, schemaHash };
   }
 
@@ -367,4 +369,18 @@ function readReplies(database: DatabaseSync): History["replies"] {
     .all();
   type Row = Omit<History["replies"][number], "error"> & { readonly error: ErrorCode | null };
   return (rows as unknown as Row[]).map((row) => ({ ...row, error: row.error ?? undefined }));
+}
+
+/**
+ * Bytes of a transaction that was being written when the last process ended. Throws WORLD_FILE_INVALID when more than
+ * that does not count: since a transaction begins when the one before is on the disk, something has damaged them.
+ */
+function tornBytes(path: string): number {
+  const { bytes, commits, from } = readWalTail(`${path}-wal`);
+  if (commits <= 1) return bytes;
+  throw new TellurionError(
+    "WORLD_FILE_INVALID",
+    `"${path}-wal" is damaged from byte ${from} on: ${commits} transactions behind it are lost; restore a copy of it ` +
+      "and of the world file, or cut it there to go on without them",
+  );
 }

@@ -98,6 +98,7 @@ export class Journal {
   /** After the workers are gone: what the world goes on from. */
   reopen(): Promise<ReopenedJournal> {
     this.#reopened = Promise.withResolvers();
+    if (this.#closing) this.#reopened.reject(new TellurionError("WORLD_STOPPED", "it is closed"));
     this.#thread.postMessage({ what: "reopen" } satisfies JournalRequest);
     return this.#reopened.promise;
   }

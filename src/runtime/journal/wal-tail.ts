@@ -18,10 +18,19 @@ const magicLittleEndian = 0x377f0682;
 const magicBigEndian = 0x377f0683;
 const pageBytesMax = 65_536;
 
-/** Bytes of a log that were being written when the process ended, and are in no transaction. */
-export function tornBytes(walPath: string): number {
+/** What lies behind the last transaction that counts. */
+export interface WalTail {
+  readonly bytes: number;
+  /** Transactions that end in it. One can have been torn as it was written; more were whole once. */
+  readonly commits: number;
+  /** Where it begins in the log. */
+  readonly from: number;
+}
+
+/** Looks at what is in no transaction of a log. */
+export function readWalTail(walPath: string): WalTail {
   const file = openIfThere(walPath);
-  if (file === undefined) return 0;
+  if (file === undefined) return { bytes: 0, commits: 0, from: 0 };
   try {
     return scan(file);
   } finally {
@@ -38,23 +47,26 @@ function openIfThere(path: string): number | undefined {
   }
 }
 
-function scan(file: number): number {
+function scan(file: number): WalTail {
   const header = new DataView(new ArrayBuffer(headerBytes));
   const headerRead = readFully(file, header, 0);
   const log = readHeader(header, headerRead);
-  if (log === undefined) return fstatSync(file).size;
+  if (log === undefined) return { bytes: fstatSync(file).size, commits: 0, from: 0 };
   const frame = new DataView(new ArrayBuffer(frameHeaderBytes + log.pageBytes));
   let position = headerBytes;
   let committed = headerBytes;
   let intact = true;
+  let commits = 0;
   for (;;) {
     const read = readFully(file, frame, position);
     if (read === 0 || !hasSaltsOf(header, frame, read)) break;
     intact &&= read === frame.byteLength && log.checksum.continues(frame);
     position += read;
-    if (intact && frame.getUint32(4) !== 0) committed = position;
+    if (frame.getUint32(4) === 0) continue;
+    if (intact) committed = position;
+    else commits += 1;
   }
-  return position - committed;
+  return { bytes: position - committed, commits, from: committed };
 }
 
 interface Log {

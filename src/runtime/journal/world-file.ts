@@ -10,8 +10,8 @@ const applicationId = 0x54_45_4c_4c;
 const formatVersion = 1;
 
 /** SQLite's result codes that say more than "damaged". */
-const sqlite = { busy: 5, locked: 6, notADatabase: 26 } as const;
-const sqliteNoAccess = new Set([3, 8, 10, 13, 14, 23]);
+const sqlite = { busy: 5, locked: 6, full: 13, notADatabase: 26 } as const;
+const sqliteNoAccess = new Set([3, 8, 10, 14, 23]);
 
 /**
  * `meta` has one row. Up to frame `dropped` everything is forgotten, though some rows may still be there; 0: nothing.
@@ -173,6 +173,8 @@ function create(database: DatabaseSync, identity: WorldIdentity): void {
     );
   database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${formatVersion}`);
   database.exec("COMMIT");
+  // From now on the file itself says what it is: without its log it is not taken for one that is empty.
+  database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 /** SQLite's primary result code. Undefined for errors that are not SQLite's. */
@@ -192,10 +194,12 @@ function typedError(path: string, purpose: "reading" | "writing", cause: unknown
   let text = `the world file "${path}" is damaged (${said}); restore a copy of it`;
   if (code === sqlite.notADatabase) {
     text = `"${path}" is no world file (${said}); valid is a file that Tellurion has made, or a path where none is`;
+  } else if (code === sqlite.full) {
+    text = `there is no room on the disk of the world file "${path}" (${said}); make some, or choose another place`;
   } else if (sqliteNoAccess.has(code)) {
     text =
-      `the world file "${path}" cannot be opened for ${purpose} (${said}); ` +
-      "valid is a file on a disk that works, which this process may write, in a directory that it may write";
+      `the world file "${path}" cannot be opened for ${purpose} (${said}); valid is a file, in a directory, ` +
+      "that this process may write, on a disk that takes writes and has room";
   }
   return new TellurionError("WORLD_FILE_INVALID", text, { cause });
 }

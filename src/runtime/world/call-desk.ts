@@ -57,17 +57,21 @@ export class CallDesk {
     }
   }
 
-  /** As World.call. */
+  /** As World.call. `problem`: why what must not be lost is refused. What is known already is told all the same. */
   call(
     method: MethodEntry,
     key: string,
     request: Uint8Array,
     { timeoutMs, idempotencyKey = "" }: CallOptions,
+    problem?: string,
   ): Promise<Uint8Array> {
     if (this.#calls.size >= this.#parts.callsMax) {
       return Promise.reject(busy(`${this.#calls.size} calls wait for their reply`));
     }
     const isKeyed = idempotencyKey !== "" && !method.isQuery;
+    if (problem !== undefined && (isKeyed ? !this.#inbox.has(idempotencyKey) : method.durable)) {
+      return Promise.reject(new TellurionError("WORLD_NOT_DURABLE", problem));
+    }
     const what = { case: "method", value: method.name } as const;
     const question = { address: `${method.actor}/${key}`, what, payload: request };
     const call = this.#calls.nextNumber(isKeyed, (number) => this.#keys.has(number));
@@ -77,7 +81,7 @@ export class CallDesk {
       if (isKeyed && this.#inbox.join(idempotencyKey, digestOf(question), answer)) return reply;
       const bytes = encodeInput({ ...question, call, key: isKeyed ? idempotencyKey : "" });
       if (isKeyed) this.#keys.set(call, idempotencyKey);
-      if (!this.#parts.offer({ bytes, isQuery: method.isQuery, isKeyed })) {
+      if (!this.#parts.offer({ bytes, isQuery: method.isQuery, isKeyed, call })) {
         this.#forget(call);
         throw busy("the inputs of the next frame are full");
       }
@@ -103,8 +107,17 @@ export class CallDesk {
     gate.hold(frame, () => this.#deliver(call, outcome));
   }
 
+  /** The command of this call is not carried out: it cost the world a worker. */
+  quarantine(call: number): void {
+    this.#forget(call);
+    const text = "the command cost the world a worker, and is not carried out";
+    this.#calls.refuse(call, new TellurionError("MESSAGE_QUARANTINED", text));
+  }
+
   /** Refuses the queries that wait: they were lost, and ask for nothing that is kept. */
-  refuseQueries(error: TellurionError): void {
+  refuseQueries(): void {
+    const text = "the query was lost with a worker of the world; ask again";
+    const error = new TellurionError("UNAVAILABLE", text);
     this.#calls.refuseAll(error, ({ isQuery }) => isQuery);
   }
 

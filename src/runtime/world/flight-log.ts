@@ -15,7 +15,8 @@ interface Alarms {
 export class FlightLog {
   readonly #emit: (dump: FlightDump) => void;
   #seen: Alarms = { overruns: 0, failures: 0 };
-  #dumpedMs = Number.NEGATIVE_INFINITY;
+  /** When each kind of alarm was followed last. */
+  readonly #followedMs = { overruns: Number.NEGATIVE_INFINITY, failures: Number.NEGATIVE_INFINITY };
 
   constructor(emit: (dump: FlightDump) => void) {
     this.#emit = emit;
@@ -23,15 +24,23 @@ export class FlightLog {
 
   /** Looks at the world's counters. */
   note(deck: FlightDeck, frame: number, alarms: Alarms): void {
-    const overran = alarms.overruns > this.#seen.overruns;
-    const failed = alarms.failures > this.#seen.failures;
+    const seen = this.#seen;
     this.#seen = alarms;
-    if ((!overran && !failed) || wallMs() - this.#dumpedMs < restMs) return;
-    this.dump(deck, frame, failed ? "a handler threw" : "a frame took longer than its step");
+    if (alarms.failures > seen.failures) this.#follow("failures", deck, frame, "a handler threw");
+    else if (alarms.overruns > seen.overruns) {
+      this.#follow("overruns", deck, frame, "a frame took longer than its step");
+    }
   }
 
+  /** A dump that shows nothing is none. */
   dump(deck: FlightDeck, frame: number, reason: string): void {
-    this.#dumpedMs = wallMs();
-    this.#emit({ frame, reason, ...deck.dump() });
+    const flight = deck.dump();
+    if (flight.lines.length > 0) this.#emit({ frame, reason, ...flight });
+  }
+
+  #follow(alarm: keyof Alarms, deck: FlightDeck, frame: number, reason: string): void {
+    if (wallMs() - this.#followedMs[alarm] < restMs) return;
+    this.#followedMs[alarm] = wallMs();
+    this.dump(deck, frame, reason);
   }
 }

@@ -8,6 +8,7 @@
  *   word 3    handler: row of Kinds.handlers, -1 for init               worker, before a handler
  *   word 4    0 when in no handler, else the message's place in the     worker, before and after a handler
  *             actor's mailbox of this round + `placeBias`
+ *   word 5    call: number of the command that is handled, or 0         worker, before and after a command
  *   word 32   turns: records written since the recorder began,          worker, after each record
  *             wrapping at 2^32
  *   word 64 + 6 n, + 0 … 5  the record of turn n modulo `turnsKept`:    worker
@@ -28,6 +29,7 @@ const roundWord = 1;
 const actorWord = 2;
 const handlerWord = 3;
 const insideWord = 4;
+const callWord = 5;
 const turnsWord = 32;
 const recordsWord = 64;
 const recordWords = 6;
@@ -68,6 +70,8 @@ export interface NowReading {
   readonly handler: number;
   /** Of the message in the actor's mailbox of this round, or what `enter` was told for one that is in none. */
   readonly place: number;
+  /** Of a command that somebody waits for: its call number. */
+  readonly call?: number;
 }
 
 /** An actor handled some messages of one type in a row. */
@@ -109,6 +113,11 @@ export class FlightWriter {
     this.#words[insideWord] = place + placeBias;
   }
 
+  /** Before and after a command: its call number, then 0. */
+  command(call: number): void {
+    this.#words[callWord] = call;
+  }
+
   /**
    * After a handler, or after several in a row: the next `enter` says as well that the one before is over. A worker
    * that waits without having left looks stuck.
@@ -143,8 +152,9 @@ export class FlightReader {
   }
 
   now(): NowReading {
-    const [frame = 0, round = 0, actor = 0, handler = 0, inside = 0] = this.#words;
+    const [frame = 0, round = 0, actor = 0, handler = 0, inside = 0, call = 0] = this.#words;
     return {
+      ...(call !== 0 && { call }),
       worker: this.#worker,
       frame: frame >>> 0,
       round,

@@ -53,6 +53,10 @@ export class Inbox {
     return true;
   }
 
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
   /** What was asked under a key, for those who keep it. */
   digestOf(key: string): Uint8Array | undefined {
     return this.#entries.get(key)?.digest;

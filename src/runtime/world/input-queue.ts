@@ -8,6 +8,8 @@ export interface QueuedInput {
   readonly bytes: Uint8Array;
   readonly isQuery: boolean;
   readonly isKeyed: boolean;
+  /** Of a call: its number. */
+  readonly call?: number;
 }
 
 /** Inputs that are kept to be handed over again. While the disk takes nothing, there may be more: the oldest go. */
@@ -61,8 +63,14 @@ export class InputQueue {
 
   /** The journal has taken inputs up to this number. */
   trim(through: number): void {
-    const next = this.#unsure.findIndex(({ number }) => number > through);
+    // Numbers have 32 bits and wrap.
+    const next = this.#unsure.findIndex(({ number }) => ((number - through) | 0) > 0);
     this.#unsure = next === -1 ? [] : this.#unsure.slice(next);
+  }
+
+  /** Forgets a call that was not taken up: it is not handed over again. */
+  drop(call: number): void {
+    this.#unsure = this.#unsure.filter((input) => input.call !== call);
   }
 
   /** Goes on with the ring of new workers, and hands over again what is in the journal only up to `through`. */
@@ -74,7 +82,7 @@ export class InputQueue {
   }
 
   #next(): number {
-    this.#last = (this.#last + 1) & 0x7fff_ffff;
+    this.#last = (this.#last + 1) | 0;
     return this.#last;
   }
 

@@ -48,6 +48,6 @@ export function diverged(frame: number, who: string): TellurionError {
   return new TellurionError(
     "HISTORY_DIVERGED",
     `after frame ${frame}, ${who} is not what it was when the frame ran first; ` +
-      "valid are the code, the schema and the version of Node that wrote the file",
+      "valid are the code, the schema and the version of Node that wrote the file, and a file that is not damaged",
   );
 }

@@ -35,6 +35,11 @@ export class Recoveries {
   judge({ isStuck, at }: Casualty, frame: number): Suspect | undefined {
     // A query is in no journal: nobody asks it again but its caller.
     if (at === undefined || at.place === queryPlace) return undefined;
+    // The handler returned after all, and another frame began before its worker was ended.
+    if ((at.frame | 0) !== (frame | 0)) {
+      this.#suspect = undefined;
+      return undefined;
+    }
     const suspect = { frame, round: at.round, actor: at.actor, place: at.place };
     const isKnown = isSame(suspect, this.#suspect);
     this.#suspect = suspect;

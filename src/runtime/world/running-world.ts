@@ -9,6 +9,7 @@ import type { Catalogue, MethodEntry } from "./catalogue.ts";
 import { CommitGate } from "./commit-gate.ts";
 import { EffectDesk } from "./effect-desk.ts";
 import { FlightLog } from "./flight-log.ts";
+import type { NowReading } from "./flight-recorder.ts";
 import { InputQueue } from "./input-queue.ts";
 import { counter } from "./metrics.ts";
 import { Recoveries } from "./recoveries.ts";
@@ -20,6 +21,7 @@ import type {
   CallOptions,
   DeadLetter,
   FlightDump,
+  FrameRange,
   LogLine,
   PublishedFrame,
   World,
@@ -51,7 +53,9 @@ export class RunningWorld implements World, JournalEvents {
   readonly #calls: CallDesk;
   readonly #effects: EffectDesk;
   readonly #recoveries = new Recoveries();
-  readonly #watchdog: Watchdog;
+  readonly #handlerMsMax: number;
+  /** Of the present threads. */
+  #watchdog: Watchdog;
   readonly #flights = new FlightLog((dump) => this.#listeners.flight.emit(dump));
   readonly #timers: NodeJS.Timeout[];
   readonly #listeners = new WorldListeners();
@@ -92,10 +96,10 @@ export class RunningWorld implements World, JournalEvents {
       gate: this.#gate,
       put: (bytes) => this.#inputs.put({ bytes, isQuery: false, isKeyed: false }),
     });
-    const handlerMsMax = options.handlerMsMax ?? handlerMsMaxDefault;
-    this.#watchdog = new Watchdog(handlerMsMax);
+    this.#handlerMsMax = options.handlerMsMax ?? handlerMsMaxDefault;
+    this.#watchdog = new Watchdog(this.#handlerMsMax);
     this.#timers = [
-      setInterval(() => this.#lookForStuck(), handlerMsMax / looksPerHandler).unref(),
+      setInterval(() => this.#lookForStuck(), this.#handlerMsMax / looksPerHandler).unref(),
       setInterval(() => this.#tellDilation(), dilationMs).unref(),
       setInterval(() => this.#lookAtFrame(), reachedMs).unref(),
     ];
@@ -146,7 +150,7 @@ export class RunningWorld implements World, JournalEvents {
     const from = `a snapshot of frame ${history.snapshotFrame}`;
     this.#log(
       "info",
-      `took the world up at frame ${reached}, from ${from}, in ${msSince(began)} ms`,
+      `took the world up at frame ${reached}, from ${from}, in ${Math.round(wallMs() - began)} ms`,
     );
   }
 
@@ -157,11 +161,7 @@ export class RunningWorld implements World, JournalEvents {
     options: CallOptions,
   ): Promise<Uint8Array> {
     if (this.#stopped) return Promise.reject(this.#stopped);
-    const mustLast = method.durable || (options.idempotencyKey ?? "") !== "";
-    if (mustLast && !method.isQuery && this.#problem !== undefined) {
-      return Promise.reject(new TellurionError("WORLD_NOT_DURABLE", this.#problem));
-    }
-    return this.#calls.call(method, key, request, options);
+    return this.#calls.call(method, key, request, options, this.#problem);
   }
 
   onFrame(listener: (frame: PublishedFrame) => void): void {
@@ -189,6 +189,10 @@ export class RunningWorld implements World, JournalEvents {
     this.#listeners.flight.add(listener);
   }
 
+  onRewind(listener: (frames: FrameRange) => void): void {
+    this.#listeners.rewind.add(listener);
+  }
+
   onTimeDilation(listener: (factor: number) => void): void {
     this.#listeners.timeDilation.add(listener);
   }
@@ -205,6 +209,8 @@ export class RunningWorld implements World, JournalEvents {
   async stop(): Promise<void> {
     this.#stopped ??= new TellurionError("WORLD_STOPPED", "the world was stopped");
     for (const timer of this.#timers) clearInterval(timer);
+    // Threads that catch up after a loss stop too, and with them the recovery that waits for that.
+    if (!this.#isBetweenThreads) await this.#threads?.stop();
     await this.#recovery;
     await this.#threads?.stop();
     this.readOutput();
@@ -264,7 +270,9 @@ export class RunningWorld implements World, JournalEvents {
     const heard = { ...launch, listenedTo: this.#wanted };
     const threads = await ThreadView.start(this.#options, this.#parts, heard, sinks, spares);
     this.#threads = threads;
+    if (this.#stopped) throw this.#stopped;
     this.#isBetweenThreads = false;
+    this.#watchdog = new Watchdog(this.#handlerMsMax);
     threads.showInterest(this.#wanted);
     this.#inputs.attach(threads.inputRing, through);
     // The doorbell may have rung before anybody was here to answer it. The caller's listeners come first.
@@ -289,22 +297,24 @@ export class RunningWorld implements World, JournalEvents {
     }
     this.#log("error", `${error.message}; the world is restored from its journal`);
     // A loss while an earlier one is mended: the earlier recovery waits for this one.
-    const isStuck = error.code === "HANDLER_STUCK";
-    this.#recovery = this.#recover(journal, worker, isStuck).catch((failure: TellurionError) =>
+    this.#recovery = this.#recover(journal, worker, loss.stuck).catch((failure: TellurionError) =>
       this.#fail(failure),
     );
   }
 
   /** Takes the world up again in new threads. Its clients, and those who wait for replies, notice a pause. */
-  async #recover(journal: Journal, worker: number, isStuck: boolean): Promise<void> {
+  async #recover(journal: Journal, worker: number, stuck: NowReading | undefined): Promise<void> {
     const began = wallMs();
     const { deck, control, threads } = this.#threads as ThreadView;
-    const at = deck.now().find((reading) => reading.worker === worker && reading.inHandler);
+    const isIts = (reading: NowReading) => reading.worker === worker && reading.inHandler;
+    const at = stuck ?? deck.now().find(isIts);
     this.readOutput();
     this.#flights.dump(deck, this.frame, "a worker was lost");
+    // The journal is told of these threads' frames no more: some of them may not have lasted.
+    this.#isBetweenThreads = true;
     const spares = await threads.abandon();
     const { frame } = control;
-    const suspect = this.#recoveries.judge({ isStuck, at }, frame);
+    const suspect = this.#recoveries.judge({ isStuck: stuck !== undefined, at }, frame);
     if (suspect && at) {
       const text = `${deck.describe(at)} cost the world a worker in frame ${frame}`;
       journal.send({ kind: "quarantine", ...suspect, text });
@@ -312,18 +322,32 @@ export class RunningWorld implements World, JournalEvents {
     }
     // The frame that was running is run again with what it took, and with nothing that comes now.
     journal.send({ kind: "reached", frame });
-    // The journal is told of these threads' frames no more: some of them may not have lasted.
-    this.#isBetweenThreads = true;
     this.#shownThrough = Math.max(this.#shownThrough, this.#readThrough);
     this.#readThrough = 0;
     this.#reachedSent = 0;
     const { history, through } = await journal.reopen();
     this.#gate.forgetAfter(history.reached);
-    this.#calls.refuseQueries(lostQuery);
+    if (history.reached < frame) this.#goBack(history.reached, frame, suspect && at);
+    this.#calls.refuseQueries();
     const seen = { mutedThrough: this.#shownThrough, callersWait: true, lastFrame: 0 };
     const launch = { history, journal: journal.connect(this.workers), ...seen };
     await this.#launch(launch, through, spares);
-    this.#log("info", `the world goes on after ${msSince(began)} ms`);
+    this.#log("info", `the world goes on after ${Math.round(wallMs() - began)} ms`);
+  }
+
+  /** The disk has not taken all that had happened: the world goes on from what it has, as after a crash. */
+  #goBack(reached: number, frame: number, guilty: NowReading | undefined): void {
+    const to = this.#shownThrough;
+    this.#shownThrough = Math.min(to, reached);
+    if (to > reached) this.#listeners.rewind.emit({ from: reached + 1, to });
+    this.#log(
+      "error",
+      `frames after ${reached} are not on the disk, up to ${frame}: they are run anew`,
+    );
+    // In frames that are run anew it would stand in another place: it is not handed over again.
+    if (guilty?.call === undefined) return;
+    this.#inputs.drop(guilty.call);
+    this.#calls.quarantine(guilty.call);
   }
 
   #fail(error: TellurionError): void {
@@ -336,12 +360,12 @@ export class RunningWorld implements World, JournalEvents {
   }
 
   #lookForStuck(): void {
-    if (this.#threads === undefined || this.#stopped) return;
+    if (this.#threads === undefined || this.#isBetweenThreads || this.#stopped) return;
     const { deck, threads } = this.#threads;
     const stuck = this.#watchdog.look(wallMs(), deck.now());
     if (stuck === undefined) return;
     const text = `${deck.describe(stuck)} has not returned for ${Math.round(stuck.ms)} ms`;
-    threads.giveUp(stuck.worker, new TellurionError("HANDLER_STUCK", text));
+    threads.giveUp(stuck, new TellurionError("HANDLER_STUCK", text));
   }
 
   #tellDilation(): void {
@@ -370,13 +394,4 @@ export class RunningWorld implements World, JournalEvents {
       this.#listeners.log.emit({ frame: this.frame, level, address: undefined, text });
     });
   }
-}
-
-const lostQuery = new TellurionError(
-  "UNAVAILABLE",
-  "the query was lost with a worker of the world; ask again",
-);
-
-function msSince(began: number): number {
-  return Math.round(wallMs() - began);
 }

@@ -201,6 +201,7 @@ export class Turn {
     const view = checks ? handler.codec.createView() : handler.view;
     context.enter(cell, 0, false);
     handlerScope.active = cell.address;
+    this.#parts.flight.command(call);
     try {
       const result = handler.run(cell.state, attachTo(view, segment, at), context);
       refusePromise(result, cell);
@@ -214,6 +215,7 @@ export class Turn {
         this.#refuse(cell, handler, error, call);
       else this.#fail(cell, handler, changedWhileRejecting(cell, error), call);
     } finally {
+      this.#parts.flight.command(0);
       handlerScope.active = undefined;
       if (checks) view[detach]();
     }

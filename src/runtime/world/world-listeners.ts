@@ -2,7 +2,7 @@ import type { CoreReport } from "../../gen/tellurion/v1/core_pb.ts";
 import type { LogLevel } from "../actor/context.ts";
 import type { TellurionError } from "../errors.ts";
 import type { DeadLetterReason } from "./metrics.ts";
-import type { DeadLetter, FlightDump, LogLine, PublishedFrame } from "./world.ts";
+import type { DeadLetter, FlightDump, FrameRange, LogLine, PublishedFrame } from "./world.ts";
 
 /** Those who want to hear of one thing. */
 class Channel<Value> {
@@ -24,6 +24,7 @@ export class WorldListeners {
   readonly deadLetter = new Channel<DeadLetter>();
   readonly failure = new Channel<TellurionError>();
   readonly flight = new Channel<FlightDump>();
+  readonly rewind = new Channel<FrameRange>();
   readonly timeDilation = new Channel<number>();
 
   /** Tells what a worker reports. */

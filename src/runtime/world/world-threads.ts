@@ -8,6 +8,7 @@ import { Barrier } from "../memory/barrier.ts";
 import { encodeBootstrap } from "./bootstrap.ts";
 import { type Catalogue, catalogueOf } from "./catalogue.ts";
 import { ControlBlock } from "./control-block.ts";
+import type { NowReading } from "./flight-recorder.ts";
 import { showInterest } from "./interest.ts";
 import { bindKinds, type Kinds } from "./kinds.ts";
 import { defaultLimits, type WorldLimits, workersMax } from "./limits.ts";
@@ -73,6 +74,8 @@ export interface WorldLoss {
   readonly error: TellurionError;
   /** The worker that was lost. Undefined: the world itself failed, and would again. */
   readonly worker: number | undefined;
+  /** What the worker was at, when its handler does not return. */
+  readonly stuck?: NowReading;
 }
 
 /** What the threads of a world are made from. */
@@ -177,6 +180,7 @@ export class WorldThreads {
     const timer = setTimeout(() => void this.terminate(), stopMsMax);
     await Promise.all(this.#threads.map((thread) => thread.gone));
     clearTimeout(timer);
+    this.#caughtUp.reject(new TellurionError("WORLD_STOPPED", "the world was stopped"));
   }
 
   /** Ends the workers at once, wherever they are. */
@@ -198,9 +202,10 @@ export class WorldThreads {
   }
 
   /** Gives a worker up: its handler does not return. */
-  giveUp(worker: number, error: TellurionError): void {
+  giveUp(stuck: NowReading, error: TellurionError): void {
+    const { worker } = stuck;
     void this.#threads[worker]?.terminate();
-    this.#lose({ error, worker });
+    this.#lose({ error, worker, stuck });
   }
 
   #setups(launch: Launch): WorkerSetup[] {

@@ -55,6 +55,12 @@ export interface CallOptions {
   readonly idempotencyKey?: string;
 }
 
+/** From one frame to another, both included. */
+export interface FrameRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What workers did just before something went wrong. */
 export interface FlightDump {
   readonly frame: number;
@@ -137,6 +143,8 @@ export interface World {
   onFailure(listener: (error: TellurionError) => void): void;
   /** Hears when world time begins to run slower or faster, with the new `timeDilation`. */
   onTimeDilation(listener: (factor: number) => void): void;
+  /** Hears that frames did not last: a worker was lost while the disk took nothing. They are run anew, from `from` on. */
+  onRewind(listener: (frames: FrameRange) => void): void;
   /** What led to an overrun, a failure or the loss of a worker; at most one every ten seconds but for losses. */
   onFlight(listener: (dump: FlightDump) => void): void;
   metrics(): WorldMetrics;

@@ -57,6 +57,9 @@ export class Gateway implements SessionHost {
     this.schemaHash = schemaHash([...world.catalogue.files, file_tellurion_v1_client]);
     this.#log = log;
     world.onFrame((frame) => this.#publish(frame));
+    world.onRewind(({ from, to }) => {
+      for (const session of this.#sessions) session.tellRewind(from, to);
+    });
     world.onTimeDilation(() => {
       for (const session of this.#sessions) session.tellTimeDilation();
     });

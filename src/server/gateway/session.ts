@@ -122,6 +122,13 @@ export class Session {
     this.#gap = { from: this.#gap?.from ?? frame, to: frame };
   }
 
+  /** Tells that what the client knows of these frames did not last. */
+  tellRewind(from: number, to: number): void {
+    if (!this.#welcomed) return;
+    this.#gap = undefined;
+    this.#send({ case: "gap", value: { fromFrame: BigInt(from), toFrame: BigInt(to) } });
+  }
+
   /** Tells how fast world time runs. */
   tellTimeDilation(): void {
     if (!this.#welcomed) return;

@@ -3,14 +3,15 @@ import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { JournalStore } from "../../../src/runtime/journal/journal-store.ts";
-import { tornBytes } from "../../../src/runtime/journal/wal-tail.ts";
+import { readWalTail } from "../../../src/runtime/journal/wal-tail.ts";
 import { batch, frame, identity, inDirectory } from "./fixtures.ts";
 
+const headerBytes = 32;
 const frameBytes = 4_096 + 24;
 
 /** Writes a frame of the world per batch, and tells where in the log each batch ends. */
 function writeSome(store: JournalStore, file: string, batches: number): number[] {
-  const ends = [statSync(`${file}-wal`).size];
+  const ends = [Math.max(statSync(`${file}-wal`).size, headerBytes)];
   for (let i = 1; i <= batches; i += 1) {
     store.write(batch(i, { frames: [frame(i, new Uint8Array(3_000 * i))] }));
     ends.push(statSync(`${file}-wal`).size);
@@ -30,7 +31,7 @@ test("a log that was cut anywhere loses the batches behind the cut, and the torn
         truncateSync(path("copy-wal"), length);
         const batches = ends.findLastIndex((end) => end <= length);
         const torn = length - (ends[batches] as number);
-        expect(tornBytes(path("copy-wal"))).toBe(torn);
+        expect(readWalTail(path("copy-wal")).bytes).toBe(torn);
         const copy = JournalStore.open(path("copy"), identity);
         expect(copy.history().reached).toBe(batches);
         expect(copy.history().frames).toHaveLength(batches);
@@ -45,19 +46,44 @@ test("a log that was cut anywhere loses the batches behind the cut, and the torn
   });
 });
 
-test("a page that was written wrongly ends what counts, and all behind it is torn", () => {
+test("a page of the last transaction that was written wrongly ends what counts", () => {
   inDirectory((path) => {
     const store = JournalStore.open(path("world"), identity);
     const ends = writeSome(store, path("world"), 3);
     for (const end of ["", "-wal"]) copyFileSync(path(`world${end}`), path(`copy${end}`));
     store.close();
     const log = readFileSync(path("copy-wal"));
-    const committed = ends[1] as number;
+    const committed = ends[2] as number;
     log[committed + frameBytes - 1] = (log[committed + frameBytes - 1] as number) ^ 1;
     writeFileSync(path("copy-wal"), log);
-    expect(tornBytes(path("copy-wal"))).toBe(log.length - committed);
+    expect(readWalTail(path("copy-wal"))).toEqual({
+      bytes: log.length - committed,
+      commits: 1,
+      from: committed,
+    });
     const copy = JournalStore.open(path("copy"), identity);
-    expect(copy.history().reached).toBe(1);
+    expect(copy.history().reached).toBe(2);
+    copy.close();
+  });
+});
+
+test("damage with whole transactions behind it is refused, and nothing is changed", () => {
+  inDirectory((path) => {
+    const store = JournalStore.open(path("world"), identity);
+    const ends = writeSome(store, path("world"), 6);
+    for (const end of ["", "-wal"]) copyFileSync(path(`world${end}`), path(`copy${end}`));
+    store.close();
+    const log = readFileSync(path("copy-wal"));
+    const committed = ends[2] as number;
+    log[committed + frameBytes - 1] = (log[committed + frameBytes - 1] as number) ^ 1;
+    writeFileSync(path("copy-wal"), log);
+    expect(() => JournalStore.open(path("copy"), identity)).toThrow(
+      new RegExp(`is damaged from byte ${committed} on: 4 transactions`),
+    );
+    expect(readFileSync(path("copy-wal"))).toEqual(log);
+    truncateSync(path("copy-wal"), committed);
+    const copy = JournalStore.open(path("copy"), identity);
+    expect(copy.history().reached).toBe(2);
     copy.close();
   });
 });
@@ -70,17 +96,17 @@ test("what is left in a log from before it began anew is not torn", () => {
     const before = statSync(path("some.db-wal")).size;
     database.exec("PRAGMA wal_checkpoint(RESTART); INSERT INTO t VALUES (zeroblob(10))");
     expect(statSync(path("some.db-wal")).size).toBe(before);
-    expect(tornBytes(path("some.db-wal"))).toBe(0);
+    expect(readWalTail(path("some.db-wal")).bytes).toBe(0);
     database.close();
   });
 });
 
 test("a log whose header was not written to its end holds nothing", () => {
   inDirectory((path) => {
-    expect(tornBytes(path("missing"))).toBe(0);
+    expect(readWalTail(path("missing")).bytes).toBe(0);
     for (const length of [0, 10, 32, 5_000]) {
       writeFileSync(path("log"), new Uint8Array(length));
-      expect(tornBytes(path("log"))).toBe(length);
+      expect(readWalTail(path("log")).bytes).toBe(length);
     }
   });
 });

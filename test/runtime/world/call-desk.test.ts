@@ -213,12 +213,38 @@ test("queries are refused when a worker is lost, commands wait on; when the worl
   call("query", query);
   call("plain");
   call("keyed", plain, "k");
-  desk.refuseQueries(new TellurionError("UNAVAILABLE", "lost"));
+  desk.refuseQueries();
   await settled();
   expect(told).toEqual(["query UNAVAILABLE"]);
   desk.refuseAll(new TellurionError("WORLD_STOPPED", "over"));
   await settled();
   expect(told.slice(1).sort()).toEqual(["keyed WORLD_STOPPED", "plain WORLD_STOPPED"]);
+});
+
+test("while the disk takes nothing, what is known is told, and what must not be lost is refused", async () => {
+  const { desk, gate, inputs, told, call } = create();
+  desk.reply(1, call("first", plain, "k"), ok(7));
+  gate.commit(1);
+  await settled();
+  const taken = inputs.length;
+  const ask = (who: string, method = plain, idempotencyKey = ""): void => {
+    desk.call(method, "x", request, { timeoutMs: 1_000, idempotencyKey }, "the disk is full").then(
+      (payload) => told.push(`${who} ${payload[0]}`),
+      ({ code }: TellurionError) => told.push(`${who} ${code}`),
+    );
+  };
+  ask("again", plain, "k");
+  ask("new", plain, "l");
+  ask("durable", durable);
+  ask("passing");
+  await settled();
+  expect(told.sort()).toEqual([
+    "again 7",
+    "durable WORLD_NOT_DURABLE",
+    "first 7",
+    "new WORLD_NOT_DURABLE",
+  ]);
+  expect(inputs.length).toBe(taken + 1);
 });
 
 const question = {

@@ -56,26 +56,24 @@ test("what went wrong during the rest is not dumped later, when it is no longer 
   const { note, reasons } = create();
   note(1, 1, 0);
   clock.ms = 5_000;
-  note(2, 1, 1);
+  note(2, 2, 0);
   clock.ms = 20_000;
-  note(3, 1, 1);
+  note(3, 2, 0);
   expect(reasons()).toEqual([`1 ${overran}`]);
 });
 
-test("the loss of a worker is dumped at any time, and is followed by a rest", () => {
+test("a failure is dumped also while overruns rest, and the loss of a worker at any time", () => {
   const { log, note, reasons } = create();
   note(1, 1, 0);
   clock.ms = 9_000;
   log.dump(deck, 2, "a worker was lost");
   log.dump(deck, 2, "a worker was lost");
-  clock.ms = 18_999;
-  note(3, 2, 0);
-  clock.ms = 19_000;
-  note(4, 3, 0);
+  note(3, 2, 1);
+  note(4, 3, 2);
   expect(reasons()).toEqual([
     `1 ${overran}`,
     "2 a worker was lost",
     "2 a worker was lost",
-    `4 ${overran}`,
+    `3 ${threw}`,
   ]);
 });

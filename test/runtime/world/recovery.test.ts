@@ -162,6 +162,20 @@ describe("a handler that never returns", () => {
   });
 });
 
+test("a world that is stopped while it is restored stops, also when another handler does not return", async () => {
+  const world = await start({ ...counterWorld, file, workers: 1, handlerMsMax: 400 });
+  await increase(world, "a", 1n);
+  const quarantine = said(world, /in quarantine/);
+  const outcomes = ["b", "c"].map((name) =>
+    increase(world, name, amounts.neverReturn).catch(({ code }: TellurionError) => code),
+  );
+  await quarantine;
+  await within("the world to stop", world.stop(), waitMsMax);
+  for (const code of await Promise.all(outcomes)) {
+    expect(["WORLD_STOPPED", "MESSAGE_QUARANTINED"]).toContain(code);
+  }
+});
+
 /** Resolves when what has happened so far is on the disk. */
 async function committed(world: World): Promise<void> {
   const { increase: method } = CounterService.method;

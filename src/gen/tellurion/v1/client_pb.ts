@@ -489,7 +489,7 @@ export const PongSchema: GenMessage<Pong> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_client, 12);
 
 /**
- * Events of these frames did not reach the client.
+ * Events of these frames did not reach the client, or did not last: then the frames come again, with other events.
  *
  * @generated from message tellurion.v1.Gap
  */
