@@ -245,6 +245,7 @@ test("while the disk takes nothing, what is known is told, and what must not be 
     "new WORLD_NOT_DURABLE",
   ]);
   expect(inputs.length).toBe(taken + 1);
+  desk.refuseAll(new TellurionError("WORLD_STOPPED", "over"));
 });
 
 const question = {
