@@ -94,7 +94,7 @@ test("a folder that takes no files, and a file that cannot be one, are refused",
   mkdirSync(join(data, "sample.tellurion"));
   const run = new Run(main, "start", "--port", "0", "--data", data);
   expect(await run.exit).toBe(1);
-  expect(run.errors).toMatch(/^WORLD_FILE_INVALID: .*in a directory that it may write\n$/);
+  expect(run.errors).toMatch(/^WORLD_FILE_INVALID: .*in a directory, that this process may write/);
   const unwritable = new Run(main, "start", "--port", "0", "--data", "/dev/null/world");
   expect(await unwritable.exit).toBe(2);
   expect(unwritable.errors).toMatch(/^INVALID_OPTION: --data="\S+" cannot be made \(.*or --memory/);
