@@ -225,9 +225,11 @@ export class Simulation {
   }
 
   #reasonsToWait(): string[] {
-    const { problem, threads } = this.#server;
+    const { journal, problem, threads } = this.#server;
     const reasons = this.#clients.flatMap((client) => client.waiting);
     if (problem !== undefined) reasons.push(problem);
+    // The main thread may not have heard of it yet.
+    else if (journal.status.degraded) reasons.push("the disk has not taken all");
     for (const { number, address } of threads.world.conductor.registry.all()) {
       for (const effect of threads.world.coreOf(number).cellAt(number)?.effects.values() ?? []) {
         const age = threads.world.frame - effect.frame;
