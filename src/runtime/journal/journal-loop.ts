@@ -169,6 +169,5 @@ export class JournalLoop {
     clearTimeout(this.#retry);
     for (const port of this.#ports) port.close();
     this.#store.close();
-    this.#post({ what: "closed" });
   }
 }

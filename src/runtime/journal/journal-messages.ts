@@ -55,5 +55,4 @@ export type JournalMessage =
   /** A snapshot of this frame has begun, and waits for the replies of all frames up to it. */
   | { readonly what: "settle"; readonly frame: number }
   | { readonly what: "degraded"; readonly reason: string | undefined }
-  | { readonly what: "closed" }
   | { readonly what: "failed"; readonly code: ErrorCode; readonly text: string };

@@ -131,8 +131,6 @@ export class Journal {
         return;
       case "failed":
         this.#fail(message.code, message.text);
-        return;
-      case "closed":
     }
   }
 

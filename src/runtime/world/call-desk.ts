@@ -107,11 +107,10 @@ export class CallDesk {
     gate.hold(frame, () => this.#deliver(call, outcome));
   }
 
-  /** The command of this call is not carried out: it cost the world a worker. */
+  /** The command of this call is not carried out: it cost the world a worker. All who asked for it hear of that. */
   quarantine(call: number): void {
-    this.#forget(call);
     const text = "the command cost the world a worker, and is not carried out";
-    this.#calls.refuse(call, new TellurionError("MESSAGE_QUARANTINED", text));
+    this.#deliver(call, { error: "MESSAGE_QUARANTINED", payload: Buffer.from(text) });
   }
 
   /** Refuses the queries that wait: they were lost, and ask for nothing that is kept. */

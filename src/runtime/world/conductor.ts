@@ -6,7 +6,6 @@ import {
   type Input,
   InputSchema,
   type NoticeImage,
-  RegistryImageSchema,
   SnapshotSchema,
 } from "../../gen/tellurion/v1/core_pb.ts";
 import type { Address } from "../actor/address.ts";
@@ -63,7 +62,6 @@ interface Delivery {
 const inputCodec = codecOf(InputSchema);
 const noticeCodec = codecOf(CoreNoticeSchema);
 const orderCodec = codecOf(CoreOrderSchema);
-const registryCodec = codecOf(RegistryImageSchema);
 const snapshotCodec = codecOf(SnapshotSchema);
 const stoppedCodec = codecOf(ActorStoppedSchema);
 const addressesShown = 16;
@@ -130,7 +128,7 @@ export class Conductor {
   encodeImage(frame: number): Uint8Array<ArrayBuffer> {
     return snapshotCodec.toBytes({
       frame: BigInt(frame),
-      registry: registryCodec.decode(this.registry.encode()),
+      registry: this.registry.image(),
       types: typeNames(this.#options.catalogue),
       notices: this.#notices(),
     });

@@ -1,3 +1,4 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import {
   type RegisteredImage,
   type RegistryImage,
@@ -116,9 +117,14 @@ export class Registry {
     this.#resting.push(actor.number);
   }
 
-  /** All that decides what numbers come next and who hears of whom, encoded: for snapshots and the state hash. */
+  /** All that decides what numbers come next and who hears of whom, encoded: for the state hash. */
   encode(): Uint8Array<ArrayBuffer> {
-    return imageCodec.toBytes({
+    return imageCodec.toBytes(this.image());
+  }
+
+  /** The same, for snapshots. */
+  image(): MessageInitShape<typeof RegistryImageSchema> {
+    return {
       actors: [...this.#byNumber.values()].map(({ number, address, parent, watchers }) => ({
         actor: number,
         address,
@@ -128,7 +134,7 @@ export class Registry {
       free: [...this.#free].sort(ascending),
       resting: [...this.#resting].sort(ascending),
       last: this.#last,
-    });
+    };
   }
 
   /** Makes a new registry what the image says. Throws WORLD_FILE_INVALID for a kind that this world does not have. */

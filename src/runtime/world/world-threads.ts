@@ -132,6 +132,8 @@ export class WorldThreads {
       handlers: parts.kinds.handlers.length,
     });
     this.control = new ControlBlock(this.memory.control, workers);
+    // Until a frame ends here, it is the snapshot's that has.
+    this.control.setEnded(launch.history?.snapshotFrame ?? 0);
     if (launch.listenedTo) showInterest(this.memory, parts.catalogue, launch.listenedTo);
     this.caughtUp = this.#caughtUp.promise;
     this.ended = this.#ended.promise;

@@ -46,45 +46,44 @@ test("a log that was cut anywhere loses the batches behind the cut, and the torn
   });
 });
 
+/** Copies the file of an open world, with a page of the log changed that is written after `kept` batches. */
+function copyDamaged(path: (name: string) => string, batches: number, kept: number) {
+  const store = JournalStore.open(path("world"), identity);
+  const ends = writeSome(store, path("world"), batches);
+  for (const end of ["", "-wal"]) copyFileSync(path(`world${end}`), path(`copy${end}`));
+  store.close();
+  const log = readFileSync(path("copy-wal"));
+  const from = ends[kept] as number;
+  log[from + frameBytes - 1] = (log[from + frameBytes - 1] as number) ^ 1;
+  writeFileSync(path("copy-wal"), log);
+  return { log, from };
+}
+
+function reachedIn(file: string): number {
+  const store = JournalStore.open(file, identity);
+  const { reached } = store.history();
+  store.close();
+  return reached;
+}
+
 test("a page of the last transaction that was written wrongly ends what counts", () => {
   inDirectory((path) => {
-    const store = JournalStore.open(path("world"), identity);
-    const ends = writeSome(store, path("world"), 3);
-    for (const end of ["", "-wal"]) copyFileSync(path(`world${end}`), path(`copy${end}`));
-    store.close();
-    const log = readFileSync(path("copy-wal"));
-    const committed = ends[2] as number;
-    log[committed + frameBytes - 1] = (log[committed + frameBytes - 1] as number) ^ 1;
-    writeFileSync(path("copy-wal"), log);
-    expect(readWalTail(path("copy-wal"))).toEqual({
-      bytes: log.length - committed,
-      commits: 1,
-      from: committed,
-    });
-    const copy = JournalStore.open(path("copy"), identity);
-    expect(copy.history().reached).toBe(2);
-    copy.close();
+    const { log, from } = copyDamaged(path, 3, 2);
+    const bytes = log.length - from;
+    expect(readWalTail(path("copy-wal"))).toEqual({ bytes, commits: 1, from });
+    expect(reachedIn(path("copy"))).toBe(2);
   });
 });
 
 test("damage with whole transactions behind it is refused, and nothing is changed", () => {
   inDirectory((path) => {
-    const store = JournalStore.open(path("world"), identity);
-    const ends = writeSome(store, path("world"), 6);
-    for (const end of ["", "-wal"]) copyFileSync(path(`world${end}`), path(`copy${end}`));
-    store.close();
-    const log = readFileSync(path("copy-wal"));
-    const committed = ends[2] as number;
-    log[committed + frameBytes - 1] = (log[committed + frameBytes - 1] as number) ^ 1;
-    writeFileSync(path("copy-wal"), log);
+    const { log, from } = copyDamaged(path, 6, 2);
     expect(() => JournalStore.open(path("copy"), identity)).toThrow(
-      new RegExp(`is damaged from byte ${committed} on: 4 transactions`),
+      new RegExp(`is damaged from byte ${from} on: 4 transactions`),
     );
     expect(readFileSync(path("copy-wal"))).toEqual(log);
-    truncateSync(path("copy-wal"), committed);
-    const copy = JournalStore.open(path("copy"), identity);
-    expect(copy.history().reached).toBe(2);
-    copy.close();
+    truncateSync(path("copy-wal"), from);
+    expect(reachedIn(path("copy"))).toBe(2);
   });
 });
 

@@ -248,6 +248,16 @@ test("while the disk takes nothing, what is known is told, and what must not be 
   desk.refuseAll(new TellurionError("WORLD_STOPPED", "over"));
 });
 
+test("a command in quarantine is refused to all who ask for it under its key", async () => {
+  const { desk, told, call } = create();
+  const number = call("first", plain, "k");
+  call("second", plain, "k");
+  desk.quarantine(number);
+  call("third", plain, "k");
+  await settled();
+  expect(told).toEqual(["first", "second", "third"].map((who) => `${who} MESSAGE_QUARANTINED`));
+});
+
 const question = {
   address: "counter/x",
   what: { case: "method", value: plain.name },
