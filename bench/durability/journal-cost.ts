@@ -16,8 +16,17 @@ const pairs = ["0", "1", "2", "3"] as const;
 /** Events of the world's own in a frame: they take about half of its step, and none of them is journalled. */
 const batch = 256;
 const batches = 24;
-/** Long against what a snapshot takes, and all that is done once in a while. */
-const measureFactor = 3;
+/**
+ * Two worlds with the same actors differ by a few hundredths in the same process: it is chance what the engine makes of
+ * their code. So there are several of each.
+ */
+const worldsMax = 3;
+const turnsMax = 8;
+const framesPerTurn = 40;
+/** After a rest, some frames find nothing in the caches. */
+const framesNotCounted = 5;
+/** A hundred is what the engine needs to compile all that a frame runs. */
+const warmFrames = 150;
 
 /** What frames took, in ms. */
 interface FrameTimes {
@@ -28,40 +37,115 @@ interface FrameTimes {
 
 /**
  * How long frames of the same world take with a file and without: each takes a hundred commands from outside and moves
- * some thousand events. In turns, so that what the machine does besides hits both.
+ * some thousand events. In short turns, while the other world rests: the machine's pace changes within seconds.
  */
-export async function measureJournalCost(effort: Effort): Promise<readonly number[]> {
-  return await inFolder(async (folder) => {
-    const times: { kept: FrameTimes[]; unkept: FrameTimes[] } = { kept: [], unkept: [] };
-    for (const [turn, kept] of [false, true, true, false].entries()) {
-      const file = kept ? join(folder, `${turn}.db`) : undefined;
-      times[kept ? "kept" : "unkept"].push(await measureWorld(file, effort));
-    }
-    const mean = (list: readonly FrameTimes[], which: keyof FrameTimes): number =>
-      list.reduce((sum, one) => sum + one[which], 0) / list.length;
-    const { kept, unkept } = times;
-    const ratios = (["median", "mean"] as const).map((which) => {
-      return mean(kept, which) / mean(unkept, which);
+export async function measureJournalCost({ scale }: Effort): Promise<readonly number[]> {
+  const times: { kept: FrameTimes[]; unkept: FrameTimes[] } = { kept: [], unkept: [] };
+  const ratios: FrameTimes[] = [];
+  for (let n = 0; n < Math.ceil(worldsMax * scale); n += 1) {
+    await inFolder(async (folder) => {
+      const unkept = await MeasuredWorld.start(undefined);
+      const kept = await MeasuredWorld.start(join(folder, "world.db"));
+      await unkept.turn(Math.ceil(warmFrames * scale));
+      await kept.turn(Math.ceil(warmFrames * scale));
+      for (let turn = 0; turn < Math.ceil(turnsMax * scale); turn += 1) {
+        const frames = Math.ceil(framesPerTurn * scale);
+        // Whoever comes first comes second next time.
+        const first = turn % 2 === 0 ? unkept : kept;
+        const a = await first.turn(frames);
+        const b = await (first === unkept ? kept : unkept).turn(frames);
+        const [without, with_] = first === unkept ? [a, b] : [b, a];
+        times.unkept.push(without);
+        times.kept.push(with_);
+        ratios.push({ median: with_.median / without.median, mean: with_.mean / without.mean });
+      }
+      await unkept.end();
+      await kept.end();
     });
-    return [mean(unkept, "median"), mean(kept, "median"), ...ratios];
-  });
+  }
+  const middle = (list: readonly FrameTimes[], which: keyof FrameTimes): number =>
+    medianOf(list.map((one) => one[which]));
+  return [
+    middle(times.unkept, "median"),
+    middle(times.kept, "median"),
+    middle(ratios, "median"),
+    middle(ratios, "mean"),
+  ];
 }
 
-async function measureWorld(file: string | undefined, effort: Effort): Promise<FrameTimes> {
-  const world = await startWorld({
-    name: "bench-journal",
-    seed: 1,
-    // The other processor is for the main thread and the journal's.
-    workers: 1,
-    tickHz: 60,
-    actorsModule: new URL("./actors.ts", import.meta.url),
-    bootstrap,
-    ...(file !== undefined && { file }),
-  });
-  try {
-    return await Promise.race([failureOf(world), measure(world, effort)]);
-  } finally {
-    await world.stop();
+/** A world that runs when it is its turn, and rests between. */
+class MeasuredWorld {
+  readonly #world: World;
+  #frames = 0;
+
+  private constructor(world: World) {
+    this.#world = world;
+  }
+
+  static async start(file: string | undefined): Promise<MeasuredWorld> {
+    const world = await startWorld({
+      name: "bench-journal",
+      seed: 1,
+      // The other processor is for the main thread and the journal's.
+      workers: 1,
+      tickHz: 60,
+      actorsModule: new URL("./actors.ts", import.meta.url),
+      bootstrap,
+      ...(file !== undefined && { file }),
+    });
+    return new MeasuredWorld(world);
+  }
+
+  /** What so many frames take, in which the world does all that it can do. */
+  async turn(frames: number): Promise<FrameTimes> {
+    await this.#setBatches(batches);
+    const times: number[] = [];
+    for (let frame = 0; frame < framesNotCounted + frames; frame += 1) {
+      await Promise.race([failureOf(this.#world), this.#takeCommands()]);
+      if (frame >= framesNotCounted) times.push(this.#world.metrics().frameMsLast);
+    }
+    await this.#setBatches(0);
+    return { median: medianOf(times), mean: times.reduce((a, b) => a + b, 0) / times.length };
+  }
+
+  async end(): Promise<void> {
+    await this.#compare();
+    await this.#world.stop();
+  }
+
+  async #setBatches(count: number): Promise<void> {
+    const { setBatches } = ProducerService.method;
+    for (const pair of pairs) {
+      await call(this.#world, pair, setBatches, { producer: pair, batch, batches: count });
+    }
+  }
+
+  /** Resolves when a frame has taken and answered all of them: then the next frame's can be sent. */
+  async #takeCommands(): Promise<void> {
+    const { increase } = CounterService.method;
+    const commands = Array.from({ length: commandsPerFrame }, (_, n) =>
+      call(this.#world, `${n}`, increase, { name: `${n}`, amount: 1n }),
+    );
+    await Promise.all(commands);
+    this.#frames += 1;
+  }
+
+  /** Each command took effect once, and each event was handled. */
+  async #compare(): Promise<void> {
+    const { getTotal } = CounterService.method;
+    const { getProduced } = ProducerService.method;
+    const { getConsumed } = ConsumerService.method;
+    for (const name of ["0", `${commandsPerFrame - 1}`]) {
+      const { total } = await call(this.#world, name, getTotal, { name });
+      const commands = this.#frames;
+      check(total === BigInt(commands), `counter ${name} says ${total} after ${commands} commands`);
+    }
+    for (const pair of pairs) {
+      const sent = await call(this.#world, pair, getProduced, { producer: pair });
+      const got = await call(this.#world, pair, getConsumed, { consumer: pair });
+      const [count, handled] = [sent.tally?.count ?? 0, got.tally?.count];
+      check(count > 0 && count === handled, `pair ${pair} sent ${count} and handled ${handled}`);
+    }
   }
 }
 
@@ -70,51 +154,10 @@ const bootstrap: readonly Bootstrap[] = pairs.flatMap((pair) => [
   {
     address: `producer/${pair}`,
     type: ProduceSchema,
-    message: { target: `consumer/${pair}`, batch, batches } as never,
+    message: { target: `consumer/${pair}`, batch, batches: 0 } as never,
   },
 ]);
 
-async function measure(world: World, effort: Effort): Promise<FrameTimes> {
-  const warmUntil = performance.now() + effort.warmMs;
-  let frames = 0;
-  for (; performance.now() < warmUntil; frames += 1) await takeCommands(world);
-  const times = new Map<number, number>();
-  const until = performance.now() + effort.measureMs * measureFactor;
-  for (; performance.now() < until || times.size === 0; frames += 1) {
-    await takeCommands(world);
-    const { frame, frameMsLast } = world.metrics();
-    times.set(frame, frameMsLast);
-  }
-  await compare(world, frames);
-  const sorted = [...times.values()].sort((a, b) => a - b);
-  const median = sorted[sorted.length >> 1] as number;
-  return { median, mean: sorted.reduce((sum, ms) => sum + ms, 0) / sorted.length };
-}
-
-/** Resolves when a frame has taken and answered all of them: then the next frame's can be sent. */
-async function takeCommands(world: World): Promise<void> {
-  const { increase } = CounterService.method;
-  const commands = Array.from({ length: commandsPerFrame }, (_, n) =>
-    call(world, `${n}`, increase, { name: `${n}`, amount: 1n }),
-  );
-  await Promise.all(commands);
-}
-
-/** Each command took effect once, and each event was handled. */
-async function compare(world: World, frames: number): Promise<void> {
-  const { getTotal } = CounterService.method;
-  const { getProduced } = ProducerService.method;
-  const { getConsumed } = ConsumerService.method;
-  for (const name of ["0", `${commandsPerFrame - 1}`]) {
-    const { total } = await call(world, name, getTotal, { name });
-    check(total === BigInt(frames), `counter ${name} says ${total} after ${frames} commands`);
-  }
-  for (const pair of pairs) {
-    const { setBatches } = ProducerService.method;
-    await call(world, pair, setBatches, { producer: pair, batch, batches: 0 });
-    const sent = await call(world, pair, getProduced, { producer: pair });
-    const got = await call(world, pair, getConsumed, { consumer: pair });
-    const [count, handled] = [sent.tally?.count ?? 0, got.tally?.count];
-    check(count > 0 && count === handled, `pair ${pair} sent ${count} and handled ${handled}`);
-  }
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
 }

@@ -68,7 +68,18 @@ export function installTraps(): void {
   for (const [name, instead] of trappedConstructors) trapConstructor(name, instead);
 }
 
-function refuse(name: string, instead: string): void {
+/**
+ * Takes WebSocket away from a thread, before `installTraps`. Node loads what is behind it when it is first looked at:
+ * to trap it would cost each worker 30 ms of its start, and nobody there may use it.
+ */
+export function withholdWebSocket(): void {
+  // Only `delete` leaves it alone: to define it anew looks at it too.
+  Reflect.deleteProperty(globalThis, "WebSocket");
+  const get = (): undefined => refuse("WebSocket", "an effect at the edge");
+  Object.defineProperty(globalThis, "WebSocket", { get, configurable: true });
+}
+
+function refuse(name: string, instead: string): undefined {
   if (handlerScope.active === undefined) return;
   throw new TellurionError(
     "FORBIDDEN_IN_ACTOR",

@@ -3,15 +3,16 @@ import { codecOf } from "../codec/index.ts";
 import type { TakenInputs } from "../journal/frame-ring.ts";
 import { type PackedHistory, PackedReader } from "../journal/packed-history.ts";
 
-/** An input as it waits for its frame. */
-export interface WaitingInput {
-  /** An Input message. */
-  readonly bytes: Uint8Array;
-  /** It changes nothing, and is not journalled. */
-  readonly isQuery: boolean;
-  /** It has an idempotency key. */
-  readonly isKeyed: boolean;
+/** What has arrived for a frame: Input messages, in their order. */
+export interface ArrivedInputs {
+  readonly all: Uint8Array[];
+  /** Those of them that are journalled: a query changes nothing. */
+  readonly recorded: Uint8Array[];
+  /** One of them has an idempotency key. */
+  readonly keyed: boolean;
 }
+
+export const nothingArrived: ArrivedInputs = { all: [], recorded: [], keyed: false };
 
 /** What a frame begins with. */
 export interface FramePlan {
@@ -57,18 +58,20 @@ export class Course {
   }
 
   /** Plans the next frame. Neither what arrives nor `checkpoint` is asked for while the world is replayed. */
-  next(arrived: () => readonly WaitingInput[], checkpoint: boolean): FramePlan {
+  next(arrived: () => ArrivedInputs, checkpoint: boolean): FramePlan {
     if (this.isReplaying) return this.#replay();
     const frame = this.frame + 1;
-    const waiting = frame === 1 ? this.#bootstrap.map(asWaiting) : arrived();
-    const recorded = waiting.filter((input) => !input.isQuery);
+    const { all, recorded, keyed } = frame === 1 ? this.#begin() : arrived();
     if (this.#record && (recorded.length > 0 || checkpoint)) {
-      const inputs = recorded.map(({ bytes }) => bytes);
-      const keyed = recorded.some(({ isKeyed }) => isKeyed);
-      this.#record(frame, { inputs, checkpoint }, keyed);
+      this.#record(frame, { inputs: recorded, checkpoint }, keyed);
     }
     this.frame = frame;
-    return { frame, inputs: waiting.map(({ bytes }) => bytes), checkpoint };
+    return { frame, inputs: all, checkpoint };
+  }
+
+  #begin(): ArrivedInputs {
+    const inputs = [...this.#bootstrap];
+    return { all: inputs, recorded: inputs, keyed: false };
   }
 
   #replay(): FramePlan {
@@ -79,8 +82,4 @@ export class Course {
     const { inputs, checkpoint } = frameCodec.decode(row);
     return { frame, inputs, checkpoint };
   }
-}
-
-function asWaiting(bytes: Uint8Array): WaitingInput {
-  return { bytes, isQuery: false, isKeyed: false };
 }

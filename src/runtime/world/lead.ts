@@ -14,7 +14,7 @@ import { Balance } from "./balance.ts";
 import type { Conductor } from "./conductor.ts";
 import { type ControlBlock, command, type FrameOrder } from "./control-block.ts";
 import type { WorkerCore } from "./core.ts";
-import { Course, type WaitingInput } from "./course.ts";
+import { type ArrivedInputs, Course } from "./course.ts";
 import { FramePacer } from "./frame-pacer.ts";
 import type { WorldLimits } from "./limits.ts";
 import { LoadMeter } from "./load-meter.ts";
@@ -221,23 +221,24 @@ export class Lead {
   }
 
   /** The inputs of the next frame: copies, since the ring's room is given back at once. */
-  #takeInputs(): WaitingInput[] {
+  #takeInputs(): ArrivedInputs {
     const { inputsPerFrameMax } = this.#limits;
-    const inputs: WaitingInput[] = [];
+    const all: Uint8Array[] = [];
+    const recorded: Uint8Array[] = [];
+    let keyed = false;
     const ring = this.#inputRing;
-    for (let at = ring.peek(); at !== -1 && inputs.length < inputsPerFrameMax; at = ring.peek()) {
+    for (let at = ring.peek(); at !== -1 && all.length < inputsPerFrameMax; at = ring.peek()) {
       const { words } = ring;
       const word = at >> 2;
       const start = at + recordHeaderBytes;
-      inputs.push({
-        bytes: ring.bytes.slice(start, start + (words[word + lengthWord] as number)),
-        isQuery: (words[word + typeWord] as number) >>> 16 === recordKind.query,
-        isKeyed: words[word + extraWord] === 1,
-      });
+      const bytes = ring.bytes.slice(start, start + (words[word + lengthWord] as number));
+      all.push(bytes);
+      if ((words[word + typeWord] as number) >>> 16 !== recordKind.query) recorded.push(bytes);
+      if (words[word + extraWord] === 1) keyed = true;
       this.#through = words[word + sequenceWord] as number;
       ring.advance(at);
     }
     ring.release();
-    return inputs;
+    return { all, recorded, keyed };
   }
 }

@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import type { ActorDefinition } from "../actor/definition.ts";
-import { installTraps } from "../actor/traps.ts";
+import { installTraps, withholdWebSocket } from "../actor/traps.ts";
 import { TellurionError } from "../errors.ts";
 import { Barrier } from "../memory/barrier.ts";
 import { WorkerLoop } from "./worker-loop.ts";
@@ -9,6 +9,7 @@ import type { WorkerMessage, WorkerSetup } from "./worker-setup.ts";
 /** A worker's thread begins here. Kept thin: coverage does not see it. */
 const post = (message: WorkerMessage): void => parentPort?.postMessage(message);
 // Before the actors' modules: what these keep for later is trapped too. Nothing is refused outside of handlers.
+withholdWebSocket();
 installTraps();
 parentPort?.on("message", (setup: WorkerSetup) => void run(setup));
 

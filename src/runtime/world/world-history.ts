@@ -8,7 +8,7 @@ import { JournalStore } from "../journal/journal-store.ts";
 import { packHistory } from "../journal/packed-history.ts";
 import type { StoredCounts } from "../journal/stored-counts.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { Course } from "./course.ts";
+import { Course, nothingArrived } from "./course.ts";
 import { differencesOf } from "./history-versions.ts";
 import { InlineWorld } from "./inline-world.ts";
 import { MarkCheck } from "./mark-check.ts";
@@ -203,7 +203,7 @@ class Rerun {
   async step(): Promise<void> {
     const { world } = this;
     if (world.frame % framesAtOnce === 0) await setImmediate();
-    const { frame, inputs, checkpoint } = this.#course.next(() => [], false);
+    const { frame, inputs, checkpoint } = this.#course.next(() => nothingArrived, false);
     if (!world.runFrame(inputs, checkpoint)) {
       const text = `the world stopped in frame ${frame}: ${world.conductor.failure}`;
       throw new TellurionError("WORLD_FAILED", text);

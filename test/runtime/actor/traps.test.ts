@@ -123,6 +123,24 @@ test("in a thread of its own, process.nextTick is refused too", async () => {
   expect(caught).toBe("FORBIDDEN_IN_ACTOR");
 });
 
+test("a thread whose WebSocket is withheld sees none, and a handler in it is refused", async () => {
+  const traps = new URL("../../../src/runtime/actor/traps.ts", import.meta.url);
+  const thread = new Worker(
+    `import(${JSON.stringify(traps.href)}).then(({ installTraps, withholdWebSocket, handlerScope }) => {
+      withholdWebSocket();
+      installTraps();
+      const seen = typeof WebSocket;
+      let caught;
+      handlerScope.active = "a/1";
+      try { new WebSocket("ws://127.0.0.1:1/"); } catch (error) { caught = error.code; }
+      require("node:worker_threads").parentPort.postMessage([seen, caught]);
+    });`,
+    { eval: true },
+  );
+  const [message] = await once(thread, "message");
+  expect(message).toEqual(["undefined", "FORBIDDEN_IN_ACTOR"]);
+});
+
 test("a handler that is async is refused, and what it began is taken back", () => {
   const world = createTestWorld({
     actors: [
