@@ -10,7 +10,7 @@ import type { UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/event_type.proto.
  */
 export const file_tellurion_v1_event_type: GenFile = /*@__PURE__*/
-  fileDesc("Ch10ZWxsdXJpb24vdjEvZXZlbnRfdHlwZS5wcm90bxIMdGVsbHVyaW9uLnYxKpoCCglFdmVudFR5cGUSGgoWRVZFTlRfVFlQRV9VTlNQRUNJRklFRBAAEh4KGkVWRU5UX1RZUEVfV0VBVEhFUl9DSEFOR0VEEAESHQoZRVZFTlRfVFlQRV9XRUFUSEVSX1NFVkVSRRACEhsKF0VWRU5UX1RZUEVfVElNRV9DSEFOR0VEEAMSGQoVRVZFTlRfVFlQRV9USU1FX1BIQVNFEAQSFwoTRVZFTlRfVFlQRV9USU1FX0RBWRAFEh0KGUVWRU5UX1RZUEVfU0VBU09OX0NIQU5HRUQQBhIaChZFVkVOVF9UWVBFX1RJTUVSX0ZJUkVEEBQSIAocRVZFTlRfVFlQRV9XRUFUSEVSX01PRElGSUVSUxAoIgQIBxAHYgZwcm90bzM");
+  fileDesc("Ch10ZWxsdXJpb24vdjEvZXZlbnRfdHlwZS5wcm90bxIMdGVsbHVyaW9uLnYxKuMHCglFdmVudFR5cGUSGgoWRVZFTlRfVFlQRV9VTlNQRUNJRklFRBAAEh4KGkVWRU5UX1RZUEVfV0VBVEhFUl9DSEFOR0VEEAESHQoZRVZFTlRfVFlQRV9XRUFUSEVSX1NFVkVSRRACEhsKF0VWRU5UX1RZUEVfVElNRV9DSEFOR0VEEAMSGQoVRVZFTlRfVFlQRV9USU1FX1BIQVNFEAQSFwoTRVZFTlRfVFlQRV9USU1FX0RBWRAFEh0KGUVWRU5UX1RZUEVfU0VBU09OX0NIQU5HRUQQBhIcChhFVkVOVF9UWVBFX1dPUkxEX1VQREFURUQQBxIaChZFVkVOVF9UWVBFX1RJTUVSX0ZJUkVEEBQSIAocRVZFTlRfVFlQRV9XRUFUSEVSX01PRElGSUVSUxAoEhQKEEVWRU5UX1RZUEVfU1RPUk0QKRIYChRFVkVOVF9UWVBFX0xJR0hUTklORxAqEhYKEkVWRU5UX1RZUEVfU1VSRkFDRRArEhkKFUVWRU5UX1RZUEVfT0NDVVJSRU5DRRA8EhsKF0VWRU5UX1RZUEVfUExBWUVSX0FDVEVEED0SHgoaRVZFTlRfVFlQRV9GQUNUSU9OX0NIQU5HRUQQPhIgChxFVkVOVF9UWVBFX1RFUlJJVE9SWV9DSEFOR0VEED8SGgoWRVZFTlRfVFlQRV9NQVJLRVRfVElDSxBAEhkKFUVWRU5UX1RZUEVfU1RPUllfQkVBVBBQEhoKFkVWRU5UX1RZUEVfU1RPUllfUEhBU0UQURIZChVFVkVOVF9UWVBFX1NUT1JZX05PREUQZBIbChdFVkVOVF9UWVBFX1NUT1JZX0NIT0lDRRBlEhkKFUVWRU5UX1RZUEVfU1RPUllfRkFDVBBmEhkKFUVWRU5UX1RZUEVfVFJBQ0VfTEVGVBB4Eh8KG0VWRU5UX1RZUEVfVFJBQ0VfRElTQ09WRVJFRBB5EhoKFUVWRU5UX1RZUEVfTlBDX0FDVElPThCMARIYChNFVkVOVF9UWVBFX05QQ19ORUVEEI0BEhwKF0VWRU5UX1RZUEVfTlBDX1JFTEFUSU9OEI4BEhkKFEVWRU5UX1RZUEVfTlBDX1NQRUFLEI8BEh0KGEVWRU5UX1RZUEVfUVVFU1RfT0ZGRVJFRBCgARIeChlFVkVOVF9UWVBFX1FVRVNUX0FEVkFOQ0VEEKEBEhsKFkVWRU5UX1RZUEVfUVVFU1RfRU5ERUQQogESHgoZRVZFTlRfVFlQRV9RVUVTVF9SRVdBUkRFRBCjARIgChtFVkVOVF9UWVBFX0xBTkdVQUdFX0xFQVJORUQQtAFiBnByb3RvMw");
 
 /**
  * Numbers 1 to 7 are fixed by remote services that know them; each service owns a block of 20 from 20 on.
@@ -54,6 +54,11 @@ export const EventType = {
   SEASON_CHANGED: 6,
 
   /**
+   * @generated from enum value: EVENT_TYPE_WORLD_UPDATED = 7;
+   */
+  WORLD_UPDATED: 7,
+
+  /**
    * Clock: 20 to 39.
    *
    * @generated from enum value: EVENT_TYPE_TIMER_FIRED = 20;
@@ -66,6 +71,140 @@ export const EventType = {
    * @generated from enum value: EVENT_TYPE_WEATHER_MODIFIERS = 40;
    */
   WEATHER_MODIFIERS: 40,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_STORM = 41;
+   */
+  STORM: 41,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_LIGHTNING = 42;
+   */
+  LIGHTNING: 42,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_SURFACE = 43;
+   */
+  SURFACE: 43,
+
+  /**
+   * World state: 60 to 79.
+   *
+   * @generated from enum value: EVENT_TYPE_OCCURRENCE = 60;
+   */
+  OCCURRENCE: 60,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_PLAYER_ACTED = 61;
+   */
+  PLAYER_ACTED: 61,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_FACTION_CHANGED = 62;
+   */
+  FACTION_CHANGED: 62,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_TERRITORY_CHANGED = 63;
+   */
+  TERRITORY_CHANGED: 63,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_MARKET_TICK = 64;
+   */
+  MARKET_TICK: 64,
+
+  /**
+   * Storyteller: 80 to 99.
+   *
+   * @generated from enum value: EVENT_TYPE_STORY_BEAT = 80;
+   */
+  STORY_BEAT: 80,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_STORY_PHASE = 81;
+   */
+  STORY_PHASE: 81,
+
+  /**
+   * Story: 100 to 119.
+   *
+   * @generated from enum value: EVENT_TYPE_STORY_NODE = 100;
+   */
+  STORY_NODE: 100,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_STORY_CHOICE = 101;
+   */
+  STORY_CHOICE: 101,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_STORY_FACT = 102;
+   */
+  STORY_FACT: 102,
+
+  /**
+   * Traces: 120 to 139.
+   *
+   * @generated from enum value: EVENT_TYPE_TRACE_LEFT = 120;
+   */
+  TRACE_LEFT: 120,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_TRACE_DISCOVERED = 121;
+   */
+  TRACE_DISCOVERED: 121,
+
+  /**
+   * NPCs: 140 to 159.
+   *
+   * @generated from enum value: EVENT_TYPE_NPC_ACTION = 140;
+   */
+  NPC_ACTION: 140,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_NPC_NEED = 141;
+   */
+  NPC_NEED: 141,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_NPC_RELATION = 142;
+   */
+  NPC_RELATION: 142,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_NPC_SPEAK = 143;
+   */
+  NPC_SPEAK: 143,
+
+  /**
+   * Quests: 160 to 179.
+   *
+   * @generated from enum value: EVENT_TYPE_QUEST_OFFERED = 160;
+   */
+  QUEST_OFFERED: 160,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_QUEST_ADVANCED = 161;
+   */
+  QUEST_ADVANCED: 161,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_QUEST_ENDED = 162;
+   */
+  QUEST_ENDED: 162,
+
+  /**
+   * @generated from enum value: EVENT_TYPE_QUEST_REWARDED = 163;
+   */
+  QUEST_REWARDED: 163,
+
+  /**
+   * Languages: 180 to 199.
+   *
+   * @generated from enum value: EVENT_TYPE_LANGUAGE_LEARNED = 180;
+   */
+  LANGUAGE_LEARNED: 180,
 } as const;
 
 /**
