@@ -21,6 +21,7 @@ export { defineComputation } from "./effects/computation.ts";
 export { computeEffect } from "./effects/compute.ts";
 export { defineEffect, type EffectCall, type EffectDefinition } from "./effects/effect.ts";
 export type { EffectCounters } from "./effects/effect-runner.ts";
+export { defineExploration, exploreEffect } from "./effects/exploration.ts";
 export {
   type ErrorCode,
   type ErrorStatus,
@@ -32,6 +33,7 @@ export type { WorldIdentity } from "./journal/history.ts";
 export type { Retention } from "./journal/retention.ts";
 export type { StoredCounts } from "./journal/stored-counts.ts";
 export { type StoredWorld, storedWorldAt } from "./journal/stored-world.ts";
+export { Branch } from "./world/branch.ts";
 export {
   type Catalogue,
   catalogueOf,

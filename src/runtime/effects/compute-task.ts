@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
+import type { BranchSource } from "./branch-source.ts";
 
 /** What goes to a compute thread. */
 export interface ComputeTask {
@@ -8,6 +9,8 @@ export interface ComputeTask {
   readonly request: string;
   readonly result: string;
   readonly payload: Uint8Array;
+  /** For a module that exports `exploration` instead: the world that it looks into. */
+  readonly source?: BranchSource;
 }
 
 /** What comes back. An error is data: a thrown one would lose its class on the way between threads. */

@@ -1,18 +1,34 @@
 import { codecOf } from "../codec/index.ts";
+import type { Branch } from "../world/branch.ts";
+import type { BranchSource } from "./branch-source.ts";
 import type { Computation } from "./computation.ts";
 import type { ComputeReply, ComputeTask } from "./compute-task.ts";
+import type { Exploration } from "./exploration.ts";
 import { boundText, codeOf, FinalFailure, orFinally, textOf } from "./failure.ts";
+
+interface Exports {
+  readonly computation?: unknown;
+  readonly exploration?: unknown;
+}
+
+/** What each kind of work is done by. */
+const runs = { computation: "compute", exploration: "explore" } as const;
 
 /** What a compute thread does with each task. It has no state. */
 export async function compute(task: ComputeTask): Promise<ComputeReply> {
   try {
-    const computation = await load(task);
+    const exported = await importModule(task.module);
+    const { source } = task;
+    const work = source ? exported.exploration : exported.computation;
+    check(task, source ? "exploration" : "computation", work);
     const request = orFinally(`the request ${task.request} cannot be read`, () =>
-      codecOf(computation.request).decode(task.payload),
+      codecOf(work.request).decode(task.payload),
     );
-    const result = await computation.compute(request);
+    const result = source
+      ? await (work as Exploration).explore(await openBranch(source), request)
+      : await (work as Computation).compute(request);
     const payload = orFinally(`what ${task.module} computed is no ${task.result}`, () =>
-      codecOf(computation.result).toBytes(result),
+      codecOf(work.result).toBytes(result),
     );
     return { ok: true, payload };
   } catch (error) {
@@ -20,33 +36,38 @@ export async function compute(task: ComputeTask): Promise<ComputeReply> {
   }
 }
 
-/** The module's computation. Throws INVALID_DEFINITION for a module that has none, or another one. */
-async function load({ module, request, result }: ComputeTask): Promise<Computation> {
-  const { computation } = await importModule(module);
-  if (!isComputation(computation)) {
-    const text = `module=${module} exports no computation; valid is one made by defineComputation()`;
+/** A thread that only computes has no need of all that a world is made of. */
+async function openBranch(source: BranchSource): Promise<Branch> {
+  const { Branch } = await import("../world/branch.ts");
+  return Branch.open(source);
+}
+
+/** Throws INVALID_DEFINITION for a module that exports nothing of the kind, or of other types. */
+function check(
+  { module, request, result }: ComputeTask,
+  kind: "computation" | "exploration",
+  work: unknown,
+): asserts work is Computation | Exploration {
+  const { request: from, result: to } = (work ?? {}) as Partial<Computation>;
+  const run = (work as Record<string, unknown> | undefined)?.[runs[kind]];
+  // By shape, not by class: this thread and the module may have loaded it from two places.
+  if (from?.kind !== "message" || to?.kind !== "message" || typeof run !== "function") {
+    const maker = kind === "computation" ? "defineComputation" : "defineExploration";
+    const text = `module=${module} exports no ${kind}; valid is one made by ${maker}()`;
     throw new FinalFailure("INVALID_DEFINITION", text);
   }
-  const from = computation.request.typeName;
-  const to = computation.result.typeName;
-  if (from === request && to === result) return computation;
+  if (from.typeName === request && to.typeName === result) return;
   throw new FinalFailure(
     "INVALID_DEFINITION",
-    `module=${module} computes ${to} from ${from}; the effect needs ${result} from ${request}`,
+    `module=${module} computes ${to.typeName} from ${from.typeName}; the effect needs ${result} from ${request}`,
   );
 }
 
-async function importModule(module: string): Promise<{ computation?: unknown }> {
+async function importModule(module: string): Promise<Exports> {
   try {
     return await import(module);
   } catch (cause) {
     const text = `module=${module} cannot be loaded: ${textOf(cause)}`;
     throw new FinalFailure("INVALID_DEFINITION", text, { cause });
   }
-}
-
-/** By shape, not by class: this thread and the module may have loaded it from two places. */
-function isComputation(value: unknown): value is Computation {
-  const { request, result, compute } = (value ?? {}) as Partial<Computation>;
-  return request?.kind === "message" && result?.kind === "message" && typeof compute === "function";
 }

@@ -1,4 +1,5 @@
 import { type ErrorCode, TellurionError } from "../errors.ts";
+import type { BranchSource } from "./branch-source.ts";
 import { Breaker } from "./breaker.ts";
 import type { EffectDefinition } from "./effect.ts";
 import type { EffectClock } from "./effect-clock.ts";
@@ -25,6 +26,7 @@ export interface EffectPorts {
   readonly random: () => number;
   readonly resultBytesMax: number;
   readonly onSettled: (id: string, outcome: EffectOutcome) => void;
+  readonly branch: () => Promise<BranchSource>;
 }
 
 interface PendingEffect {
@@ -145,7 +147,8 @@ export class EffectQueue {
       );
     };
     try {
-      const call = { id: request.id, attempt: attempts, signal: abort.signal };
+      const { branch } = this.#ports;
+      const call = { id: request.id, attempt: attempts, signal: abort.signal, branch };
       const handler = this.#definition.attempt(request.payload, call);
       this.#track(handler);
       // A handler that does not heed its signal must not hold up the others for ever.

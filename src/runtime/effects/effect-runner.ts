@@ -1,13 +1,16 @@
 import { type ErrorCode, TellurionError } from "../errors.ts";
+import type { BranchSource } from "./branch-source.ts";
 import type { EffectDefinition } from "./effect.ts";
 import { type EffectClock, wallEffectClock } from "./effect-clock.ts";
 import { checkLimit } from "./effect-limits.ts";
 import { type EffectOutcome, EffectQueue, type EffectRequest } from "./effect-queue.ts";
-import { boundText } from "./failure.ts";
+import { boundText, FinalFailure } from "./failure.ts";
 
 export interface EffectRunnerOptions {
   /** Hears once of each effect what became of it, never from within `issue`, and nothing after `stop`. */
   readonly onSettled: (id: string, outcome: EffectOutcome) => void;
+  /** For effects that look into the world. Default: it has nothing to look into. */
+  readonly branch?: () => Promise<BranchSource>;
   /** Effects that run or wait. One more fails with RESOURCE_EXHAUSTED. */
   readonly effectsMax?: number;
   /** Bytes of one result: it becomes an input of the world. */
@@ -65,6 +68,7 @@ export class EffectRunner {
       random: options.random ?? Math.random,
       resultBytesMax: limit("resultBytesMax", options.resultBytesMax ?? resultBytesMaxDefault),
       onSettled: options.onSettled,
+      branch: options.branch ?? noBranch,
     };
     for (const definition of definitions) {
       const type = definition.request.typeName;
@@ -142,4 +146,8 @@ export class EffectRunner {
     for (const queue of this.#queues.values()) sum += count(queue);
     return sum;
   }
+}
+
+async function noBranch(): Promise<never> {
+  throw new FinalFailure("FAILED_PRECONDITION", "the world has no journal to branch it from");
 }

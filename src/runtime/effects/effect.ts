@@ -1,5 +1,6 @@
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { codecOf } from "../codec/index.ts";
+import type { BranchSource } from "./branch-source.ts";
 import { type EffectLimits, effectLimitsOf } from "./effect-limits.ts";
 import { orFinally } from "./failure.ts";
 
@@ -11,6 +12,8 @@ export interface EffectCall {
   readonly attempt: number;
   /** Aborted when the attempt took too long or the world stops. A handler that goes on is not waited for. */
   readonly signal: AbortSignal;
+  /** The world as its journal has it now. Rejects with FAILED_PRECONDITION for a world that has no journal. */
+  readonly branch: () => Promise<BranchSource>;
 }
 
 /** One kind of effect, and how it is done. Built by `defineEffect` or `computeEffect`. */

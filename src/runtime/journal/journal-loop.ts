@@ -69,6 +69,10 @@ export class JournalLoop {
       case "reopen":
         this.#reopen();
         return;
+      case "branch":
+        this.#flush();
+        this.#post({ what: "branched", history: packHistory(this.#store.history()) });
+        return;
       case "close":
         this.#close();
     }

@@ -44,12 +44,15 @@ export type JournalRequest =
   | { readonly what: "entry"; readonly sent: SentEntry }
   /** The workers are gone: take what they have sent, and tell what the world goes on from. */
   | { readonly what: "reopen" }
+  /** Tell what another world could go on from. */
+  | { readonly what: "branch" }
   | { readonly what: "close" };
 
 /** From the journal's thread to the main thread. */
 export type JournalMessage =
   | { readonly what: "opened"; readonly opened: OpenedJournal }
   | { readonly what: "reopened"; readonly reopened: ReopenedJournal }
+  | { readonly what: "branched"; readonly history: PackedHistory }
   /** All up to a frame is on the disk, with the main thread's inputs up to `through`. */
   | { readonly what: "committed"; readonly frame: number; readonly through: number }
   /** A snapshot of this frame has begun, and waits for the replies of all frames up to it. */

@@ -11,6 +11,7 @@ import type {
 } from "./journal-messages.ts";
 import { JournalSender, type SentEntry } from "./journal-sender.ts";
 import { createJournalStatusMemory, JournalStatus } from "./journal-status.ts";
+import type { PackedHistory } from "./packed-history.ts";
 
 /** Who hears of the journal, on the main thread. */
 export interface JournalEvents {
@@ -39,6 +40,8 @@ export class Journal {
   readonly #exit: Promise<void>;
   readonly #opened = Promise.withResolvers<OpenedJournal>();
   #reopened = Promise.withResolvers<ReopenedJournal>();
+  /** Answered in the order in which they were asked. */
+  readonly #branches: PromiseWithResolvers<PackedHistory>[] = [];
   readonly #sender: JournalSender;
   #closing = false;
 
@@ -98,9 +101,18 @@ export class Journal {
   /** After the workers are gone: what the world goes on from. */
   reopen(): Promise<ReopenedJournal> {
     this.#reopened = Promise.withResolvers();
-    if (this.#closing) this.#reopened.reject(new TellurionError("WORLD_STOPPED", "it is closed"));
+    if (this.#closing) this.#reopened.reject(closed());
     this.#thread.postMessage({ what: "reopen" } satisfies JournalRequest);
     return this.#reopened.promise;
+  }
+
+  /** What is journalled by now, for a branch of the world. Rejects with WORLD_STOPPED. */
+  branch(): Promise<PackedHistory> {
+    if (this.#closing) return Promise.reject(closed());
+    const asked = Promise.withResolvers<PackedHistory>();
+    this.#branches.push(asked);
+    this.#thread.postMessage({ what: "branch" } satisfies JournalRequest);
+    return asked.promise;
   }
 
   /** Writes what waits, and closes the file. */
@@ -110,6 +122,7 @@ export class Journal {
     const timer = setTimeout(() => void this.#thread.terminate(), closeMsMax);
     await this.#exit;
     clearTimeout(timer);
+    for (const asked of this.#branches.splice(0)) asked.reject(closed());
   }
 
   #hear(message: JournalMessage): void {
@@ -119,6 +132,9 @@ export class Journal {
         return;
       case "reopened":
         this.#reopened.resolve(message.reopened);
+        return;
+      case "branched":
+        this.#branches.shift()?.resolve(message.history);
         return;
       case "committed":
         this.#events.committed(message.frame, message.through);
@@ -140,6 +156,11 @@ export class Journal {
     const error = new TellurionError(code, code === "INTERNAL_ERROR" ? `journal: ${text}` : text);
     this.#opened.reject(error);
     this.#reopened.reject(error);
+    for (const asked of this.#branches.splice(0)) asked.reject(error);
     this.#events.failed(error);
   }
+}
+
+function closed(): TellurionError {
+  return new TellurionError("WORLD_STOPPED", "the journal is closed");
 }

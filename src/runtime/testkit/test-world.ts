@@ -13,6 +13,7 @@ import { installTraps } from "../actor/traps.ts";
 import { codecOf } from "../codec/index.ts";
 import { type ErrorCode, TellurionError } from "../errors.ts";
 import { encodeBootstrap, encodeInput } from "../world/bootstrap.ts";
+import { Branch, type BranchParts } from "../world/branch.ts";
 import { type Catalogue, catalogueOf } from "../world/catalogue.ts";
 import { InlineWorld } from "../world/inline-world.ts";
 import { bindKinds } from "../world/kinds.ts";
@@ -56,6 +57,9 @@ export type CallOutcome<Output extends DescMessage> =
   | { readonly ok: true; readonly value: MessageShape<Output> }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
+/** Frames that a world may need until no message is on its way. */
+const quietFramesMax = 64;
+
 type Reply = { readonly error: ErrorCode | undefined; readonly bytes: Uint8Array };
 
 /**
@@ -71,6 +75,7 @@ export class TestWorld {
   readonly effects: RecordedEffect[] = [];
 
   readonly #catalogue: Catalogue;
+  readonly #parts: Omit<BranchParts, "tickHz">;
   readonly #world: InlineWorld;
   readonly #replies = new Map<number, Reply>();
   #inputs: Uint8Array[];
@@ -89,9 +94,10 @@ export class TestWorld {
     const catalogue = catalogueOf(actors);
     this.tickHz = tickHz;
     this.#catalogue = catalogue;
+    this.#parts = { catalogue, kinds: bindKinds(actors, catalogue), limits, seed };
     this.#world = new InlineWorld({
-      ...{ catalogue, limits, seed, tickHz, workers },
-      kinds: bindKinds(actors, catalogue),
+      ...this.#parts,
+      ...{ tickHz, workers },
       shuffleEveryFrames: options.shuffleEveryFrames ?? 0,
       checks: true,
       sinks: {
@@ -208,6 +214,15 @@ export class TestWorld {
   /** Makes a checkpoint in the next frame: what actors that restart from one go back to. */
   checkpoint(): void {
     this.#checkpoint = true;
+  }
+
+  /** A branch of the world as it is now. Runs it a few frames on when messages are on their way. */
+  branch(): Branch {
+    for (let frames = 0; !this.#world.quiet; frames += 1) {
+      if (frames === quietFramesMax) throw new Error("assertion failed: the world is never quiet");
+      this.#step();
+    }
+    return Branch.of({ ...this.#parts, tickHz: this.tickHz }, this.#world);
   }
 
   /** Puts the outcome of an effect into the next frame. */

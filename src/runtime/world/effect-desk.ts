@@ -25,8 +25,8 @@ export interface EffectDeskParts {
   readonly gate: CommitGate;
   /** Hands an input to the world, now or when there is room. */
   readonly put: (input: Uint8Array) => void;
-  /** For tests in virtual time. */
-  readonly runner?: Pick<EffectRunnerOptions, "clock" | "random">;
+  /** For tests in virtual time, and for effects that look into the world. */
+  readonly runner?: Pick<EffectRunnerOptions, "clock" | "random" | "branch">;
 }
 
 const failedCodec = codecOf(EffectFailedSchema);

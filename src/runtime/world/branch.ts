@@ -1,0 +1,131 @@
+import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type { Address } from "../actor/address.ts";
+import { installTraps } from "../actor/traps.ts";
+import { codecOf } from "../codec/index.ts";
+import type { BranchSource } from "../effects/branch-source.ts";
+import { TellurionError } from "../errors.ts";
+import { encodeInput } from "./bootstrap.ts";
+import { Course, nothingArrived } from "./course.ts";
+import { InlineWorld, type InlineWorldOptions } from "./inline-world.ts";
+import { Quarantine } from "./quarantine.ts";
+import { readSnapshot } from "./restored-world.ts";
+import { showHash } from "./state-hash.ts";
+import { loadParts } from "./world-threads.ts";
+
+/** Frames that a branch may need until no message is on its way in it. A fork begins between two such frames. */
+const quietFramesMax = 64;
+
+/** What all branches of a world have in common. */
+export type BranchParts = Pick<
+  InlineWorldOptions,
+  "catalogue" | "kinds" | "limits" | "seed" | "tickHz"
+>;
+
+/**
+ * A world that goes on from where another one was, in the calling thread and as fast as it can: whatever happens in it
+ * does not happen in the other one. What it publishes is heard by its own actors only, and nobody does its effects.
+ */
+export class Branch {
+  readonly #parts: BranchParts;
+  readonly #world: InlineWorld;
+  #inputs: Uint8Array[] = [];
+
+  private constructor(parts: BranchParts, world: InlineWorld) {
+    this.#parts = parts;
+    this.#world = world;
+  }
+
+  /** Takes up a world where its history ends. */
+  static async open(source: BranchSource): Promise<Branch> {
+    const { seed, tickHz, limits, actorsModule, history } = source;
+    const options = { name: "branch", seed, tickHz, limits, workers: 1, bootstrap: [] };
+    const { catalogue, kinds } = await loadParts({
+      ...options,
+      actorsModule: new URL(actorsModule),
+    });
+    installTraps();
+    const parts = { catalogue, kinds, limits, seed, tickHz };
+    const { snapshot, quarantine, reached } = history;
+    const world = createWorld(parts, {
+      restored: snapshot && readSnapshot(snapshot, catalogue),
+      quarantine: new Quarantine(quarantine),
+      replayedThrough: reached,
+    });
+    const course = new Course(history, [], undefined);
+    while (world.frame < reached) {
+      const { inputs, checkpoint } = course.next(() => nothingArrived, false);
+      runFrame(world, inputs, checkpoint);
+    }
+    return new Branch(parts, world);
+  }
+
+  /** A branch of a world in this thread. Its messages must not be on their way. @internal */
+  static of(parts: BranchParts, world: InlineWorld): Branch {
+    const body = Buffer.concat(world.snapshotParts());
+    return new Branch(parts, createWorld(parts, { restored: readSnapshot(body, parts.catalogue) }));
+  }
+
+  /** The last frame that ended. */
+  get frame(): number {
+    return this.#world.frame;
+  }
+
+  get tickHz(): number {
+    return this.#parts.tickHz;
+  }
+
+  /** State hash: 16 hexadecimal digits. */
+  get hash(): string {
+    return showHash(this.#world.hash());
+  }
+
+  /** Another branch from here on. Runs this one a few frames on when messages are on their way. */
+  fork(): Branch {
+    for (let frames = 0; !this.#world.quiet || this.#inputs.length > 0; frames += 1) {
+      if (frames === quietFramesMax) {
+        const text = `messages are on their way after ${quietFramesMax} frames: it cannot be forked`;
+        throw new TellurionError("FAILED_PRECONDITION", text);
+      }
+      this.run(1);
+    }
+    return Branch.of(this.#parts, this.#world);
+  }
+
+  /** Puts a message from outside into the next frame. */
+  send<Desc extends DescMessage>(to: Address, type: Desc, message: MessageInitShape<Desc>): void {
+    const payload = codecOf(type).toBytes(message);
+    const what = { case: "message", value: type.typeName } as const;
+    this.#inputs.push(encodeInput({ address: to, what, payload }));
+  }
+
+  /** Runs frames. Throws WORLD_FAILED when a failure escalated to the top. */
+  run(frames: number): void {
+    for (let i = 0; i < frames; i += 1) {
+      const inputs = this.#inputs;
+      this.#inputs = [];
+      runFrame(this.#world, inputs, false);
+    }
+  }
+
+  /** A copy of an actor's state, or undefined when it is not active. */
+  stateOf<Desc extends DescMessage>(address: Address, type: Desc): MessageShape<Desc> | undefined {
+    const actor = this.#world.conductor.registry.at(address);
+    const cell = actor && this.#world.coreOf(actor.number).cellAt(actor.number);
+    if (cell === undefined || cell.fresh) return undefined;
+    const codec = codecOf(type);
+    return codec.decode(codec.toBytes(cell.state as never));
+  }
+}
+
+function createWorld(parts: BranchParts, more: Partial<InlineWorldOptions>): InlineWorld {
+  const ignore = (): void => {};
+  const sinks = { events: ignore, reply: ignore, effect: ignore, report: ignore };
+  const way = { workers: 1, shuffleEveryFrames: 0, checks: false, callersWait: false };
+  return new InlineWorld({ ...parts, ...way, sinks, ...more });
+}
+
+function runFrame(world: InlineWorld, inputs: readonly Uint8Array[], checkpoint: boolean): void {
+  if (world.runFrame(inputs, checkpoint)) return;
+  const text = `the branch stopped in frame ${world.frame + 1}: ${world.conductor.failure}`;
+  throw new TellurionError("WORLD_FAILED", text);
+}
