@@ -4,12 +4,15 @@ import { installTraps } from "../actor/traps.ts";
 import { codecOf } from "../codec/index.ts";
 import type { BranchSource } from "../effects/branch-source.ts";
 import { TellurionError } from "../errors.ts";
+import type { Journal } from "../journal/journal.ts";
 import { encodeInput } from "./bootstrap.ts";
 import { Course, nothingArrived } from "./course.ts";
 import { InlineWorld, type InlineWorldOptions } from "./inline-world.ts";
+import type { WorldLimits } from "./limits.ts";
 import { Quarantine } from "./quarantine.ts";
 import { readSnapshot } from "./restored-world.ts";
 import { showHash } from "./state-hash.ts";
+import type { WorldOptions } from "./world.ts";
 import { loadParts } from "./world-threads.ts";
 
 /** Frames that a branch may need until no message is on its way in it. A fork begins between two such frames. */
@@ -115,6 +118,17 @@ export class Branch {
     const codec = codecOf(type);
     return codec.decode(codec.toBytes(cell.state as never));
   }
+}
+
+/** What a branch of a running world goes on from: what is journalled by now. */
+export async function branchSourceOf(
+  journal: Journal | undefined,
+  { seed, tickHz, actorsModule }: WorldOptions,
+  limits: WorldLimits,
+): Promise<BranchSource> {
+  if (journal === undefined) throw new Error("assertion failed: the journal is not open yet");
+  const history = await journal.branch();
+  return { seed, tickHz, limits, actorsModule: actorsModule.href, history };
 }
 
 function createWorld(parts: BranchParts, more: Partial<InlineWorldOptions>): InlineWorld {

@@ -1,10 +1,10 @@
 import type { LogLevel } from "../actor/context.ts";
-import type { BranchSource } from "../effects/branch-source.ts";
 import type { EffectCounters } from "../effects/effect-runner.ts";
 import { TellurionError } from "../errors.ts";
 import type { Journal, JournalEvents } from "../journal/journal.ts";
 import type { OpenedJournal } from "../journal/journal-messages.ts";
 import { wallMs } from "../wall-clock.ts";
+import { branchSourceOf } from "./branch.ts";
 import { CallDesk } from "./call-desk.ts";
 import type { Catalogue, MethodEntry } from "./catalogue.ts";
 import { CommitGate } from "./commit-gate.ts";
@@ -96,7 +96,7 @@ export class RunningWorld implements World, JournalEvents {
       definitions: options.effects ?? [],
       gate: this.#gate,
       put: (bytes) => this.#inputs.put({ bytes, isQuery: false, isKeyed: false }),
-      runner: isKept ? { branch: () => this.#branch() } : {},
+      runner: isKept ? { branch: () => branchSourceOf(this.#journal, options, limits) } : {},
     });
     this.#handlerMsMax = options.handlerMsMax ?? handlerMsMaxDefault;
     this.#watchdog = new Watchdog(this.#handlerMsMax);
@@ -256,16 +256,6 @@ export class RunningWorld implements World, JournalEvents {
 
   failed(error: TellurionError): void {
     this.#fail(error);
-  }
-
-  /** What a branch of the world goes on from. */
-  async #branch(): Promise<BranchSource> {
-    if (this.#journal === undefined)
-      throw this.#stopped ?? new Error("assertion failed: no journal");
-    const { seed, tickHz, actorsModule } = this.#options;
-    const { limits } = this.#parts;
-    const history = await this.#journal.branch();
-    return { seed, tickHz, limits, actorsModule: actorsModule.href, history };
   }
 
   /** Starts threads, and waits until they have run again what had been run before. */
