@@ -36,6 +36,8 @@ export class Breaker {
   /** A pass for one attempt; nothing when it has to wait. */
   enter(nowMs: number): number | undefined {
     if (this.#state === "closed") return this.#pass;
+    // After a clock was set back, it stays open for as long as it would have, not for as long as the clock went back.
+    this.#openUntilMs = Math.min(this.#openUntilMs, nowMs + this.#policy.breakerOpenMs);
     if (this.#state === "half-open" || nowMs < this.#openUntilMs) return undefined;
     this.#become("half-open");
     return this.#pass;

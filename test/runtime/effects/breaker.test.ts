@@ -117,3 +117,12 @@ test("a breaker opens with the last failure of the row, lets one through in time
   breaker.answered(probe);
   expect(breaker.state).toBe("closed");
 });
+
+test("a clock that is set back keeps a breaker open for as long as ever, and no longer", () => {
+  const breaker = new Breaker({ breakerFailures: 1, breakerOpenMs: 100 });
+  breaker.failed(breaker.enter(5_000) as number, 5_000);
+  expect(breaker.enter(20)).toBeUndefined();
+  expect(breaker.restMs(20)).toBe(100);
+  expect(breaker.enter(119)).toBeUndefined();
+  expect(breaker.enter(120)).toBeDefined();
+});
