@@ -6,15 +6,29 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { SeasonEvent, TimeDayEvent, TimeEvent, TimePhaseEvent, TimerFiredEvent } from "./clock_pb.ts";
 import { file_tellurion_v1_clock } from "./clock_pb.ts";
+import type { LanguageLearnedEvent } from "./language_pb.ts";
+import { file_tellurion_v1_language } from "./language_pb.ts";
+import type { NpcActionEvent, NpcNeedEvent, NpcRelationEvent, NpcSpeakEvent } from "./npc_pb.ts";
+import { file_tellurion_v1_npc } from "./npc_pb.ts";
+import type { QuestAdvancedEvent, QuestEndedEvent, QuestOfferedEvent, QuestRewardedEvent } from "./quest_pb.ts";
+import { file_tellurion_v1_quest } from "./quest_pb.ts";
+import type { StoryChoiceEvent, StoryFactEvent, StoryNodeEvent } from "./story_pb.ts";
+import { file_tellurion_v1_story } from "./story_pb.ts";
+import type { StoryBeatEvent, StoryPhaseEvent } from "./storyteller_pb.ts";
+import { file_tellurion_v1_storyteller } from "./storyteller_pb.ts";
+import type { TraceDiscoveredEvent, TraceLeftEvent } from "./traces_pb.ts";
+import { file_tellurion_v1_traces } from "./traces_pb.ts";
 import type { WeatherEvent, WeatherModifiersEvent, WeatherSevereEvent } from "./weather_pb.ts";
 import { file_tellurion_v1_weather } from "./weather_pb.ts";
+import type { OccurrenceEvent, PlayerActedEvent } from "./world_pb.ts";
+import { file_tellurion_v1_world } from "./world_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file tellurion/v1/client.proto.
  */
 export const file_tellurion_v1_client: GenFile = /*@__PURE__*/
-  fileDesc("Chl0ZWxsdXJpb24vdjEvY2xpZW50LnByb3RvEgx0ZWxsdXJpb24udjEi5QEKDUNsaWVudE1lc3NhZ2USJAoFaGVsbG8YASABKAsyEy50ZWxsdXJpb24udjEuSGVsbG9IABIsCglzdWJzY3JpYmUYAiABKAsyFy50ZWxsdXJpb24udjEuU3Vic2NyaWJlSAASMAoLdW5zdWJzY3JpYmUYAyABKAsyGS50ZWxsdXJpb24udjEuVW5zdWJzY3JpYmVIABIiCgRjYWxsGAQgASgLMhIudGVsbHVyaW9uLnYxLkNhbGxIABIiCgRwaW5nGAUgASgLMhIudGVsbHVyaW9uLnYxLlBpbmdIAEIGCgRib2R5IqEDCg1TZXJ2ZXJNZXNzYWdlEigKB3dlbGNvbWUYASABKAsyFS50ZWxsdXJpb24udjEuV2VsY29tZUgAEiQKBWZyYW1lGAIgASgLMhMudGVsbHVyaW9uLnYxLkZyYW1lSAASLgoKc3Vic2NyaWJlZBgDIAEoCzIYLnRlbGx1cmlvbi52MS5TdWJzY3JpYmVkSAASMgoMdW5zdWJzY3JpYmVkGAQgASgLMhoudGVsbHVyaW9uLnYxLlVuc3Vic2NyaWJlZEgAEi8KC2NhbGxfcmVzdWx0GAUgASgLMhgudGVsbHVyaW9uLnYxLkNhbGxSZXN1bHRIABIiCgRwb25nGAYgASgLMhIudGVsbHVyaW9uLnYxLlBvbmdIABIgCgNnYXAYByABKAsyES50ZWxsdXJpb24udjEuR2FwSAASKAoHcHJvYmxlbRgIIAEoCzIVLnRlbGx1cmlvbi52MS5Qcm9ibGVtSAASMwoNdGltZV9kaWxhdGlvbhgJIAEoCzIaLnRlbGx1cmlvbi52MS5UaW1lRGlsYXRpb25IAEIGCgRib2R5IhcKBUhlbGxvEg4KBmNsaWVudBgBIAEoCSJuCgdXZWxjb21lEg8KB3Nlc3Npb24YASABKAkSDQoFd29ybGQYAiABKAkSDQoFZnJhbWUYAyABKAQSDwoHdGlja19oehgEIAEoARITCgtzY2hlbWFfaGFzaBgFIAEoCRIOCgZ0b3BpY3MYBiADKAkiLAoJU3Vic2NyaWJlEg8KB3JlcXVlc3QYASABKA0SDgoGdG9waWNzGAIgAygJIi0KClN1YnNjcmliZWQSDwoHcmVxdWVzdBgBIAEoDRIOCgZ0b3BpY3MYAiADKAkiLgoLVW5zdWJzY3JpYmUSDwoHcmVxdWVzdBgBIAEoDRIOCgZ0b3BpY3MYAiADKAkiLwoMVW5zdWJzY3JpYmVkEg8KB3JlcXVlc3QYASABKA0SDgoGdG9waWNzGAIgAygJIoIBCgRDYWxsEg8KB3JlcXVlc3QYASABKA0SDgoGbWV0aG9kGAIgASgJEhEKB21lc3NhZ2UYAyABKAxIABIOCgRqc29uGAQgASgJSAASEgoKdGltZW91dF9tcxgFIAEoDRIXCg9pZGVtcG90ZW5jeV9rZXkYBiABKAlCCQoHcGF5bG9hZCJ1CgpDYWxsUmVzdWx0Eg8KB3JlcXVlc3QYASABKA0SEQoHbWVzc2FnZRgCIAEoDEgAEg4KBGpzb24YAyABKAlIABIoCgdwcm9ibGVtGAQgASgLMhUudGVsbHVyaW9uLnYxLlByb2JsZW1IAEIJCgdvdXRjb21lIjkKB1Byb2JsZW0SDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEg8KB3JlcXVlc3QYAyABKA0iLwoEUGluZxIPCgdyZXF1ZXN0GAEgASgNEhYKDmNsaWVudF90aW1lX21zGAIgASgBIlUKBFBvbmcSDwoHcmVxdWVzdBgBIAEoDRIWCg5jbGllbnRfdGltZV9tcxgCIAEoARINCgVmcmFtZRgDIAEoBBIVCg13b3JsZF90aW1lX21zGAQgASgBIisKA0dhcBISCgpmcm9tX2ZyYW1lGAEgASgEEhAKCHRvX2ZyYW1lGAIgASgEIh4KDFRpbWVEaWxhdGlvbhIOCgZmYWN0b3IYASABKAEiQAoFRnJhbWUSDQoFZnJhbWUYASABKAQSKAoGZXZlbnRzGAIgAygLMhgudGVsbHVyaW9uLnYxLldvcmxkRXZlbnQiyQMKCldvcmxkRXZlbnQSNQoPd2VhdGhlcl9jaGFuZ2VkGAEgASgLMhoudGVsbHVyaW9uLnYxLldlYXRoZXJFdmVudEgAEjoKDndlYXRoZXJfc2V2ZXJlGAIgASgLMiAudGVsbHVyaW9uLnYxLldlYXRoZXJTZXZlcmVFdmVudEgAEi8KDHRpbWVfY2hhbmdlZBgDIAEoCzIXLnRlbGx1cmlvbi52MS5UaW1lRXZlbnRIABIyCgp0aW1lX3BoYXNlGAQgASgLMhwudGVsbHVyaW9uLnYxLlRpbWVQaGFzZUV2ZW50SAASLgoIdGltZV9kYXkYBSABKAsyGi50ZWxsdXJpb24udjEuVGltZURheUV2ZW50SAASMwoOc2Vhc29uX2NoYW5nZWQYBiABKAsyGS50ZWxsdXJpb24udjEuU2Vhc29uRXZlbnRIABI0Cgt0aW1lcl9maXJlZBgUIAEoCzIdLnRlbGx1cmlvbi52MS5UaW1lckZpcmVkRXZlbnRIABJAChF3ZWF0aGVyX21vZGlmaWVycxgoIAEoCzIjLnRlbGx1cmlvbi52MS5XZWF0aGVyTW9kaWZpZXJzRXZlbnRIAEIGCgRib2R5YgZwcm90bzM", [file_tellurion_v1_clock, file_tellurion_v1_weather]);
+  fileDesc("Chl0ZWxsdXJpb24vdjEvY2xpZW50LnByb3RvEgx0ZWxsdXJpb24udjEi5QEKDUNsaWVudE1lc3NhZ2USJAoFaGVsbG8YASABKAsyEy50ZWxsdXJpb24udjEuSGVsbG9IABIsCglzdWJzY3JpYmUYAiABKAsyFy50ZWxsdXJpb24udjEuU3Vic2NyaWJlSAASMAoLdW5zdWJzY3JpYmUYAyABKAsyGS50ZWxsdXJpb24udjEuVW5zdWJzY3JpYmVIABIiCgRjYWxsGAQgASgLMhIudGVsbHVyaW9uLnYxLkNhbGxIABIiCgRwaW5nGAUgASgLMhIudGVsbHVyaW9uLnYxLlBpbmdIAEIGCgRib2R5IqEDCg1TZXJ2ZXJNZXNzYWdlEigKB3dlbGNvbWUYASABKAsyFS50ZWxsdXJpb24udjEuV2VsY29tZUgAEiQKBWZyYW1lGAIgASgLMhMudGVsbHVyaW9uLnYxLkZyYW1lSAASLgoKc3Vic2NyaWJlZBgDIAEoCzIYLnRlbGx1cmlvbi52MS5TdWJzY3JpYmVkSAASMgoMdW5zdWJzY3JpYmVkGAQgASgLMhoudGVsbHVyaW9uLnYxLlVuc3Vic2NyaWJlZEgAEi8KC2NhbGxfcmVzdWx0GAUgASgLMhgudGVsbHVyaW9uLnYxLkNhbGxSZXN1bHRIABIiCgRwb25nGAYgASgLMhIudGVsbHVyaW9uLnYxLlBvbmdIABIgCgNnYXAYByABKAsyES50ZWxsdXJpb24udjEuR2FwSAASKAoHcHJvYmxlbRgIIAEoCzIVLnRlbGx1cmlvbi52MS5Qcm9ibGVtSAASMwoNdGltZV9kaWxhdGlvbhgJIAEoCzIaLnRlbGx1cmlvbi52MS5UaW1lRGlsYXRpb25IAEIGCgRib2R5IhcKBUhlbGxvEg4KBmNsaWVudBgBIAEoCSJuCgdXZWxjb21lEg8KB3Nlc3Npb24YASABKAkSDQoFd29ybGQYAiABKAkSDQoFZnJhbWUYAyABKAQSDwoHdGlja19oehgEIAEoARITCgtzY2hlbWFfaGFzaBgFIAEoCRIOCgZ0b3BpY3MYBiADKAkiLAoJU3Vic2NyaWJlEg8KB3JlcXVlc3QYASABKA0SDgoGdG9waWNzGAIgAygJIi0KClN1YnNjcmliZWQSDwoHcmVxdWVzdBgBIAEoDRIOCgZ0b3BpY3MYAiADKAkiLgoLVW5zdWJzY3JpYmUSDwoHcmVxdWVzdBgBIAEoDRIOCgZ0b3BpY3MYAiADKAkiLwoMVW5zdWJzY3JpYmVkEg8KB3JlcXVlc3QYASABKA0SDgoGdG9waWNzGAIgAygJIoIBCgRDYWxsEg8KB3JlcXVlc3QYASABKA0SDgoGbWV0aG9kGAIgASgJEhEKB21lc3NhZ2UYAyABKAxIABIOCgRqc29uGAQgASgJSAASEgoKdGltZW91dF9tcxgFIAEoDRIXCg9pZGVtcG90ZW5jeV9rZXkYBiABKAlCCQoHcGF5bG9hZCJ1CgpDYWxsUmVzdWx0Eg8KB3JlcXVlc3QYASABKA0SEQoHbWVzc2FnZRgCIAEoDEgAEg4KBGpzb24YAyABKAlIABIoCgdwcm9ibGVtGAQgASgLMhUudGVsbHVyaW9uLnYxLlByb2JsZW1IAEIJCgdvdXRjb21lIjkKB1Byb2JsZW0SDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEg8KB3JlcXVlc3QYAyABKA0iLwoEUGluZxIPCgdyZXF1ZXN0GAEgASgNEhYKDmNsaWVudF90aW1lX21zGAIgASgBIlUKBFBvbmcSDwoHcmVxdWVzdBgBIAEoDRIWCg5jbGllbnRfdGltZV9tcxgCIAEoARINCgVmcmFtZRgDIAEoBBIVCg13b3JsZF90aW1lX21zGAQgASgBIisKA0dhcBISCgpmcm9tX2ZyYW1lGAEgASgEEhAKCHRvX2ZyYW1lGAIgASgEIh4KDFRpbWVEaWxhdGlvbhIOCgZmYWN0b3IYASABKAEiQAoFRnJhbWUSDQoFZnJhbWUYASABKAQSKAoGZXZlbnRzGAIgAygLMhgudGVsbHVyaW9uLnYxLldvcmxkRXZlbnQiswsKCldvcmxkRXZlbnQSNQoPd2VhdGhlcl9jaGFuZ2VkGAEgASgLMhoudGVsbHVyaW9uLnYxLldlYXRoZXJFdmVudEgAEjoKDndlYXRoZXJfc2V2ZXJlGAIgASgLMiAudGVsbHVyaW9uLnYxLldlYXRoZXJTZXZlcmVFdmVudEgAEi8KDHRpbWVfY2hhbmdlZBgDIAEoCzIXLnRlbGx1cmlvbi52MS5UaW1lRXZlbnRIABIyCgp0aW1lX3BoYXNlGAQgASgLMhwudGVsbHVyaW9uLnYxLlRpbWVQaGFzZUV2ZW50SAASLgoIdGltZV9kYXkYBSABKAsyGi50ZWxsdXJpb24udjEuVGltZURheUV2ZW50SAASMwoOc2Vhc29uX2NoYW5nZWQYBiABKAsyGS50ZWxsdXJpb24udjEuU2Vhc29uRXZlbnRIABI0Cgt0aW1lcl9maXJlZBgUIAEoCzIdLnRlbGx1cmlvbi52MS5UaW1lckZpcmVkRXZlbnRIABJAChF3ZWF0aGVyX21vZGlmaWVycxgoIAEoCzIjLnRlbGx1cmlvbi52MS5XZWF0aGVyTW9kaWZpZXJzRXZlbnRIABIzCgpvY2N1cnJlbmNlGDwgASgLMh0udGVsbHVyaW9uLnYxLk9jY3VycmVuY2VFdmVudEgAEjYKDHBsYXllcl9hY3RlZBg9IAEoCzIeLnRlbGx1cmlvbi52MS5QbGF5ZXJBY3RlZEV2ZW50SAASMgoKc3RvcnlfYmVhdBhQIAEoCzIcLnRlbGx1cmlvbi52MS5TdG9yeUJlYXRFdmVudEgAEjQKC3N0b3J5X3BoYXNlGFEgASgLMh0udGVsbHVyaW9uLnYxLlN0b3J5UGhhc2VFdmVudEgAEjIKCnN0b3J5X25vZGUYZCABKAsyHC50ZWxsdXJpb24udjEuU3RvcnlOb2RlRXZlbnRIABI2CgxzdG9yeV9jaG9pY2UYZSABKAsyHi50ZWxsdXJpb24udjEuU3RvcnlDaG9pY2VFdmVudEgAEjIKCnN0b3J5X2ZhY3QYZiABKAsyHC50ZWxsdXJpb24udjEuU3RvcnlGYWN0RXZlbnRIABIyCgp0cmFjZV9sZWZ0GHggASgLMhwudGVsbHVyaW9uLnYxLlRyYWNlTGVmdEV2ZW50SAASPgoQdHJhY2VfZGlzY292ZXJlZBh5IAEoCzIiLnRlbGx1cmlvbi52MS5UcmFjZURpc2NvdmVyZWRFdmVudEgAEjMKCm5wY19hY3Rpb24YjAEgASgLMhwudGVsbHVyaW9uLnYxLk5wY0FjdGlvbkV2ZW50SAASLwoIbnBjX25lZWQYjQEgASgLMhoudGVsbHVyaW9uLnYxLk5wY05lZWRFdmVudEgAEjcKDG5wY19yZWxhdGlvbhiOASABKAsyHi50ZWxsdXJpb24udjEuTnBjUmVsYXRpb25FdmVudEgAEjEKCW5wY19zcGVhaxiPASABKAsyGy50ZWxsdXJpb24udjEuTnBjU3BlYWtFdmVudEgAEjkKDXF1ZXN0X29mZmVyZWQYoAEgASgLMh8udGVsbHVyaW9uLnYxLlF1ZXN0T2ZmZXJlZEV2ZW50SAASOwoOcXVlc3RfYWR2YW5jZWQYoQEgASgLMiAudGVsbHVyaW9uLnYxLlF1ZXN0QWR2YW5jZWRFdmVudEgAEjUKC3F1ZXN0X2VuZGVkGKIBIAEoCzIdLnRlbGx1cmlvbi52MS5RdWVzdEVuZGVkRXZlbnRIABI7Cg5xdWVzdF9yZXdhcmRlZBijASABKAsyIC50ZWxsdXJpb24udjEuUXVlc3RSZXdhcmRlZEV2ZW50SAASPwoQbGFuZ3VhZ2VfbGVhcm5lZBi0ASABKAsyIi50ZWxsdXJpb24udjEuTGFuZ3VhZ2VMZWFybmVkRXZlbnRIAEIGCgRib2R5YgZwcm90bzM", [file_tellurion_v1_clock, file_tellurion_v1_language, file_tellurion_v1_npc, file_tellurion_v1_quest, file_tellurion_v1_story, file_tellurion_v1_storyteller, file_tellurion_v1_traces, file_tellurion_v1_weather, file_tellurion_v1_world]);
 
 /**
  * @generated from message tellurion.v1.ClientMessage
@@ -615,6 +629,114 @@ export type WorldEvent = Message<"tellurion.v1.WorldEvent"> & {
      */
     value: WeatherModifiersEvent;
     case: "weatherModifiers";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.OccurrenceEvent occurrence = 60;
+     */
+    value: OccurrenceEvent;
+    case: "occurrence";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.PlayerActedEvent player_acted = 61;
+     */
+    value: PlayerActedEvent;
+    case: "playerActed";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.StoryBeatEvent story_beat = 80;
+     */
+    value: StoryBeatEvent;
+    case: "storyBeat";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.StoryPhaseEvent story_phase = 81;
+     */
+    value: StoryPhaseEvent;
+    case: "storyPhase";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.StoryNodeEvent story_node = 100;
+     */
+    value: StoryNodeEvent;
+    case: "storyNode";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.StoryChoiceEvent story_choice = 101;
+     */
+    value: StoryChoiceEvent;
+    case: "storyChoice";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.StoryFactEvent story_fact = 102;
+     */
+    value: StoryFactEvent;
+    case: "storyFact";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.TraceLeftEvent trace_left = 120;
+     */
+    value: TraceLeftEvent;
+    case: "traceLeft";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.TraceDiscoveredEvent trace_discovered = 121;
+     */
+    value: TraceDiscoveredEvent;
+    case: "traceDiscovered";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.NpcActionEvent npc_action = 140;
+     */
+    value: NpcActionEvent;
+    case: "npcAction";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.NpcNeedEvent npc_need = 141;
+     */
+    value: NpcNeedEvent;
+    case: "npcNeed";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.NpcRelationEvent npc_relation = 142;
+     */
+    value: NpcRelationEvent;
+    case: "npcRelation";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.NpcSpeakEvent npc_speak = 143;
+     */
+    value: NpcSpeakEvent;
+    case: "npcSpeak";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.QuestOfferedEvent quest_offered = 160;
+     */
+    value: QuestOfferedEvent;
+    case: "questOffered";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.QuestAdvancedEvent quest_advanced = 161;
+     */
+    value: QuestAdvancedEvent;
+    case: "questAdvanced";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.QuestEndedEvent quest_ended = 162;
+     */
+    value: QuestEndedEvent;
+    case: "questEnded";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.QuestRewardedEvent quest_rewarded = 163;
+     */
+    value: QuestRewardedEvent;
+    case: "questRewarded";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.LanguageLearnedEvent language_learned = 180;
+     */
+    value: LanguageLearnedEvent;
+    case: "languageLearned";
   } | { case: undefined; value?: undefined };
 };
 
