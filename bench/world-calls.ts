@@ -4,7 +4,8 @@ import type {
   MessageInitShape,
   MessageShape,
 } from "@bufbuild/protobuf";
-import { codecOf, type World } from "../src/runtime/index.ts";
+import type { World } from "../src/runtime/host.ts";
+import { codecOf } from "../src/runtime/index.ts";
 
 const timeoutMs = 30_000;
 

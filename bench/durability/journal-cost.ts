@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Bootstrap, startWorld, type World } from "../../src/runtime/index.ts";
+import { type Bootstrap, startWorld, type World } from "../../src/runtime/host.ts";
 import {
   BeginSchema,
   ConsumerService,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startWorld, type World } from "../../src/runtime/index.ts";
+import { startWorld, type World } from "../../src/runtime/host.ts";
 import { LedgerService } from "../../test/gen/tellurion/test/v1/ledger_pb.ts";
 import { bootstrap } from "../../test/support/ledger-world.ts";
 import { workerThread } from "../../test/support/thread-watch.ts";

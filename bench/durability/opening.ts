@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startWorld } from "../../src/runtime/index.ts";
+import { startWorld } from "../../src/runtime/host.ts";
 import { LedgerService } from "../../test/gen/tellurion/test/v1/ledger_pb.ts";
 import { bootstrap } from "../../test/support/ledger-world.ts";
 import { check, type Effort } from "../table.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { replay, simulate, type WorldOptions } from "../../src/runtime/index.ts";
+import { replay, simulate, type WorldOptions } from "../../src/runtime/host.ts";
 import { loadWorldPack } from "../../src/server/world-pack.ts";
 import { bootstrap } from "../../test/support/ledger-world.ts";
 import { check, type Effort } from "../table.ts";

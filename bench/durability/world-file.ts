@@ -1,5 +1,6 @@
 import { FrameInputsSchema } from "../../src/gen/tellurion/v1/core_pb.ts";
-import { codecOf, type WorldOptions } from "../../src/runtime/index.ts";
+import type { WorldOptions } from "../../src/runtime/host.ts";
+import { codecOf } from "../../src/runtime/index.ts";
 import { JournalStore } from "../../src/runtime/journal/journal-store.ts";
 import { encodeBootstrap, encodeInput } from "../../src/runtime/world/bootstrap.ts";
 import { LedgerService } from "../../test/gen/tellurion/test/v1/ledger_pb.ts";

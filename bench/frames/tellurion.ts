@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { WeatherEventSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
-import { type Bootstrap, startWorld, type World } from "../../src/runtime/index.ts";
+import { type Bootstrap, startWorld, type World } from "../../src/runtime/host.ts";
 import {
   BeginSchema,
   ConsumerService,

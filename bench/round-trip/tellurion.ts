@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { startWorld, type World } from "../../src/runtime/index.ts";
+import { startWorld, type World } from "../../src/runtime/host.ts";
 import {
   AskerService,
   AskOftenSchema,

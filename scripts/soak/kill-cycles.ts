@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { SeededRandom, seedRandom } from "../../src/runtime/actor/random.ts";
-import { replay } from "../../src/runtime/index.ts";
+import { replay } from "../../src/runtime/host.ts";
 import { JournalStore } from "../../src/runtime/journal/journal-store.ts";
 import { Book } from "./book.ts";
 import { Client, readAccounts, record } from "./client.ts";

@@ -1,4 +1,4 @@
-import type { WorldOptions } from "../../src/runtime/index.ts";
+import type { WorldOptions } from "../../src/runtime/host.ts";
 import { bootstrap } from "../../test/support/ledger-world.ts";
 
 /** The ledger world, kept in a file from its beginning on, with snapshots so often that restarts meet them, many of which stay. */

@@ -1,3 +1,7 @@
+/**
+ * What actors are written with, and what compute threads run. Each worker loads it: what only a process needs that hosts
+ * worlds is in host.ts.
+ */
 export { type Address, addressOf, isKey, parseAddress } from "./actor/address.ts";
 export type {
   ActorContext,
@@ -18,10 +22,7 @@ export {
 export type { Directive, Supervision } from "./actor/supervision.ts";
 export { type Codec, codecOf, type View } from "./codec/index.ts";
 export { defineComputation } from "./effects/computation.ts";
-export { computeEffect } from "./effects/compute.ts";
-export { defineEffect, type EffectCall, type EffectDefinition } from "./effects/effect.ts";
-export type { EffectCounters } from "./effects/effect-runner.ts";
-export { defineExploration, exploreEffect } from "./effects/exploration.ts";
+export { defineExploration } from "./effects/exploration.ts";
 export {
   type ErrorCode,
   type ErrorStatus,
@@ -29,43 +30,4 @@ export {
   Rejection,
   TellurionError,
 } from "./errors.ts";
-export type { WorldIdentity } from "./journal/history.ts";
-export type { Retention } from "./journal/retention.ts";
-export type { StoredCounts } from "./journal/stored-counts.ts";
-export { type StoredWorld, storedWorldAt } from "./journal/stored-world.ts";
-export { Branch } from "./world/branch.ts";
-export {
-  type Catalogue,
-  catalogueOf,
-  type EventEntry,
-  type MethodEntry,
-} from "./world/catalogue.ts";
-export { defaultLimits, type WorldLimits, workersMax } from "./world/limits.ts";
-export type { DeadLetterReason } from "./world/metrics.ts";
-export type {
-  EncodedMessage,
-  PastActor,
-  PastEffect,
-  PastTimer,
-  PastWorld,
-} from "./world/past-world.ts";
-export { type ReplayOptions, type ReplayResult, replay } from "./world/replay.ts";
-export { schemaHash } from "./world/schema-hash.ts";
-export { type SimulationResult, simulate } from "./world/simulation.ts";
-export { inMemory, startWorld } from "./world/start-world.ts";
-export type {
-  ActorLoad,
-  Bootstrap,
-  CallOptions,
-  DeadLetter,
-  FlightDump,
-  FrameRange,
-  LogLine,
-  PublishedEvent,
-  PublishedFrame,
-  TypeMetrics,
-  World,
-  WorldMetrics,
-  WorldOptions,
-} from "./world/world.ts";
-export { openHistory, type PastInput, type WorldHistory } from "./world/world-history.ts";
+export type { Branch } from "./world/branch.ts";

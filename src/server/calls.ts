@@ -6,14 +6,8 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import {
-  type CallOptions,
-  type Catalogue,
-  isKey,
-  type MethodEntry,
-  TellurionError,
-  type World,
-} from "../runtime/index.ts";
+import type { CallOptions, Catalogue, MethodEntry, World } from "../runtime/host.ts";
+import { isKey, TellurionError } from "../runtime/index.ts";
 import type { Limits } from "./limits.ts";
 
 const errorTextMax = 400;

@@ -1,4 +1,4 @@
-import { startWorld, type WorldOptions } from "../runtime/index.ts";
+import { startWorld, type WorldOptions } from "../runtime/host.ts";
 import { type RunningServer, type SurroundOptions, surround } from "./running-server.ts";
 
 export interface ServerConfig extends SurroundOptions {

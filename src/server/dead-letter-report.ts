@@ -1,4 +1,4 @@
-import type { DeadLetter } from "../runtime/index.ts";
+import type { DeadLetter } from "../runtime/host.ts";
 import { Doubling } from "./doubling.ts";
 import type { Log } from "./log.ts";
 

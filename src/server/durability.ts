@@ -1,4 +1,4 @@
-import type { World } from "../runtime/index.ts";
+import type { World } from "../runtime/host.ts";
 
 /** Whether what happens in a world outlasts the server, as far as the world itself knows. */
 export class Durability {

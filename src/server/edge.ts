@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import Fastify, { type FastifyInstance } from "fastify";
-import { TellurionError, type World } from "../runtime/index.ts";
+import type { World } from "../runtime/host.ts";
+import { TellurionError } from "../runtime/index.ts";
 import { messageOf } from "./calls.ts";
 import { Durability } from "./durability.ts";
 import { Gateway } from "./gateway/gateway.ts";

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { FlightDump } from "../runtime/index.ts";
+import type { FlightDump } from "../runtime/host.ts";
 import { messageOf } from "./calls.ts";
 import type { Log } from "./log.ts";
 

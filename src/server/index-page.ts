@@ -1,4 +1,4 @@
-import type { World } from "../runtime/index.ts";
+import type { World } from "../runtime/host.ts";
 import { subprotocols } from "./gateway/subprotocol.ts";
 
 /** What is served, for whoever opens the server's address in a browser. */

@@ -3,12 +3,8 @@ import { Code, ConnectError, type ConnectRouter, type HandlerContext } from "@co
 import { codeToHttpStatus, errorToJson } from "@connectrpc/connect/protocol-connect";
 import { fastifyConnectPlugin } from "@connectrpc/connect-fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import {
-  type ErrorStatus,
-  type MethodEntry,
-  TellurionError,
-  type World,
-} from "../runtime/index.ts";
+import type { MethodEntry, World } from "../runtime/host.ts";
+import { type ErrorStatus, TellurionError } from "../runtime/index.ts";
 import { asTellurionError, callWorld, idempotencyKeyOf, methodNamed } from "./calls.ts";
 import type { Limits } from "./limits.ts";
 

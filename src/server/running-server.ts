@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { TellurionError, World } from "../runtime/index.ts";
+import type { World } from "../runtime/host.ts";
+import type { TellurionError } from "../runtime/index.ts";
 import { reportDeadLetters } from "./dead-letter-report.ts";
 import { type Edge, type EdgeOptions, openEdge } from "./edge.ts";
 import { FlightReport } from "./flight-report.ts";

@@ -10,7 +10,8 @@ import {
   ClimateSchema,
   ConfigureWeatherSchema,
 } from "../gen/tellurion/v1/weather_pb.ts";
-import { type Bootstrap, Rejection } from "../runtime/index.ts";
+import type { Bootstrap } from "../runtime/host.ts";
+import { Rejection } from "../runtime/index.ts";
 import { faultText, invalidPack, isObject, readJson, readMessage } from "./world-pack-json.ts";
 
 /** A world to begin with: its name, and the actors it has and what they are told first. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { ServerMessageSchema } from "../../src/gen/tellurion/v1/client_pb.ts";
 import { TimeEventSchema } from "../../src/gen/tellurion/v1/clock_pb.ts";
 import { WeatherEventSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
-import type { EventEntry, PublishedFrame } from "../../src/runtime/index.ts";
+import type { EventEntry, PublishedFrame } from "../../src/runtime/host.ts";
 import { checkWorldEvents, FrameEncoder } from "../../src/server/gateway/frame-encoder.ts";
 import { varintSize, writeVarint } from "../../src/server/gateway/varint.ts";
 import { FakeWorld } from "../support/fake-world.ts";

@@ -3,7 +3,7 @@ import { file_tellurion_v1_client } from "../../src/gen/tellurion/v1/client_pb.t
 import { TimeEventSchema, TimePhaseEventSchema } from "../../src/gen/tellurion/v1/clock_pb.ts";
 import { WeatherEventSchema, WeatherService } from "../../src/gen/tellurion/v1/weather_pb.ts";
 import { TellurionError } from "../../src/runtime/errors.ts";
-import { schemaHash } from "../../src/runtime/index.ts";
+import { schemaHash } from "../../src/runtime/host.ts";
 import { ProtocolClient, type SubprotocolName } from "../support/protocol-client.ts";
 import { type ServedWorld, serveFakeWorld } from "../support/served-world.ts";
 import { within } from "../support/within.ts";

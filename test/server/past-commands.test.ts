@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { create, toBinary, toJson } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SetWeatherRequestSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
-import { startWorld, type World, type WorldOptions } from "../../src/runtime/index.ts";
+import { startWorld, type World, type WorldOptions } from "../../src/runtime/host.ts";
 import { runCommandLine } from "../../src/server/commands/index.ts";
 import { readWorld } from "../../src/server/commands/world-options.ts";
 import { eventName } from "../../src/server/past/message-json.ts";

@@ -1,10 +1,9 @@
 import { ActorStoppedSchema, EffectFailedSchema } from "../../src/gen/tellurion/v1/actor_pb.ts";
 import { WeatherEventSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
+import { type Bootstrap, catalogueOf } from "../../src/runtime/host.ts";
 import {
   type ActorContext,
   type ActorDefinition,
-  type Bootstrap,
-  catalogueOf,
   type Directive,
   defineActor,
   Rejection,

@@ -1,9 +1,9 @@
 import { ActorStoppedSchema, EffectFailedSchema } from "../../src/gen/tellurion/v1/actor_pb.ts";
 import { WeatherEventSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
+import type { Bootstrap } from "../../src/runtime/host.ts";
 import {
   type ActorContext,
   type ActorDefinition,
-  type Bootstrap,
   type Directive,
   defineActor,
   type Supervision,

@@ -1,10 +1,6 @@
 import { WeatherEventSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
-import {
-  type ActorDefinition,
-  type Bootstrap,
-  defineActor,
-  Rejection,
-} from "../../src/runtime/index.ts";
+import type { Bootstrap } from "../../src/runtime/host.ts";
+import { type ActorDefinition, defineActor, Rejection } from "../../src/runtime/index.ts";
 import { AddSchema, CounterStateSchema, TickSchema } from "../gen/tellurion/test/v1/chaos_pb.ts";
 import { counter } from "./counter.ts";
 

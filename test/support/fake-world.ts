@@ -24,7 +24,7 @@ import type {
   PublishedFrame,
   World,
   WorldMetrics,
-} from "../../src/runtime/index.ts";
+} from "../../src/runtime/host.ts";
 import { type Catalogue, catalogueOf } from "../../src/runtime/world/catalogue.ts";
 
 const actors = [

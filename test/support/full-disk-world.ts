@@ -1,10 +1,5 @@
-import {
-  codecOf,
-  type FrameRange,
-  startWorld,
-  type TellurionError,
-  type World,
-} from "../../src/runtime/index.ts";
+import { type FrameRange, startWorld, type World } from "../../src/runtime/host.ts";
+import { codecOf, type TellurionError } from "../../src/runtime/index.ts";
 import { CounterService } from "../gen/tellurion/test/v1/chaos_pb.ts";
 import { bootstrap } from "./counter-world.ts";
 import { within } from "./within.ts";

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { onTestFinished, vi } from "vitest";
 import {
-  codecOf,
   type PublishedFrame,
   startWorld,
   type World,
   type WorldOptions,
-} from "../../src/runtime/index.ts";
+} from "../../src/runtime/host.ts";
+import { codecOf } from "../../src/runtime/index.ts";
 
 /** A folder that is gone after the test; with `afterAll`, after all tests of a file. */
 export function temporaryFolder(atTheEnd: (end: () => void) => void = onTestFinished): string {

@@ -1,5 +1,6 @@
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { codecOf, type World } from "../../src/runtime/index.ts";
+import type { World } from "../../src/runtime/host.ts";
+import { codecOf } from "../../src/runtime/index.ts";
 import {
   type GetAccountResponse,
   LedgerService,

@@ -1,6 +1,7 @@
 import { EffectFailedSchema } from "../../src/gen/tellurion/v1/actor_pb.ts";
 import { WeatherEventSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
-import { type ActorDefinition, type Bootstrap, defineActor } from "../../src/runtime/index.ts";
+import type { Bootstrap } from "../../src/runtime/host.ts";
+import { type ActorDefinition, defineActor } from "../../src/runtime/index.ts";
 import {
   AccountStateSchema,
   BeatSchema,

@@ -1,4 +1,5 @@
-import { type ActorDefinition, type Bootstrap, defineActor } from "../../src/runtime/index.ts";
+import type { Bootstrap } from "../../src/runtime/host.ts";
+import { type ActorDefinition, defineActor } from "../../src/runtime/index.ts";
 import { CounterStateSchema, TickSchema } from "../gen/tellurion/test/v1/chaos_pb.ts";
 
 /** Multiplications that a heavy actor makes in each frame: a millisecond or so. */

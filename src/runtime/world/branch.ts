@@ -1,4 +1,9 @@
-import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type {
+  DescMessage,
+  DescMethodUnary,
+  MessageInitShape,
+  MessageShape,
+} from "@bufbuild/protobuf";
 import type { Address } from "../actor/address.ts";
 import { installTraps } from "../actor/traps.ts";
 import { codecOf } from "../codec/index.ts";
@@ -99,6 +104,22 @@ export class Branch {
     const payload = codecOf(type).toBytes(message);
     const what = { case: "message", value: type.typeName } as const;
     this.#inputs.push(encodeInput({ address: to, what, payload }));
+  }
+
+  /** Puts a command into the next frame. Nobody hears its answer. Throws UNKNOWN_TYPE. */
+  command<Input extends DescMessage>(
+    method: DescMethodUnary<Input>,
+    key: string,
+    request: MessageInitShape<Input>,
+  ): void {
+    const name = `${method.parent.typeName}/${method.name}`;
+    const entry = this.#parts.catalogue.methodByName(name);
+    if (entry === undefined || entry.isQuery) {
+      throw new TellurionError("UNKNOWN_TYPE", `${name} is no command of this world`);
+    }
+    const what = { case: "method", value: name } as const;
+    const payload = codecOf(method.input).toBytes(request);
+    this.#inputs.push(encodeInput({ address: `${entry.actor}/${key}`, what, payload }));
   }
 
   /** Runs frames. Throws WORLD_FAILED when a failure escalated to the top. */

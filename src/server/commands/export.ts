@@ -1,4 +1,5 @@
-import { openHistory, TellurionError, type WorldHistory } from "../../runtime/index.ts";
+import { openHistory, type WorldHistory } from "../../runtime/host.ts";
+import { TellurionError } from "../../runtime/index.ts";
 import { Topics } from "../gateway/topics.ts";
 import { aborted } from "../interrupts.ts";
 import { eventName, messageJson } from "../past/message-json.ts";

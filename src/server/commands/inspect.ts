@@ -1,5 +1,6 @@
 import type { JsonValue } from "@bufbuild/protobuf";
-import { openHistory, TellurionError, type WorldHistory } from "../../runtime/index.ts";
+import { openHistory, type WorldHistory } from "../../runtime/host.ts";
+import { TellurionError } from "../../runtime/index.ts";
 import { quoted } from "../calls.ts";
 import { aborted } from "../interrupts.ts";
 import { printable } from "../log.ts";

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { inMemory, type StoredWorld, storedWorldAt, TellurionError } from "../../runtime/index.ts";
+import { inMemory, type StoredWorld, storedWorldAt } from "../../runtime/host.ts";
+import { TellurionError } from "../../runtime/index.ts";
 import { messageOf, quoted } from "../calls.ts";
 import { flag, type Option, type OptionValues, text } from "./options.ts";
 

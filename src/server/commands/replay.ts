@@ -1,4 +1,4 @@
-import { type ReplayResult, replay } from "../../runtime/index.ts";
+import { type ReplayResult, replay } from "../../runtime/host.ts";
 import { aborted } from "../interrupts.ts";
 import { defineCommand } from "./command.ts";
 import { fileOperand } from "./file-operand.ts";

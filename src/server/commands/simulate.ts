@@ -1,4 +1,4 @@
-import { type SimulationResult, simulate } from "../../runtime/index.ts";
+import { type SimulationResult, simulate } from "../../runtime/host.ts";
 import { aborted } from "../interrupts.ts";
 import { defineCommand } from "./command.ts";
 import { flag, integer } from "./options.ts";

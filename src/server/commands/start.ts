@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { WorldOptions } from "../../runtime/index.ts";
+import type { WorldOptions } from "../../runtime/host.ts";
 import { serve } from "../compose.ts";
 import { aborted } from "../interrupts.ts";
 import { defaultLimits } from "../limits.ts";

@@ -1,6 +1,7 @@
 import { fromBinary, type MessageInitShape, toJsonString } from "@bufbuild/protobuf";
 import type { Call, CallResult, CallResultSchema } from "../../gen/tellurion/v1/client_pb.ts";
-import { TellurionError, type World } from "../../runtime/index.ts";
+import type { World } from "../../runtime/host.ts";
+import { TellurionError } from "../../runtime/index.ts";
 import {
   asTellurionError,
   callTimeout,

@@ -5,12 +5,8 @@ import {
   WorldEventSchema,
 } from "../../gen/tellurion/v1/client_pb.ts";
 import { Delivery } from "../../gen/tellurion/v1/options_pb.ts";
-import {
-  type EventEntry,
-  type PublishedEvent,
-  type PublishedFrame,
-  TellurionError,
-} from "../../runtime/index.ts";
+import type { EventEntry, PublishedEvent, PublishedFrame } from "../../runtime/host.ts";
+import { TellurionError } from "../../runtime/index.ts";
 import { firstPart } from "./topics.ts";
 import { lengthTag, varintSize, varintTag, writeVarint } from "./varint.ts";
 

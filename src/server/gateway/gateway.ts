@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { file_tellurion_v1_client } from "../../gen/tellurion/v1/client_pb.ts";
-import { type PublishedFrame, schemaHash, type World } from "../../runtime/index.ts";
+import { type PublishedFrame, schemaHash, type World } from "../../runtime/host.ts";
 import { Doubling } from "../doubling.ts";
 import type { Limits } from "../limits.ts";
 import type { Log } from "../log.ts";

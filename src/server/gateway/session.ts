@@ -6,7 +6,8 @@ import type {
   Subscribe,
   Unsubscribe,
 } from "../../gen/tellurion/v1/client_pb.ts";
-import { TellurionError, type World } from "../../runtime/index.ts";
+import type { World } from "../../runtime/host.ts";
+import { TellurionError } from "../../runtime/index.ts";
 import { asTellurionError } from "../calls.ts";
 import type { Limits } from "../limits.ts";
 import { ClientCalls } from "./client-calls.ts";

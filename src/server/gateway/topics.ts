@@ -1,4 +1,5 @@
-import { type EventEntry, isKey, TellurionError } from "../../runtime/index.ts";
+import type { EventEntry } from "../../runtime/host.ts";
+import { isKey, TellurionError } from "../../runtime/index.ts";
 import { quoted } from "../calls.ts";
 
 /** `weather` of `weather/north-marsh`. */

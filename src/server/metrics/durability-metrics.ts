@@ -1,4 +1,4 @@
-import type { World } from "../../runtime/index.ts";
+import type { World } from "../../runtime/host.ts";
 import type { Durability } from "../durability.ts";
 import type { PrometheusText } from "./prometheus.ts";
 

@@ -1,4 +1,4 @@
-import type { TypeMetrics, World, WorldMetrics } from "../../runtime/index.ts";
+import type { TypeMetrics, World, WorldMetrics } from "../../runtime/host.ts";
 import type { PrometheusText, Sample } from "./prometheus.ts";
 
 const msPerSecond = 1_000;

@@ -1,5 +1,5 @@
 import type { JsonObject } from "@bufbuild/protobuf";
-import type { PastActor, PastWorld } from "../../runtime/index.ts";
+import type { PastActor, PastWorld } from "../../runtime/host.ts";
 import { messageJson } from "./message-json.ts";
 
 /** An actor as it was, for people and programs to read. */

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import type { JsonObject } from "@bufbuild/protobuf";
-import type { WorldHistory } from "../../runtime/index.ts";
+import type { WorldHistory } from "../../runtime/host.ts";
 
 /** What a world's file holds. */
 export function summaryJson(file: string, history: WorldHistory): JsonObject {

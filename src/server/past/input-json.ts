@@ -1,5 +1,5 @@
 import type { JsonObject } from "@bufbuild/protobuf";
-import type { PastInput } from "../../runtime/index.ts";
+import type { PastInput } from "../../runtime/host.ts";
 import { messageJson } from "./message-json.ts";
 
 /** What a frame took from outside, for people and programs to read. */

@@ -1,6 +1,6 @@
 import { type DescMessage, fromBinary, type JsonValue, toJson } from "@bufbuild/protobuf";
 import { WorldEventSchema } from "../../gen/tellurion/v1/client_pb.ts";
-import type { EncodedMessage } from "../../runtime/index.ts";
+import type { EncodedMessage } from "../../runtime/host.ts";
 
 /** A message in protobuf's canonical JSON; of a type that is not known, its bytes in base64. */
 export function messageJson({ type, bytes }: EncodedMessage): JsonValue {

@@ -2,7 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createTestWorld, type TestWorld } from "../../../src/runtime/testkit/index.ts";
 import { ChaosSchema } from "../../gen/tellurion/test/v1/chaos_pb.ts";
-import { LedgerService, PulseStateSchema } from "../../gen/tellurion/test/v1/ledger_pb.ts";
+import {
+  AccountStateSchema,
+  LedgerService,
+  PulseStateSchema,
+} from "../../gen/tellurion/test/v1/ledger_pb.ts";
 import { actors, bootstrap } from "../../support/chaos.ts";
 import { actors as ledger, bootstrap as ledgerBootstrap } from "../../support/ledger-world.ts";
 
@@ -53,6 +57,18 @@ test("a branch goes on with the effects and commands of its world unanswered", (
   branch.run(10);
   expect(world.effects).toHaveLength(1);
   expect(branch.frame).toBe(world.frame + 10);
+});
+
+test("a branch takes commands, and refuses what is none of them", () => {
+  const world = createTestWorld({ actors: ledger, bootstrap: ledgerBootstrap });
+  const { record, getAccount } = LedgerService.method;
+  world.step(3);
+  const branch = world.branch();
+  branch.command(record, "a", { account: "a", id: "one", amount: 5n });
+  branch.run(2);
+  expect(branch.stateOf("account/a", AccountStateSchema)?.total).toBe(5n);
+  expect(world.actors).not.toContain("account/a");
+  expect(() => branch.command(getAccount, "a", { account: "a" })).toThrow(/no command/);
 });
 
 test("a fork that is asked for while messages are on their way begins when they have arrived", () => {

@@ -4,7 +4,7 @@ import { file_tellurion_v1_client } from "../../../src/gen/tellurion/v1/client_p
 import { TimeEventSchema } from "../../../src/gen/tellurion/v1/clock_pb.ts";
 import { Delivery } from "../../../src/gen/tellurion/v1/options_pb.ts";
 import { WeatherEventSchema } from "../../../src/gen/tellurion/v1/weather_pb.ts";
-import { catalogueOf, schemaHash } from "../../../src/runtime/index.ts";
+import { catalogueOf, schemaHash } from "../../../src/runtime/host.ts";
 import { ChaosSchema, CounterService, TickSchema } from "../../gen/tellurion/test/v1/chaos_pb.ts";
 import { actors as chaos } from "../../support/chaos.ts";
 import { scripted } from "../../support/scripted.ts";

@@ -9,7 +9,7 @@ import {
   startWorld,
   type World,
   type WorldOptions,
-} from "../../../src/runtime/index.ts";
+} from "../../../src/runtime/host.ts";
 import { JournalStore } from "../../../src/runtime/journal/journal-store.ts";
 import { ReceiptIssuedSchema, ReceiptWantedSchema } from "../../gen/tellurion/test/v1/ledger_pb.ts";
 import { readAccount, readPulse, record } from "../../support/ledger-calls.ts";

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
-import { codecOf, startWorld, type World } from "../../../src/runtime/index.ts";
+import { startWorld, type World } from "../../../src/runtime/host.ts";
+import { codecOf } from "../../../src/runtime/index.ts";
 import { JournalStore } from "../../../src/runtime/journal/journal-store.ts";
 import {
   CounterService,

@@ -8,7 +8,7 @@ import {
   startWorld,
   type World,
   type WorldOptions,
-} from "../../../src/runtime/index.ts";
+} from "../../../src/runtime/host.ts";
 import { ReceiptIssuedSchema, ReceiptWantedSchema } from "../../gen/tellurion/test/v1/ledger_pb.ts";
 import { readAccount, record } from "../../support/ledger-calls.ts";
 import { bootstrap } from "../../support/ledger-world.ts";

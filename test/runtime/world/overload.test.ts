@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { codecOf, startWorld, type World } from "../../../src/runtime/index.ts";
+import { startWorld, type World } from "../../../src/runtime/host.ts";
+import { codecOf } from "../../../src/runtime/index.ts";
 import { CounterService } from "../../gen/tellurion/test/v1/chaos_pb.ts";
 import { bootstrap } from "../../support/laborious-world.ts";
 import { within } from "../../support/within.ts";

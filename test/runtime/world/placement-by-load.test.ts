@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startWorld } from "../../../src/runtime/index.ts";
+import { startWorld } from "../../../src/runtime/host.ts";
 import { bootstrap } from "../../support/uneven-world.ts";
 import { within } from "../../support/within.ts";
 

@@ -5,14 +5,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WeatherEventSchema } from "../../../src/gen/tellurion/v1/weather_pb.ts";
 import {
-  codecOf,
   defineEffect,
   inMemory,
   startWorld,
-  type TellurionError,
   type World,
   type WorldOptions,
-} from "../../../src/runtime/index.ts";
+} from "../../../src/runtime/host.ts";
+import { codecOf, type TellurionError } from "../../../src/runtime/index.ts";
 import { CounterService } from "../../gen/tellurion/test/v1/chaos_pb.ts";
 import { ReceiptIssuedSchema, ReceiptWantedSchema } from "../../gen/tellurion/test/v1/ledger_pb.ts";
 import { bootstrap as busyActors } from "../../support/counter-world.ts";

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ActorImageSchema, SnapshotSchema } from "../../../src/gen/tellurion/v1/core_pb.ts";
 import {
   type CallOptions,
-  codecOf,
   openHistory,
   replay,
   type World,
   type WorldOptions,
-} from "../../../src/runtime/index.ts";
+} from "../../../src/runtime/host.ts";
+import { codecOf } from "../../../src/runtime/index.ts";
 import { JournalStore } from "../../../src/runtime/journal/journal-store.ts";
 import { packSnapshot } from "../../../src/runtime/journal/snapshot-row.ts";
 import { marksOf } from "../../../src/runtime/world/snapshot-marks.ts";

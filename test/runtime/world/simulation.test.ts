@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { simulate } from "../../../src/runtime/index.ts";
+import { simulate } from "../../../src/runtime/host.ts";
 import { createTestWorld } from "../../../src/runtime/testkit/index.ts";
 import { AddSchema } from "../../gen/tellurion/test/v1/chaos_pb.ts";
 import { actors, bootstrap } from "../../support/chaos.ts";

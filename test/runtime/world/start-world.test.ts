@@ -2,14 +2,13 @@ import type { DescMethodUnary, MessageInitShape } from "@bufbuild/protobuf";
 import { afterEach, expect, test } from "vitest";
 import { WeatherEventSchema } from "../../../src/gen/tellurion/v1/weather_pb.ts";
 import {
-  codecOf,
   type DeadLetter,
   type LogLine,
   startWorld,
-  type TellurionError,
   type World,
   type WorldOptions,
-} from "../../../src/runtime/index.ts";
+} from "../../../src/runtime/host.ts";
+import { codecOf, type TellurionError } from "../../../src/runtime/index.ts";
 import { CounterService } from "../../gen/tellurion/test/v1/chaos_pb.ts";
 import { bootstrap } from "../../support/counter-world.ts";
 import { within } from "../../support/within.ts";

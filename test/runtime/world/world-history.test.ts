@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { codecOf, openHistory, replay, type WorldOptions } from "../../../src/runtime/index.ts";
+import { openHistory, replay, type WorldOptions } from "../../../src/runtime/host.ts";
+import { codecOf } from "../../../src/runtime/index.ts";
 import {
   CounterService,
   CounterStateSchema,
