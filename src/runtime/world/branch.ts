@@ -131,13 +131,11 @@ export class Branch {
     }
   }
 
-  /** A copy of an actor's state, or undefined when it is not active. */
-  stateOf<Desc extends DescMessage>(address: Address, type: Desc): MessageShape<Desc> | undefined {
+  /** An actor's state as it is, to be read and not changed; undefined when it is not active. */
+  stateOf<Desc extends DescMessage>(address: Address, _type: Desc): MessageShape<Desc> | undefined {
     const actor = this.#world.conductor.registry.at(address);
     const cell = actor && this.#world.coreOf(actor.number).cellAt(actor.number);
-    if (cell === undefined || cell.fresh) return undefined;
-    const codec = codecOf(type);
-    return codec.decode(codec.toBytes(cell.state as never));
+    return cell === undefined || cell.fresh ? undefined : (cell.state as MessageShape<Desc>);
   }
 }
 
