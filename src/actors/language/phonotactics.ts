@@ -9,6 +9,8 @@ export interface Phonotactics {
   readonly shapes: readonly string[];
   /** All shapes that syllables may have: a shape may lose consonants at its edges. */
   readonly allowed: ReadonlySet<string>;
+  /** The same, in a bit for each number of consonants before and after the vowel: see `shapeBit`. */
+  readonly allowedBits: number;
   /** Sounds that no word begins with. */
   readonly notFirst: ReadonlySet<Sound>;
   /** Sounds that may close a syllable. */
@@ -49,7 +51,7 @@ export function drawPhonotactics(
   return {
     inventory,
     shapes,
-    allowed: closure(shapes),
+    ...closure(shapes),
     notFirst: new Set(consonants.filter(({ ipa }) => ipa === "ŋ" && !ngFirst)),
     closing: new Set(
       consonants.filter(
@@ -79,14 +81,14 @@ export function inheritedPhonotactics(
     ...parent,
     inventory,
     shapes,
-    allowed: closure(shapes),
+    ...closure(shapes),
     closing: new Set(consonants.filter((s) => parent.closing.has(s) || !was.includes(s))),
     harmony: parent.harmony && vowels.some(isFront) && vowels.some(isBack),
   };
 }
 
 /** Shapes, those that are left of them when consonants at their edges go, and CV, which all languages have. */
-function closure(shapes: readonly string[]): Set<string> {
+function closure(shapes: readonly string[]): Pick<Phonotactics, "allowed" | "allowedBits"> {
   const allowed = new Set(["CV"]);
   for (const shape of shapes) {
     const vowel = shape.indexOf("V");
@@ -97,7 +99,16 @@ function closure(shapes: readonly string[]): Set<string> {
       }
     }
   }
-  return allowed;
+  let allowedBits = 0;
+  for (const shape of allowed) {
+    const vowel = shape.indexOf("V");
+    allowedBits |= shapeBit(vowel, shape.length - vowel - 1);
+  }
+  return { allowed, allowedBits };
+}
+
+function shapeBit(before: number, after: number): number {
+  return before > 3 || after > 3 ? 0 : 1 << (before * 4 + after);
 }
 
 /** Names the rules that a word breaks. */
@@ -158,13 +169,13 @@ export function syllablesOf(tactics: Phonotactics, word: Word): Word[] | undefin
 
 function isSyllable(tactics: Phonotactics, word: Word, start: number, end: number): boolean {
   let vowel = -1;
-  let shape = "";
   for (let i = start; i < end; i += 1) {
-    const sound = word[i] as Sound;
-    shape += isVowel(sound) ? "V" : "C";
-    if (isVowel(sound)) vowel = i;
+    if (!isVowel(word[i] as Sound)) continue;
+    if (vowel >= 0) return false;
+    vowel = i;
   }
-  if (!tactics.allowed.has(shape)) return false;
+  if (vowel < 0) return false;
+  if ((tactics.allowedBits & shapeBit(vowel - start, end - 1 - vowel)) === 0) return false;
   for (let i = start; i + 1 < vowel; i += 1) {
     if (!mayOpen(word[i] as Sound, word[i + 1] as Sound)) return false;
   }

@@ -6,12 +6,14 @@ import { configuration, definition } from "./definitions.ts";
 const kinds: readonly NameKind[] = ["person", "place"];
 
 function tongueOfSeed(seed: number) {
-  return tongueOf(configuration({ lineage: [definition({ seed: BigInt(seed) })] }));
+  return tongueOf(
+    configuration({ concepts: ["wolf"], lineage: [definition({ seed: BigInt(seed) })] }),
+  );
 }
 
 describe("names", () => {
   it("are all different within a language and kind, whatever the seed", () => {
-    for (let seed = 0; seed < 12; seed += 1) {
+    for (let seed = 0; seed < 6; seed += 1) {
       const tongue = tongueOfSeed(seed);
       for (const kind of kinds) {
         const names = Array.from({ length: namesMax }, (_, n) => nameOf(tongue, kind, n).text);
