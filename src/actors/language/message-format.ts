@@ -31,8 +31,8 @@ const keywordPattern = /=[0-9]{1,9}|[a-z0-9_-]+/y;
 
 /**
  * Parses a text of a subset of ICU MessageFormat: `{name}`, `{n, plural, =0 {none} one {# coin} other {# coins}}`,
- * `{who, select, a {…} other {…}}`. `'{` and `'}` are braces, `''` is an apostrophe. Refuses what is not well formed, with
- * its position.
+ * `{who, select, a {…} other {…}}`. `'{as it is}'` is not looked into, `''` is an apostrophe. Refuses what is not well
+ * formed, with its position.
  */
 export function parseMessage(path: string, text: string): Message {
   if (text.length > messageCharsMax) {
@@ -45,6 +45,8 @@ class Parser {
   readonly #path: string;
   readonly #text: string;
   #at = 0;
+  /** Where the word that was read last begins. */
+  #wordAt = 0;
 
   constructor(path: string, text: string) {
     this.#path = path;
@@ -67,9 +69,8 @@ class Parser {
     while (this.#at < this.#text.length) {
       const sign = this.#text[this.#at] as string;
       if (sign === "}") break;
-      if (sign === "'" && "{}#'".includes(this.#text[this.#at + 1] ?? " ")) {
-        letters += this.#text[this.#at + 1];
-        this.#at += 2;
+      if (sign === "'") {
+        letters += this.#quoted(inPlural);
       } else if (sign === "{") {
         flush();
         parts.push(this.#placeholder(depth));
@@ -86,6 +87,26 @@ class Parser {
     return parts;
   }
 
+  /** What an apostrophe stands for: a pair is one, and before a brace it begins a text that is taken as it is. */
+  #quoted(inPlural: boolean): string {
+    this.#at += 1;
+    const next = this.#text[this.#at];
+    if (next === "'") {
+      this.#at += 1;
+      return "'";
+    }
+    if (next !== "{" && next !== "}" && !(next === "#" && inPlural)) return "'";
+    let letters = "";
+    while (this.#at < this.#text.length) {
+      const sign = this.#text[this.#at] as string;
+      this.#at += 1;
+      if (sign !== "'") letters += sign;
+      else if (this.#take("'")) letters += "'";
+      else break;
+    }
+    return letters;
+  }
+
   #placeholder(depth: number): Part {
     if (depth >= nestingMax) this.#fail(`places are nested deeper than ${nestingMax}`);
     this.#at += 1;
@@ -94,7 +115,7 @@ class Parser {
     this.#expect(",");
     const kind = this.#word(namePattern, '"plural" or "select"');
     if (kind !== "plural" && kind !== "select") {
-      this.#at -= kind.length;
+      this.#at = this.#wordAt;
       this.#fail(`${JSON.stringify(kind)} is neither "plural" nor "select"`);
     }
     this.#expect(",");
@@ -115,7 +136,7 @@ class Parser {
       const keyword = this.#word(keywordPattern, "a choice");
       const known = (pluralCategories as readonly string[]).includes(keyword);
       if (isPlural && !known && !keyword.startsWith("=")) {
-        this.#at -= keyword.length;
+        this.#at = this.#wordAt;
         this.#fail(
           `${JSON.stringify(keyword)} is no choice; choices are ${pluralCategories.join(", ")} and =n`,
         );
@@ -143,6 +164,7 @@ class Parser {
     pattern.lastIndex = this.#at;
     const word = pattern.exec(this.#text)?.[0];
     if (word === undefined) return this.#fail(`${what} is missing`);
+    this.#wordAt = this.#at;
     this.#at += word.length;
     this.#skip();
     return word;
