@@ -56,9 +56,3 @@ function bySound(word: Word): Word[] {
   if (starts.length === 0) return [word];
   return starts.map((start, i) => word.slice(start, starts[i + 1] ?? word.length));
 }
-
-export function countSyllables(word: Word): number {
-  let count = 0;
-  for (const sound of word) if (isVowel(sound)) count += 1;
-  return Math.max(1, count);
-}
