@@ -6,7 +6,7 @@ import { tongueOf } from "../../../src/actors/language/lineage.ts";
 import { type Phonotactics, violations } from "../../../src/actors/language/phonotactics.ts";
 import { Seeded } from "../../../src/actors/language/seeded.ts";
 import { lexiconSimilarity } from "../../../src/actors/language/similarity.ts";
-import { soundNamed } from "../../../src/actors/language/sounds.ts";
+import { type Sound, soundNamed, type Word } from "../../../src/actors/language/sounds.ts";
 import { ipaOf, readWord, spell } from "../../../src/actors/language/spelling.ts";
 import type { Tongue } from "../../../src/actors/language/tongue.ts";
 import { makeWord } from "../../../src/actors/language/word-maker.ts";
@@ -37,6 +37,38 @@ function wordsOf({ lexicon }: Tongue): string[] {
   return [...lexicon.entries.values()].map(({ concept, word }) => `${concept}=${spell(word)}`);
 }
 
+const voiceless = "p t k q s f h ʃ x θ ɬ tʃ ts".split(" ");
+const voiced = "b d g z v ʒ ɣ ð dʒ".split(" ");
+
+/** Rules of words said once more, without the module that makes words by them. */
+function faults({ shapes, closing, notFirst, hiatus }: Phonotactics, word: Word): string[] {
+  const isVowel = ({ manner }: Sound): boolean => manner === "vowel";
+  const pattern = word.map((sound) => (isVowel(sound) ? "V" : "C")).join("");
+  const found: string[] = [];
+  if (!new RegExp(`^(CV|${shapes.join("|")})+$`).test(pattern)) found.push(`has shape ${pattern}`);
+  word.forEach((sound, i) => {
+    const next = word[i + 1];
+    const last = next === undefined;
+    if (i === 0 && notFirst.has(sound)) found.push("begins wrongly");
+    if (last && !isVowel(sound) && !closing.has(sound)) found.push("ends wrongly");
+    if (last) return;
+    if (isVowel(sound) && isVowel(next) && (!hiatus || sound === next)) found.push("hiatus");
+    const [a, b] = [sound.ipa, next.ipa];
+    const mixed = voiced.includes(a)
+      ? voiceless.includes(b)
+      : voiceless.includes(a) && voiced.includes(b);
+    if (mixed) found.push(`mixes voice in ${a}${b}`);
+    // Before an obstruent, nothing but the end of a syllable can stand.
+    const obstruent = voiced.includes(b) || voiceless.includes(b);
+    if (!isVowel(sound) && obstruent && !closing.has(sound)) {
+      const cluster =
+        voiceless.includes(a) && next.manner === "fricative" && sound.manner !== "fricative";
+      if (!cluster) found.push(`closes with ${a}`);
+    }
+  });
+  return found;
+}
+
 describe("generated words", () => {
   it("break no rule: 10,000 of them, in 40 languages", () => {
     let words = 0;
@@ -46,6 +78,7 @@ describe("generated words", () => {
       for (let i = 0; i < 250; i += 1) {
         const word = makeWord(random, tactics, 1 + (i % 4));
         expect(violations(tactics, word), spell(word)).toEqual([]);
+        expect(faults(tactics, word), spell(word)).toEqual([]);
         words += 1;
       }
     }
