@@ -2,16 +2,16 @@
 // @generated from file tellurion/v1/language.proto (package tellurion.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_tellurion_v1_options } from "./options_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file tellurion/v1/language.proto.
  */
 export const file_tellurion_v1_language: GenFile = /*@__PURE__*/
-  fileDesc("Cht0ZWxsdXJpb24vdjEvbGFuZ3VhZ2UucHJvdG8SDHRlbGx1cmlvbi52MSKIAQoUTGFuZ3VhZ2VMZWFybmVkRXZlbnQSEAoIbGFuZ3VhZ2UYASABKAkSDgoGcGxheWVyGAIgASgJEg8KB2NvbmNlcHQYAyABKAkSDQoFc2tpbGwYBCABKAISDwoHZ2FtZV9tcxgFIAEoAzodqrsYGQi0ARIIbGFuZ3VhZ2UaCGxhbmd1YWdlIAEirAEKEkxhbmd1YWdlRGVmaW5pdGlvbhIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEgwKBHNlZWQYAyABKAQSDgoGcGFyZW50GAQgASgJEhUKDXNvdW5kX2NoYW5nZXMYBSADKAkSEgoKY29uc29uYW50cxgGIAMoCRIOCgZ2b3dlbHMYByADKAkSEQoJc3lsbGFibGVzGAggAygJEg0KBXdvcmRzGAkgAygJImkKEUNvbmZpZ3VyZUxhbmd1YWdlEjEKB2xpbmVhZ2UYASADKAsyIC50ZWxsdXJpb24udjEuTGFuZ3VhZ2VEZWZpbml0aW9uEhAKCGNvbmNlcHRzGAIgAygJEg8KB3JlZ2lvbnMYAyADKAliBnByb3RvMw", [file_tellurion_v1_options]);
+  fileDesc("Cht0ZWxsdXJpb24vdjEvbGFuZ3VhZ2UucHJvdG8SDHRlbGx1cmlvbi52MSKmAQoUTGFuZ3VhZ2VMZWFybmVkRXZlbnQSEAoIbGFuZ3VhZ2UYASABKAkSDgoGcGxheWVyGAIgASgJEg8KB2NvbmNlcHQYAyABKAkSDQoFc2tpbGwYBCABKAISDwoHZ2FtZV9tcxgFIAEoAxIOCgZmYW1pbHkYBiABKAkSDAoEd29yZBgHIAEoCTodqrsYGQi0ARIIbGFuZ3VhZ2UaCGxhbmd1YWdlIAEi6wEKEkxhbmd1YWdlRGVmaW5pdGlvbhIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEgwKBHNlZWQYAyABKAQSDgoGcGFyZW50GAQgASgJEhUKDXNvdW5kX2NoYW5nZXMYBSADKAkSEgoKY29uc29uYW50cxgGIAMoCRIOCgZ2b3dlbHMYByADKAkSEQoJc3lsbGFibGVzGAggAygJEg0KBXdvcmRzGAkgAygJEikKCWxvYW53b3JkcxgKIAMoCzIWLnRlbGx1cmlvbi52MS5Mb2Fud29yZBISCgp3b3JkX29yZGVyGAsgASgJIjsKCExvYW53b3JkEg8KB2NvbmNlcHQYASABKAkSEAoIbGFuZ3VhZ2UYAiABKAkSDAoEd29yZBgDIAEoCSL6AQoRQ29uZmlndXJlTGFuZ3VhZ2USMQoHbGluZWFnZRgBIAMoCzIgLnRlbGx1cmlvbi52MS5MYW5ndWFnZURlZmluaXRpb24SEAoIY29uY2VwdHMYAiADKAkSDwoHcmVnaW9ucxgDIAMoCRINCgV2ZXJicxgEIAMoCRIRCgltb2RpZmllcnMYBSADKAkSDwoHYWR2ZXJicxgGIAMoCRIvCgxpbnNjcmlwdGlvbnMYByADKAsyGS50ZWxsdXJpb24udjEuSW5zY3JpcHRpb24SKwoKY2F0YWxvZ3VlcxgIIAMoCzIXLnRlbGx1cmlvbi52MS5DYXRhbG9ndWUiLQoLSW5zY3JpcHRpb24SDAoEa2luZBgBIAEoCRIQCghjb25jZXB0cxgCIAMoCSJHCglDYXRhbG9ndWUSDgoGbG9jYWxlGAEgASgJEioKBXRleHRzGAIgAygLMhsudGVsbHVyaW9uLnYxLkNhdGFsb2d1ZVRleHQiKgoNQ2F0YWxvZ3VlVGV4dBILCgNrZXkYASABKAkSDAoEdGV4dBgCIAEoCSKZAQoNTGFuZ3VhZ2VTdGF0ZRIVCg1jb25maWd1cmF0aW9uGAEgASgMEg4KBmRpZ2VzdBgCIAEoCRIQCghjb25jZXB0cxgDIAMoCRIpCglsaXN0ZW5lcnMYBCADKAsyFi50ZWxsdXJpb24udjEuTGlzdGVuZXISEwoLdHVybmVkX2F3YXkYBSABKA0SDwoHZ2FtZV9tcxgGIAEoAyJbCghMaXN0ZW5lchIOCgZwbGF5ZXIYASABKAkSDgoGcmVnaW9uGAIgASgJEhAKCGFjdGVkX21zGAMgASgDEg4KBnBvaW50cxgEIAEoDBINCgVrbm93bhgFIAEoDSImChJHZXRMYW5ndWFnZVJlcXVlc3QSEAoIbGFuZ3VhZ2UYASABKAkixgMKE0dldExhbmd1YWdlUmVzcG9uc2USNAoKZGVmaW5pdGlvbhgBIAEoCzIgLnRlbGx1cmlvbi52MS5MYW5ndWFnZURlZmluaXRpb24SDgoGZmFtaWx5GAIgASgJEjEKCWFuY2VzdG9ycxgDIAMoCzIeLnRlbGx1cmlvbi52MS5MYW5ndWFnZVJlbGF0aXZlEi8KCmNvbnNvbmFudHMYBCADKAsyGy50ZWxsdXJpb24udjEuTGFuZ3VhZ2VTb3VuZBIrCgZ2b3dlbHMYBSADKAsyGy50ZWxsdXJpb24udjEuTGFuZ3VhZ2VTb3VuZBIRCglzeWxsYWJsZXMYBiADKAkSFQoNdm93ZWxfaGFybW9ueRgHIAEoCBISCgp3b3JkX29yZGVyGAggASgJEhYKDm1vZGlmaWVyX2ZpcnN0GAkgASgIEiwKB2FmZml4ZXMYCiADKAsyGy50ZWxsdXJpb24udjEuTGFuZ3VhZ2VBZmZpeBINCgV3b3JkcxgLIAEoDRIyCgpjYXRhbG9ndWVzGAwgAygLMh4udGVsbHVyaW9uLnYxLkNhdGFsb2d1ZVN1bW1hcnkSEQoJbGlzdGVuZXJzGA0gASgNIjgKEExhbmd1YWdlUmVsYXRpdmUSEAoIbGFuZ3VhZ2UYASABKAkSEgoKc2ltaWxhcml0eRgCIAEoASIuCg1MYW5ndWFnZVNvdW5kEhAKCHNwZWxsaW5nGAEgASgJEgsKA2lwYRgCIAEoCSIvCg1MYW5ndWFnZUFmZml4Eg8KB2ZlYXR1cmUYASABKAkSDQoFYWZmaXgYAiABKAkiQgoQQ2F0YWxvZ3VlU3VtbWFyeRIOCgZsb2NhbGUYASABKAkSDQoFdGV4dHMYAiABKA0SDwoHbWlzc2luZxgDIAEoDSJEChFHZXRMZXhpY29uUmVxdWVzdBIQCghsYW5ndWFnZRgBIAEoCRIOCgZvZmZzZXQYAiABKA0SDQoFbGltaXQYAyABKA0iTQoSR2V0TGV4aWNvblJlc3BvbnNlEigKBXdvcmRzGAEgAygLMhkudGVsbHVyaW9uLnYxLkxleGljb25Xb3JkEg0KBXRvdGFsGAIgASgNIn4KC0xleGljb25Xb3JkEg8KB2NvbmNlcHQYASABKAkSEAoIY2F0ZWdvcnkYAiABKAkSDAoEd29yZBgDIAEoCRILCgNpcGEYBCABKAkSDgoGb3JpZ2luGAUgASgJEg4KBnNvdXJjZRgGIAEoCRIRCglpcnJlZ3VsYXIYByADKAkiOwoNVW5kZXJzdGFuZGluZxIQCgZwbGF5ZXIYASABKAlIABIPCgVza2lsbBgCIAEoAUgAQgcKBXdob3NlIi0KDlVuZGVyc3Rvb2RXb3JkEgwKBHdvcmQYASABKAkSDQoFZ2xvc3MYAiABKAkiZgoQVHJhbnNsYXRlUmVxdWVzdBIQCghsYW5ndWFnZRgBIAEoCRIMCgR0ZXh0GAIgASgJEjIKDXVuZGVyc3RhbmRpbmcYAyABKAsyGy50ZWxsdXJpb24udjEuVW5kZXJzdGFuZGluZyJiChFUcmFuc2xhdGVSZXNwb25zZRIMCgR0ZXh0GAEgASgJEisKBXdvcmRzGAIgAygLMhwudGVsbHVyaW9uLnYxLlVuZGVyc3Rvb2RXb3JkEhIKCnVuZGVyc3Rvb2QYAyABKAEiaQoQSW50ZXJwcmV0UmVxdWVzdBIQCghsYW5ndWFnZRgBIAEoCRIPCgdnbG9zc2VzGAIgAygJEjIKDXVuZGVyc3RhbmRpbmcYAyABKAsyGy50ZWxsdXJpb24udjEuVW5kZXJzdGFuZGluZyKgAQoRSW50ZXJwcmV0UmVzcG9uc2USDgoGc3Bva2VuGAEgASgJEgwKBHRleHQYAiABKAkSKwoFd29yZHMYAyADKAsyHC50ZWxsdXJpb24udjEuVW5kZXJzdG9vZFdvcmQSEgoKdW5kZXJzdG9vZBgEIAEoARIsCgd0aW1pbmdzGAUgASgLMhsudGVsbHVyaW9uLnYxLlNwZWVjaFRpbWluZ3MiMQoMU3BlYWtSZXF1ZXN0EhAKCGxhbmd1YWdlGAEgASgJEg8KB2dsb3NzZXMYAiADKAkiZwoNU3BlYWtSZXNwb25zZRIMCgR0ZXh0GAEgASgJEgsKA2lwYRgCIAEoCRINCgVnbG9zcxgDIAEoCRIsCgd0aW1pbmdzGAQgASgLMhsudGVsbHVyaW9uLnYxLlNwZWVjaFRpbWluZ3MieAoNU3BlZWNoVGltaW5ncxImCgV3b3JkcxgBIAMoCzIXLnRlbGx1cmlvbi52MS5UaW1lZFdvcmQSKgoHdmlzZW1lcxgCIAMoCzIZLnRlbGx1cmlvbi52MS5UaW1lZFZpc2VtZRITCgtkdXJhdGlvbl9tcxgDIAEoDSI8CglUaW1lZFdvcmQSDAoEd29yZBgBIAEoCRIPCgdmcm9tX21zGAIgASgNEhAKCHVudGlsX21zGAMgASgNIkAKC1RpbWVkVmlzZW1lEg4KBnZpc2VtZRgBIAEoCRIPCgdmcm9tX21zGAIgASgNEhAKCHVudGlsX21zGAMgASgNIjYKEkdldFByb2dyZXNzUmVxdWVzdBIQCghsYW5ndWFnZRgBIAEoCRIOCgZwbGF5ZXIYAiABKAkicwoTR2V0UHJvZ3Jlc3NSZXNwb25zZRINCgVza2lsbBgBIAEoARIvCghjb25jZXB0cxgCIAMoCzIdLnRlbGx1cmlvbi52MS5Db25jZXB0UHJvZ3Jlc3MSDQoFa25vd24YAyABKA0SDQoFdG90YWwYBCABKA0iRAoPQ29uY2VwdFByb2dyZXNzEg8KB2NvbmNlcHQYASABKAkSEQoJZXhwb3N1cmVzGAIgASgBEg0KBWtub3duGAMgASgIIlcKDU5hbWVPZlJlcXVlc3QSEAoIbGFuZ3VhZ2UYASABKAkSJAoEa2luZBgCIAEoDjIWLnRlbGx1cmlvbi52MS5OYW1lS2luZBIOCgZudW1iZXIYAyABKA0iTgoOTmFtZU9mUmVzcG9uc2USDAoEbmFtZRgBIAEoCRILCgNpcGEYAiABKAkSDwoHbWVhbmluZxgDIAEoCRIQCghjb25jZXB0cxgEIAMoCSJvCg9Mb2NhbGlzZVJlcXVlc3QSEAoIbGFuZ3VhZ2UYASABKAkSDgoGbG9jYWxlGAIgASgJEgsKA2tleRgDIAEoCRItCgl2YXJpYWJsZXMYBCADKAsyGi50ZWxsdXJpb24udjEuVGV4dFZhcmlhYmxlIkcKDFRleHRWYXJpYWJsZRIMCgRuYW1lGAEgASgJEg4KBHRleHQYAiABKAlIABIQCgZudW1iZXIYAyABKAFIAEIHCgV2YWx1ZSJeChBMb2NhbGlzZVJlc3BvbnNlEgwKBHRleHQYASABKAkSDgoGbG9jYWxlGAIgASgJEiwKB3RpbWluZ3MYAyABKAsyGy50ZWxsdXJpb24udjEuU3BlZWNoVGltaW5ncyJfChNMb2FkTGFuZ3VhZ2VSZXF1ZXN0EhAKCGxhbmd1YWdlGAEgASgJEjYKDWNvbmZpZ3VyYXRpb24YAiABKAsyHy50ZWxsdXJpb24udjEuQ29uZmlndXJlTGFuZ3VhZ2UiJQoUTG9hZExhbmd1YWdlUmVzcG9uc2USDQoFd29yZHMYASABKA0qUAoITmFtZUtpbmQSGQoVTkFNRV9LSU5EX1VOU1BFQ0lGSUVEEAASFAoQTkFNRV9LSU5EX1BFUlNPThABEhMKD05BTUVfS0lORF9QTEFDRRACMtwICg9MYW5ndWFnZVNlcnZpY2USfgoLR2V0TGFuZ3VhZ2USIC50ZWxsdXJpb24udjEuR2V0TGFuZ3VhZ2VSZXF1ZXN0GiEudGVsbHVyaW9uLnYxLkdldExhbmd1YWdlUmVzcG9uc2UiKpACAaq7GCMKCGxhbmd1YWdlIg1sYW5ndWFnZTpyZWFkGghsYW5ndWFnZRJ7CgpHZXRMZXhpY29uEh8udGVsbHVyaW9uLnYxLkdldExleGljb25SZXF1ZXN0GiAudGVsbHVyaW9uLnYxLkdldExleGljb25SZXNwb25zZSIqkAIBqrsYIwoIbGFuZ3VhZ2UiDWxhbmd1YWdlOnJlYWQaCGxhbmd1YWdlEngKCVRyYW5zbGF0ZRIeLnRlbGx1cmlvbi52MS5UcmFuc2xhdGVSZXF1ZXN0Gh8udGVsbHVyaW9uLnYxLlRyYW5zbGF0ZVJlc3BvbnNlIiqQAgGquxgjCghsYW5ndWFnZSINbGFuZ3VhZ2U6cmVhZBoIbGFuZ3VhZ2USeAoJSW50ZXJwcmV0Eh4udGVsbHVyaW9uLnYxLkludGVycHJldFJlcXVlc3QaHy50ZWxsdXJpb24udjEuSW50ZXJwcmV0UmVzcG9uc2UiKpACAaq7GCMKCGxhbmd1YWdlIg1sYW5ndWFnZTpyZWFkGghsYW5ndWFnZRJsCgVTcGVhaxIaLnRlbGx1cmlvbi52MS5TcGVha1JlcXVlc3QaGy50ZWxsdXJpb24udjEuU3BlYWtSZXNwb25zZSIqkAIBqrsYIwoIbGFuZ3VhZ2UiDWxhbmd1YWdlOnJlYWQaCGxhbmd1YWdlEn4KC0dldFByb2dyZXNzEiAudGVsbHVyaW9uLnYxLkdldFByb2dyZXNzUmVxdWVzdBohLnRlbGx1cmlvbi52MS5HZXRQcm9ncmVzc1Jlc3BvbnNlIiqQAgGquxgjCghsYW5ndWFnZSINbGFuZ3VhZ2U6cmVhZBoIbGFuZ3VhZ2USbwoGTmFtZU9mEhsudGVsbHVyaW9uLnYxLk5hbWVPZlJlcXVlc3QaHC50ZWxsdXJpb24udjEuTmFtZU9mUmVzcG9uc2UiKpACAaq7GCMKCGxhbmd1YWdlIg1sYW5ndWFnZTpyZWFkGghsYW5ndWFnZRJ1CghMb2NhbGlzZRIdLnRlbGx1cmlvbi52MS5Mb2NhbGlzZVJlcXVlc3QaHi50ZWxsdXJpb24udjEuTG9jYWxpc2VSZXNwb25zZSIqkAIBqrsYIwoIbGFuZ3VhZ2UiDWxhbmd1YWdlOnJlYWQaCGxhbmd1YWdlEoEBCgxMb2FkTGFuZ3VhZ2USIS50ZWxsdXJpb24udjEuTG9hZExhbmd1YWdlUmVxdWVzdBoiLnRlbGx1cmlvbi52MS5Mb2FkTGFuZ3VhZ2VSZXNwb25zZSIqqrsYJgoIbGFuZ3VhZ2UiDmxhbmd1YWdlOmFkbWluKAEaCGxhbmd1YWdlYgZwcm90bzM", [file_tellurion_v1_options]);
 
 /**
  * A player understands a word that was not understood before.
@@ -45,6 +45,20 @@ export type LanguageLearnedEvent = Message<"tellurion.v1.LanguageLearnedEvent"> 
    * @generated from field: int64 game_ms = 5;
    */
   gameMs: bigint;
+
+  /**
+   * Name of the language that this one and its relatives come from.
+   *
+   * @generated from field: string family = 6;
+   */
+  family: string;
+
+  /**
+   * The word, as it is written.
+   *
+   * @generated from field: string word = 7;
+   */
+  word: string;
 };
 
 /**
@@ -114,6 +128,20 @@ export type LanguageDefinition = Message<"tellurion.v1.LanguageDefinition"> & {
    * @generated from field: repeated string words = 9;
    */
   words: string[];
+
+  /**
+   * Words that it has from others that it was in contact with. They take on its sounds.
+   *
+   * @generated from field: repeated tellurion.v1.Loanword loanwords = 10;
+   */
+  loanwords: Loanword[];
+
+  /**
+   * `SVO`, `SOV` or `VSO`. Empty: the parent's, or the seed draws it.
+   *
+   * @generated from field: string word_order = 11;
+   */
+  wordOrder: string;
 };
 
 /**
@@ -124,7 +152,38 @@ export const LanguageDefinitionSchema: GenMessage<LanguageDefinition> = /*@__PUR
   messageDesc(file_tellurion_v1_language, 1);
 
 /**
- * Sets up a language. Sent to `language/<name>`.
+ * @generated from message tellurion.v1.Loanword
+ */
+export type Loanword = Message<"tellurion.v1.Loanword"> & {
+  /**
+   * @generated from field: string concept = 1;
+   */
+  concept: string;
+
+  /**
+   * Name of the language that it comes from.
+   *
+   * @generated from field: string language = 2;
+   */
+  language: string;
+
+  /**
+   * As that language writes it.
+   *
+   * @generated from field: string word = 3;
+   */
+  word: string;
+};
+
+/**
+ * Describes the message tellurion.v1.Loanword.
+ * Use `create(LoanwordSchema)` to create a new message.
+ */
+export const LoanwordSchema: GenMessage<Loanword> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 2);
+
+/**
+ * Sets up a language. Sent to `language/<name>`, at any time: later ones take the place of earlier ones.
  *
  * @generated from message tellurion.v1.ConfigureLanguage
  */
@@ -149,6 +208,38 @@ export type ConfigureLanguage = Message<"tellurion.v1.ConfigureLanguage"> & {
    * @generated from field: repeated string regions = 3;
    */
   regions: string[];
+
+  /**
+   * Those of the concepts that are verbs, modifiers (`red`, `three`) and adverbs (`north`, `not`), beyond the common ones
+   * that are known to be. All others are nouns.
+   *
+   * @generated from field: repeated string verbs = 4;
+   */
+  verbs: string[];
+
+  /**
+   * @generated from field: repeated string modifiers = 5;
+   */
+  modifiers: string[];
+
+  /**
+   * @generated from field: repeated string adverbs = 6;
+   */
+  adverbs: string[];
+
+  /**
+   * What traces of its regions say to who finds them.
+   *
+   * @generated from field: repeated tellurion.v1.Inscription inscriptions = 7;
+   */
+  inscriptions: Inscription[];
+
+  /**
+   * Texts that the game shows, by locale. The first one is what others fall back to.
+   *
+   * @generated from field: repeated tellurion.v1.Catalogue catalogues = 8;
+   */
+  catalogues: Catalogue[];
 };
 
 /**
@@ -156,5 +247,1215 @@ export type ConfigureLanguage = Message<"tellurion.v1.ConfigureLanguage"> & {
  * Use `create(ConfigureLanguageSchema)` to create a new message.
  */
 export const ConfigureLanguageSchema: GenMessage<ConfigureLanguage> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_language, 2);
+  messageDesc(file_tellurion_v1_language, 3);
+
+/**
+ * @generated from message tellurion.v1.Inscription
+ */
+export type Inscription = Message<"tellurion.v1.Inscription"> & {
+  /**
+   * Kind of trace.
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: repeated string concepts = 2;
+   */
+  concepts: string[];
+};
+
+/**
+ * Describes the message tellurion.v1.Inscription.
+ * Use `create(InscriptionSchema)` to create a new message.
+ */
+export const InscriptionSchema: GenMessage<Inscription> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 4);
+
+/**
+ * @generated from message tellurion.v1.Catalogue
+ */
+export type Catalogue = Message<"tellurion.v1.Catalogue"> & {
+  /**
+   * `en`, `de`, `pt-br`
+   *
+   * @generated from field: string locale = 1;
+   */
+  locale: string;
+
+  /**
+   * @generated from field: repeated tellurion.v1.CatalogueText texts = 2;
+   */
+  texts: CatalogueText[];
+};
+
+/**
+ * Describes the message tellurion.v1.Catalogue.
+ * Use `create(CatalogueSchema)` to create a new message.
+ */
+export const CatalogueSchema: GenMessage<Catalogue> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 5);
+
+/**
+ * @generated from message tellurion.v1.CatalogueText
+ */
+export type CatalogueText = Message<"tellurion.v1.CatalogueText"> & {
+  /**
+   * @generated from field: string key = 1;
+   */
+  key: string;
+
+  /**
+   * `{name} found {count, plural, one {a coin} other {# coins}}.`
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message tellurion.v1.CatalogueText.
+ * Use `create(CatalogueTextSchema)` to create a new message.
+ */
+export const CatalogueTextSchema: GenMessage<CatalogueText> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 6);
+
+/**
+ * @generated from message tellurion.v1.LanguageState
+ */
+export type LanguageState = Message<"tellurion.v1.LanguageState"> & {
+  /**
+   * A ConfigureLanguage. Empty: there was none.
+   *
+   * @generated from field: bytes configuration = 1;
+   */
+  configuration: Uint8Array;
+
+  /**
+   * Changes with the configuration: names what is derived from it.
+   *
+   * @generated from field: string digest = 2;
+   */
+  digest: string;
+
+  /**
+   * Concepts in the order of `points`.
+   *
+   * @generated from field: repeated string concepts = 3;
+   */
+  concepts: string[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.Listener listeners = 4;
+   */
+  listeners: Listener[];
+
+  /**
+   * Players who were not noted, because too many were.
+   *
+   * @generated from field: uint32 turned_away = 5;
+   */
+  turnedAway: number;
+
+  /**
+   * The latest game time that was heard of.
+   *
+   * @generated from field: int64 game_ms = 6;
+   */
+  gameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.LanguageState.
+ * Use `create(LanguageStateSchema)` to create a new message.
+ */
+export const LanguageStateSchema: GenMessage<LanguageState> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 7);
+
+/**
+ * A player, as far as a language knows.
+ *
+ * @generated from message tellurion.v1.Listener
+ */
+export type Listener = Message<"tellurion.v1.Listener"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * Where the player acted last, and when. Empty: nobody knows.
+   *
+   * @generated from field: string region = 2;
+   */
+  region: string;
+
+  /**
+   * @generated from field: int64 acted_ms = 3;
+   */
+  actedMs: bigint;
+
+  /**
+   * Of each concept 16 bits, little-endian: hundredths of exposures, and in the highest bit whether it is known. Empty:
+   * nothing was heard yet.
+   *
+   * @generated from field: bytes points = 4;
+   */
+  points: Uint8Array;
+
+  /**
+   * @generated from field: uint32 known = 5;
+   */
+  known: number;
+};
+
+/**
+ * Describes the message tellurion.v1.Listener.
+ * Use `create(ListenerSchema)` to create a new message.
+ */
+export const ListenerSchema: GenMessage<Listener> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 8);
+
+/**
+ * @generated from message tellurion.v1.GetLanguageRequest
+ */
+export type GetLanguageRequest = Message<"tellurion.v1.GetLanguageRequest"> & {
+  /**
+   * @generated from field: string language = 1;
+   */
+  language: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GetLanguageRequest.
+ * Use `create(GetLanguageRequestSchema)` to create a new message.
+ */
+export const GetLanguageRequestSchema: GenMessage<GetLanguageRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 9);
+
+/**
+ * @generated from message tellurion.v1.GetLanguageResponse
+ */
+export type GetLanguageResponse = Message<"tellurion.v1.GetLanguageResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.LanguageDefinition definition = 1;
+   */
+  definition?: LanguageDefinition | undefined;
+
+  /**
+   * @generated from field: string family = 2;
+   */
+  family: string;
+
+  /**
+   * Names of its ancestors, the oldest first, with how alike they are to it.
+   *
+   * @generated from field: repeated tellurion.v1.LanguageRelative ancestors = 3;
+   */
+  ancestors: LanguageRelative[];
+
+  /**
+   * As they are spelt, with their IPA signs.
+   *
+   * @generated from field: repeated tellurion.v1.LanguageSound consonants = 4;
+   */
+  consonants: LanguageSound[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.LanguageSound vowels = 5;
+   */
+  vowels: LanguageSound[];
+
+  /**
+   * @generated from field: repeated string syllables = 6;
+   */
+  syllables: string[];
+
+  /**
+   * @generated from field: bool vowel_harmony = 7;
+   */
+  vowelHarmony: boolean;
+
+  /**
+   * @generated from field: string word_order = 8;
+   */
+  wordOrder: string;
+
+  /**
+   * @generated from field: bool modifier_first = 9;
+   */
+  modifierFirst: boolean;
+
+  /**
+   * `-el`, or `el-` for those that stand before the word.
+   *
+   * @generated from field: repeated tellurion.v1.LanguageAffix affixes = 10;
+   */
+  affixes: LanguageAffix[];
+
+  /**
+   * @generated from field: uint32 words = 11;
+   */
+  words: number;
+
+  /**
+   * @generated from field: repeated tellurion.v1.CatalogueSummary catalogues = 12;
+   */
+  catalogues: CatalogueSummary[];
+
+  /**
+   * @generated from field: uint32 listeners = 13;
+   */
+  listeners: number;
+};
+
+/**
+ * Describes the message tellurion.v1.GetLanguageResponse.
+ * Use `create(GetLanguageResponseSchema)` to create a new message.
+ */
+export const GetLanguageResponseSchema: GenMessage<GetLanguageResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 10);
+
+/**
+ * @generated from message tellurion.v1.LanguageRelative
+ */
+export type LanguageRelative = Message<"tellurion.v1.LanguageRelative"> & {
+  /**
+   * @generated from field: string language = 1;
+   */
+  language: string;
+
+  /**
+   * 0 to 1: how alike words for the same concepts are, on average.
+   *
+   * @generated from field: double similarity = 2;
+   */
+  similarity: number;
+};
+
+/**
+ * Describes the message tellurion.v1.LanguageRelative.
+ * Use `create(LanguageRelativeSchema)` to create a new message.
+ */
+export const LanguageRelativeSchema: GenMessage<LanguageRelative> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 11);
+
+/**
+ * @generated from message tellurion.v1.LanguageSound
+ */
+export type LanguageSound = Message<"tellurion.v1.LanguageSound"> & {
+  /**
+   * @generated from field: string spelling = 1;
+   */
+  spelling: string;
+
+  /**
+   * @generated from field: string ipa = 2;
+   */
+  ipa: string;
+};
+
+/**
+ * Describes the message tellurion.v1.LanguageSound.
+ * Use `create(LanguageSoundSchema)` to create a new message.
+ */
+export const LanguageSoundSchema: GenMessage<LanguageSound> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 12);
+
+/**
+ * @generated from message tellurion.v1.LanguageAffix
+ */
+export type LanguageAffix = Message<"tellurion.v1.LanguageAffix"> & {
+  /**
+   * @generated from field: string feature = 1;
+   */
+  feature: string;
+
+  /**
+   * @generated from field: string affix = 2;
+   */
+  affix: string;
+};
+
+/**
+ * Describes the message tellurion.v1.LanguageAffix.
+ * Use `create(LanguageAffixSchema)` to create a new message.
+ */
+export const LanguageAffixSchema: GenMessage<LanguageAffix> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 13);
+
+/**
+ * @generated from message tellurion.v1.CatalogueSummary
+ */
+export type CatalogueSummary = Message<"tellurion.v1.CatalogueSummary"> & {
+  /**
+   * @generated from field: string locale = 1;
+   */
+  locale: string;
+
+  /**
+   * @generated from field: uint32 texts = 2;
+   */
+  texts: number;
+
+  /**
+   * Keys of the first catalogue that this one lacks.
+   *
+   * @generated from field: uint32 missing = 3;
+   */
+  missing: number;
+};
+
+/**
+ * Describes the message tellurion.v1.CatalogueSummary.
+ * Use `create(CatalogueSummarySchema)` to create a new message.
+ */
+export const CatalogueSummarySchema: GenMessage<CatalogueSummary> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 14);
+
+/**
+ * @generated from message tellurion.v1.GetLexiconRequest
+ */
+export type GetLexiconRequest = Message<"tellurion.v1.GetLexiconRequest"> & {
+  /**
+   * @generated from field: string language = 1;
+   */
+  language: string;
+
+  /**
+   * Concepts to leave out at the beginning, and how many to give: 0 counts as 100, at most 1,000.
+   *
+   * @generated from field: uint32 offset = 2;
+   */
+  offset: number;
+
+  /**
+   * @generated from field: uint32 limit = 3;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message tellurion.v1.GetLexiconRequest.
+ * Use `create(GetLexiconRequestSchema)` to create a new message.
+ */
+export const GetLexiconRequestSchema: GenMessage<GetLexiconRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 15);
+
+/**
+ * @generated from message tellurion.v1.GetLexiconResponse
+ */
+export type GetLexiconResponse = Message<"tellurion.v1.GetLexiconResponse"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.LexiconWord words = 1;
+   */
+  words: LexiconWord[];
+
+  /**
+   * @generated from field: uint32 total = 2;
+   */
+  total: number;
+};
+
+/**
+ * Describes the message tellurion.v1.GetLexiconResponse.
+ * Use `create(GetLexiconResponseSchema)` to create a new message.
+ */
+export const GetLexiconResponseSchema: GenMessage<GetLexiconResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 16);
+
+/**
+ * @generated from message tellurion.v1.LexiconWord
+ */
+export type LexiconWord = Message<"tellurion.v1.LexiconWord"> & {
+  /**
+   * @generated from field: string concept = 1;
+   */
+  concept: string;
+
+  /**
+   * `noun`, `verb`, `modifier`, `adverb`
+   *
+   * @generated from field: string category = 2;
+   */
+  category: string;
+
+  /**
+   * @generated from field: string word = 3;
+   */
+  word: string;
+
+  /**
+   * @generated from field: string ipa = 4;
+   */
+  ipa: string;
+
+  /**
+   * `drawn`, `given`, `borrowed`, `inherited`, `replaced`
+   *
+   * @generated from field: string origin = 5;
+   */
+  origin: string;
+
+  /**
+   * The language it was borrowed from.
+   *
+   * @generated from field: string source = 6;
+   */
+  source: string;
+
+  /**
+   * All its forms that no affix makes, as `gloss=form`.
+   *
+   * @generated from field: repeated string irregular = 7;
+   */
+  irregular: string[];
+};
+
+/**
+ * Describes the message tellurion.v1.LexiconWord.
+ * Use `create(LexiconWordSchema)` to create a new message.
+ */
+export const LexiconWordSchema: GenMessage<LexiconWord> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 17);
+
+/**
+ * Whose understanding is asked for. Without either: of somebody who knows every word.
+ *
+ * @generated from message tellurion.v1.Understanding
+ */
+export type Understanding = Message<"tellurion.v1.Understanding"> & {
+  /**
+   * @generated from oneof tellurion.v1.Understanding.whose
+   */
+  whose: {
+    /**
+     * @generated from field: string player = 1;
+     */
+    value: string;
+    case: "player";
+  } | {
+    /**
+     * 0 to 1: the share of the lexicon that is understood, for somebody in general.
+     *
+     * @generated from field: double skill = 2;
+     */
+    value: number;
+    case: "skill";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message tellurion.v1.Understanding.
+ * Use `create(UnderstandingSchema)` to create a new message.
+ */
+export const UnderstandingSchema: GenMessage<Understanding> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 18);
+
+/**
+ * @generated from message tellurion.v1.UnderstoodWord
+ */
+export type UnderstoodWord = Message<"tellurion.v1.UnderstoodWord"> & {
+  /**
+   * As it is said.
+   *
+   * @generated from field: string word = 1;
+   */
+  word: string;
+
+  /**
+   * What it means: `wolf.pl`. Empty: it is not understood.
+   *
+   * @generated from field: string gloss = 2;
+   */
+  gloss: string;
+};
+
+/**
+ * Describes the message tellurion.v1.UnderstoodWord.
+ * Use `create(UnderstoodWordSchema)` to create a new message.
+ */
+export const UnderstoodWordSchema: GenMessage<UnderstoodWord> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 19);
+
+/**
+ * @generated from message tellurion.v1.TranslateRequest
+ */
+export type TranslateRequest = Message<"tellurion.v1.TranslateRequest"> & {
+  /**
+   * @generated from field: string language = 1;
+   */
+  language: string;
+
+  /**
+   * At most 4 KiB.
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+
+  /**
+   * @generated from field: tellurion.v1.Understanding understanding = 3;
+   */
+  understanding?: Understanding | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.TranslateRequest.
+ * Use `create(TranslateRequestSchema)` to create a new message.
+ */
+export const TranslateRequestSchema: GenMessage<TranslateRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 20);
+
+/**
+ * @generated from message tellurion.v1.TranslateResponse
+ */
+export type TranslateResponse = Message<"tellurion.v1.TranslateResponse"> & {
+  /**
+   * Words that are understood as glosses, others as they are said. When all are understood, in the order of glosses.
+   *
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * In the order in which they are said.
+   *
+   * @generated from field: repeated tellurion.v1.UnderstoodWord words = 2;
+   */
+  words: UnderstoodWord[];
+
+  /**
+   * Share of the words that is understood.
+   *
+   * @generated from field: double understood = 3;
+   */
+  understood: number;
+};
+
+/**
+ * Describes the message tellurion.v1.TranslateResponse.
+ * Use `create(TranslateResponseSchema)` to create a new message.
+ */
+export const TranslateResponseSchema: GenMessage<TranslateResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 21);
+
+/**
+ * @generated from message tellurion.v1.InterpretRequest
+ */
+export type InterpretRequest = Message<"tellurion.v1.InterpretRequest"> & {
+  /**
+   * @generated from field: string language = 1;
+   */
+  language: string;
+
+  /**
+   * @generated from field: repeated string glosses = 2;
+   */
+  glosses: string[];
+
+  /**
+   * @generated from field: tellurion.v1.Understanding understanding = 3;
+   */
+  understanding?: Understanding | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.InterpretRequest.
+ * Use `create(InterpretRequestSchema)` to create a new message.
+ */
+export const InterpretRequestSchema: GenMessage<InterpretRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 22);
+
+/**
+ * @generated from message tellurion.v1.InterpretResponse
+ */
+export type InterpretResponse = Message<"tellurion.v1.InterpretResponse"> & {
+  /**
+   * @generated from field: string spoken = 1;
+   */
+  spoken: string;
+
+  /**
+   * @generated from field: string text = 2;
+   */
+  text: string;
+
+  /**
+   * @generated from field: repeated tellurion.v1.UnderstoodWord words = 3;
+   */
+  words: UnderstoodWord[];
+
+  /**
+   * @generated from field: double understood = 4;
+   */
+  understood: number;
+
+  /**
+   * @generated from field: tellurion.v1.SpeechTimings timings = 5;
+   */
+  timings?: SpeechTimings | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.InterpretResponse.
+ * Use `create(InterpretResponseSchema)` to create a new message.
+ */
+export const InterpretResponseSchema: GenMessage<InterpretResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 23);
+
+/**
+ * @generated from message tellurion.v1.SpeakRequest
+ */
+export type SpeakRequest = Message<"tellurion.v1.SpeakRequest"> & {
+  /**
+   * @generated from field: string language = 1;
+   */
+  language: string;
+
+  /**
+   * Concepts, or with what their form adds: `wolf.pl`.
+   *
+   * @generated from field: repeated string glosses = 2;
+   */
+  glosses: string[];
+};
+
+/**
+ * Describes the message tellurion.v1.SpeakRequest.
+ * Use `create(SpeakRequestSchema)` to create a new message.
+ */
+export const SpeakRequestSchema: GenMessage<SpeakRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 24);
+
+/**
+ * @generated from message tellurion.v1.SpeakResponse
+ */
+export type SpeakResponse = Message<"tellurion.v1.SpeakResponse"> & {
+  /**
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * @generated from field: string ipa = 2;
+   */
+  ipa: string;
+
+  /**
+   * Word by word, in the order in which they are said.
+   *
+   * @generated from field: string gloss = 3;
+   */
+  gloss: string;
+
+  /**
+   * @generated from field: tellurion.v1.SpeechTimings timings = 4;
+   */
+  timings?: SpeechTimings | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.SpeakResponse.
+ * Use `create(SpeakResponseSchema)` to create a new message.
+ */
+export const SpeakResponseSchema: GenMessage<SpeakResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 25);
+
+/**
+ * When what is said, for subtitles and lips.
+ *
+ * @generated from message tellurion.v1.SpeechTimings
+ */
+export type SpeechTimings = Message<"tellurion.v1.SpeechTimings"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.TimedWord words = 1;
+   */
+  words: TimedWord[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.TimedViseme visemes = 2;
+   */
+  visemes: TimedViseme[];
+
+  /**
+   * @generated from field: uint32 duration_ms = 3;
+   */
+  durationMs: number;
+};
+
+/**
+ * Describes the message tellurion.v1.SpeechTimings.
+ * Use `create(SpeechTimingsSchema)` to create a new message.
+ */
+export const SpeechTimingsSchema: GenMessage<SpeechTimings> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 26);
+
+/**
+ * @generated from message tellurion.v1.TimedWord
+ */
+export type TimedWord = Message<"tellurion.v1.TimedWord"> & {
+  /**
+   * @generated from field: string word = 1;
+   */
+  word: string;
+
+  /**
+   * @generated from field: uint32 from_ms = 2;
+   */
+  fromMs: number;
+
+  /**
+   * @generated from field: uint32 until_ms = 3;
+   */
+  untilMs: number;
+};
+
+/**
+ * Describes the message tellurion.v1.TimedWord.
+ * Use `create(TimedWordSchema)` to create a new message.
+ */
+export const TimedWordSchema: GenMessage<TimedWord> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 27);
+
+/**
+ * @generated from message tellurion.v1.TimedViseme
+ */
+export type TimedViseme = Message<"tellurion.v1.TimedViseme"> & {
+  /**
+   * `closed`, `teeth`, `tongue`, `narrow`, `wide`, `open`, `round`, `back`
+   *
+   * @generated from field: string viseme = 1;
+   */
+  viseme: string;
+
+  /**
+   * @generated from field: uint32 from_ms = 2;
+   */
+  fromMs: number;
+
+  /**
+   * @generated from field: uint32 until_ms = 3;
+   */
+  untilMs: number;
+};
+
+/**
+ * Describes the message tellurion.v1.TimedViseme.
+ * Use `create(TimedVisemeSchema)` to create a new message.
+ */
+export const TimedVisemeSchema: GenMessage<TimedViseme> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 28);
+
+/**
+ * @generated from message tellurion.v1.GetProgressRequest
+ */
+export type GetProgressRequest = Message<"tellurion.v1.GetProgressRequest"> & {
+  /**
+   * @generated from field: string language = 1;
+   */
+  language: string;
+
+  /**
+   * @generated from field: string player = 2;
+   */
+  player: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GetProgressRequest.
+ * Use `create(GetProgressRequestSchema)` to create a new message.
+ */
+export const GetProgressRequestSchema: GenMessage<GetProgressRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 29);
+
+/**
+ * @generated from message tellurion.v1.GetProgressResponse
+ */
+export type GetProgressResponse = Message<"tellurion.v1.GetProgressResponse"> & {
+  /**
+   * @generated from field: double skill = 1;
+   */
+  skill: number;
+
+  /**
+   * Those that were heard, in the order of the lexicon.
+   *
+   * @generated from field: repeated tellurion.v1.ConceptProgress concepts = 2;
+   */
+  concepts: ConceptProgress[];
+
+  /**
+   * @generated from field: uint32 known = 3;
+   */
+  known: number;
+
+  /**
+   * @generated from field: uint32 total = 4;
+   */
+  total: number;
+};
+
+/**
+ * Describes the message tellurion.v1.GetProgressResponse.
+ * Use `create(GetProgressResponseSchema)` to create a new message.
+ */
+export const GetProgressResponseSchema: GenMessage<GetProgressResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 30);
+
+/**
+ * @generated from message tellurion.v1.ConceptProgress
+ */
+export type ConceptProgress = Message<"tellurion.v1.ConceptProgress"> & {
+  /**
+   * @generated from field: string concept = 1;
+   */
+  concept: string;
+
+  /**
+   * How often it was heard.
+   *
+   * @generated from field: double exposures = 2;
+   */
+  exposures: number;
+
+  /**
+   * @generated from field: bool known = 3;
+   */
+  known: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.ConceptProgress.
+ * Use `create(ConceptProgressSchema)` to create a new message.
+ */
+export const ConceptProgressSchema: GenMessage<ConceptProgress> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 31);
+
+/**
+ * @generated from message tellurion.v1.NameOfRequest
+ */
+export type NameOfRequest = Message<"tellurion.v1.NameOfRequest"> & {
+  /**
+   * @generated from field: string language = 1;
+   */
+  language: string;
+
+  /**
+   * @generated from field: tellurion.v1.NameKind kind = 2;
+   */
+  kind: NameKind;
+
+  /**
+   * 0 to 3,999. No two numbers have the same name.
+   *
+   * @generated from field: uint32 number = 3;
+   */
+  number: number;
+};
+
+/**
+ * Describes the message tellurion.v1.NameOfRequest.
+ * Use `create(NameOfRequestSchema)` to create a new message.
+ */
+export const NameOfRequestSchema: GenMessage<NameOfRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 32);
+
+/**
+ * @generated from message tellurion.v1.NameOfResponse
+ */
+export type NameOfResponse = Message<"tellurion.v1.NameOfResponse"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string ipa = 2;
+   */
+  ipa: string;
+
+  /**
+   * `wolf-ford`
+   *
+   * @generated from field: string meaning = 3;
+   */
+  meaning: string;
+
+  /**
+   * @generated from field: repeated string concepts = 4;
+   */
+  concepts: string[];
+};
+
+/**
+ * Describes the message tellurion.v1.NameOfResponse.
+ * Use `create(NameOfResponseSchema)` to create a new message.
+ */
+export const NameOfResponseSchema: GenMessage<NameOfResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 33);
+
+/**
+ * @generated from message tellurion.v1.LocaliseRequest
+ */
+export type LocaliseRequest = Message<"tellurion.v1.LocaliseRequest"> & {
+  /**
+   * @generated from field: string language = 1;
+   */
+  language: string;
+
+  /**
+   * @generated from field: string locale = 2;
+   */
+  locale: string;
+
+  /**
+   * @generated from field: string key = 3;
+   */
+  key: string;
+
+  /**
+   * @generated from field: repeated tellurion.v1.TextVariable variables = 4;
+   */
+  variables: TextVariable[];
+};
+
+/**
+ * Describes the message tellurion.v1.LocaliseRequest.
+ * Use `create(LocaliseRequestSchema)` to create a new message.
+ */
+export const LocaliseRequestSchema: GenMessage<LocaliseRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 34);
+
+/**
+ * @generated from message tellurion.v1.TextVariable
+ */
+export type TextVariable = Message<"tellurion.v1.TextVariable"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from oneof tellurion.v1.TextVariable.value
+   */
+  value: {
+    /**
+     * @generated from field: string text = 2;
+     */
+    value: string;
+    case: "text";
+  } | {
+    /**
+     * @generated from field: double number = 3;
+     */
+    value: number;
+    case: "number";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message tellurion.v1.TextVariable.
+ * Use `create(TextVariableSchema)` to create a new message.
+ */
+export const TextVariableSchema: GenMessage<TextVariable> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 35);
+
+/**
+ * @generated from message tellurion.v1.LocaliseResponse
+ */
+export type LocaliseResponse = Message<"tellurion.v1.LocaliseResponse"> & {
+  /**
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * The one that the text was found in.
+   *
+   * @generated from field: string locale = 2;
+   */
+  locale: string;
+
+  /**
+   * @generated from field: tellurion.v1.SpeechTimings timings = 3;
+   */
+  timings?: SpeechTimings | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.LocaliseResponse.
+ * Use `create(LocaliseResponseSchema)` to create a new message.
+ */
+export const LocaliseResponseSchema: GenMessage<LocaliseResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 36);
+
+/**
+ * @generated from message tellurion.v1.LoadLanguageRequest
+ */
+export type LoadLanguageRequest = Message<"tellurion.v1.LoadLanguageRequest"> & {
+  /**
+   * @generated from field: string language = 1;
+   */
+  language: string;
+
+  /**
+   * @generated from field: tellurion.v1.ConfigureLanguage configuration = 2;
+   */
+  configuration?: ConfigureLanguage | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.LoadLanguageRequest.
+ * Use `create(LoadLanguageRequestSchema)` to create a new message.
+ */
+export const LoadLanguageRequestSchema: GenMessage<LoadLanguageRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 37);
+
+/**
+ * @generated from message tellurion.v1.LoadLanguageResponse
+ */
+export type LoadLanguageResponse = Message<"tellurion.v1.LoadLanguageResponse"> & {
+  /**
+   * Words that the language has now.
+   *
+   * @generated from field: uint32 words = 1;
+   */
+  words: number;
+};
+
+/**
+ * Describes the message tellurion.v1.LoadLanguageResponse.
+ * Use `create(LoadLanguageResponseSchema)` to create a new message.
+ */
+export const LoadLanguageResponseSchema: GenMessage<LoadLanguageResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_language, 38);
+
+/**
+ * @generated from enum tellurion.v1.NameKind
+ */
+export const NameKind = {
+  /**
+   * @generated from enum value: NAME_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: NAME_KIND_PERSON = 1;
+   */
+  PERSON: 1,
+
+  /**
+   * @generated from enum value: NAME_KIND_PLACE = 2;
+   */
+  PLACE: 2,
+} as const;
+
+/**
+ * @generated from enum tellurion.v1.NameKind
+ */
+export type NameKind = (typeof NameKind)[keyof typeof NameKind] | UnknownEnum;
+
+/**
+ * Describes the enum tellurion.v1.NameKind.
+ */
+export const NameKindSchema: GenEnum<NameKind> = /*@__PURE__*/
+  enumDesc(file_tellurion_v1_language, 0);
+
+/**
+ * Languages: made from a seed, learned by hearing, and the texts that a game shows. Each is an actor,
+ * `language/<name>`. A gloss says what a word means: the concept, and what its form adds: `wolf.pl`, `come.past`.
+ *
+ * @generated from service tellurion.v1.LanguageService
+ */
+export const LanguageService: GenService<{
+  /**
+   * @generated from rpc tellurion.v1.LanguageService.GetLanguage
+   */
+  getLanguage: {
+    methodKind: "unary";
+    input: typeof GetLanguageRequestSchema;
+    output: typeof GetLanguageResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.LanguageService.GetLexicon
+   */
+  getLexicon: {
+    methodKind: "unary";
+    input: typeof GetLexiconRequestSchema;
+    output: typeof GetLexiconResponseSchema;
+  },
+  /**
+   * What somebody understands of a text in the language.
+   *
+   * @generated from rpc tellurion.v1.LanguageService.Translate
+   */
+  translate: {
+    methodKind: "unary";
+    input: typeof TranslateRequestSchema;
+    output: typeof TranslateResponseSchema;
+  },
+  /**
+   * What somebody hears and understands when concepts are said in the language.
+   *
+   * @generated from rpc tellurion.v1.LanguageService.Interpret
+   */
+  interpret: {
+    methodKind: "unary";
+    input: typeof InterpretRequestSchema;
+    output: typeof InterpretResponseSchema;
+  },
+  /**
+   * Says concepts in the language: letters, IPA, timings.
+   *
+   * @generated from rpc tellurion.v1.LanguageService.Speak
+   */
+  speak: {
+    methodKind: "unary";
+    input: typeof SpeakRequestSchema;
+    output: typeof SpeakResponseSchema;
+  },
+  /**
+   * What a player has learned.
+   *
+   * @generated from rpc tellurion.v1.LanguageService.GetProgress
+   */
+  getProgress: {
+    methodKind: "unary";
+    input: typeof GetProgressRequestSchema;
+    output: typeof GetProgressResponseSchema;
+  },
+  /**
+   * A name of a person or a place, and what it means.
+   *
+   * @generated from rpc tellurion.v1.LanguageService.NameOf
+   */
+  nameOf: {
+    methodKind: "unary";
+    input: typeof NameOfRequestSchema;
+    output: typeof NameOfResponseSchema;
+  },
+  /**
+   * A text of the language's catalogues, with its variables filled in.
+   *
+   * @generated from rpc tellurion.v1.LanguageService.Localise
+   */
+  localise: {
+    methodKind: "unary";
+    input: typeof LocaliseRequestSchema;
+    output: typeof LocaliseResponseSchema;
+  },
+  /**
+   * Gives the language another configuration. What players know of words that it still has, they go on knowing.
+   *
+   * @generated from rpc tellurion.v1.LanguageService.LoadLanguage
+   */
+  loadLanguage: {
+    methodKind: "unary";
+    input: typeof LoadLanguageRequestSchema;
+    output: typeof LoadLanguageResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_tellurion_v1_language, 0);
 
