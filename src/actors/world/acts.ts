@@ -4,7 +4,7 @@ import {
   Verb,
 } from "../../gen/tellurion/v1/world_pb.ts";
 import { Rejection } from "../../runtime/index.ts";
-import { checkId, checkInteger, checkOneOf, refuse } from "../common/checks.ts";
+import { checkId, checkInteger, refuse } from "../common/checks.ts";
 import { clamp } from "../common/clamp.ts";
 import type { Plain } from "../common/plain.ts";
 import { addToAgenda, checkAgenda } from "./agenda.ts";
@@ -160,13 +160,7 @@ function deliver(world: World, player: Player, request: ActRequest, out: Outlet)
   }
   checkId("item", item);
   const has = amountIn(player.inventory, item);
-  if (has === 0) {
-    checkOneOf(
-      "item",
-      item,
-      player.inventory.map(({ good }) => good),
-    );
-  }
+  if (has === 0) refuse("item", item, `are what ${player.id} has`);
   checkInteger("amount", amount, 1, has);
   changeStock(player.inventory, item, -amount);
   noteUsed(world, item, amount);

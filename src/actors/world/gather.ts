@@ -23,6 +23,12 @@ export function gather(
   const place = placeOf(world, player.place);
   const kind = place?.kind ?? "";
   const here = definitionOf(world).goods.filter(({ gatheredAt }) => gatheredAt.includes(kind));
+  if (here.length === 0) {
+    throw new Rejection(
+      "FAILED_PRECONDITION",
+      `verb=GATHER is not possible at ${player.place}: a ${kind} has nothing to gather`,
+    );
+  }
   checkOneOf(
     "item",
     item,
@@ -32,7 +38,7 @@ export function gather(
   if (!place?.sheltered && world.severeRegions.includes(place?.region ?? "")) {
     throw new Rejection(
       "FAILED_PRECONDITION",
-      `verb=GATHER is not possible in the open in severe weather; valid is to wait until it ends`,
+      "verb=GATHER is not possible in the open in severe weather; valid is to wait until it ends",
     );
   }
   const depleted = world.placeStocks.find(

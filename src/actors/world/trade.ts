@@ -128,13 +128,19 @@ function checkDeal(world: World, player: Player, market: Market, deal: Deal): vo
   const has = isBuy ? stock : amountIn(player.inventory, good);
   const payer = isBuy ? player.coins : market.coins;
   const payee = isBuy ? market.coins : player.coins;
-  if (amount > has) tooMuch("amount", amount, `${isBuy ? "the market" : player.id} has ${has}`);
-  if (coins > payer) tooMuch("coins", coins, `${isBuy ? player.id : "the market"} has ${payer}`);
-  if (payee + coins > coinsMax) tooMuch("coins", coins, `nobody has more than ${coinsMax}`);
+  const [giver, taker] = isBuy ? ["the market", player.id] : [player.id, "the market"];
+  if (amount > has) tooMuch("amount", amount, has, `${giver} has`);
+  if (coins > payer) tooMuch("coins", coins, payer, `${taker} has`);
+  if (payee + coins > coinsMax) tooMuch("coins", coins, coinsMax - payee, `${giver} has room for`);
   const isRoom = isBuy ? hasRoom(player.inventory, good, amount) : stock + amount <= amountMax;
-  if (!isRoom) tooMuch("amount", amount, `${isBuy ? player.id : "the market"} has no room for it`);
+  if (!isRoom) {
+    throw new Rejection("RESOURCE_EXHAUSTED", `${taker} has no room for ${amount} ${good} more`);
+  }
 }
 
-function tooMuch(what: string, value: number, why: string): never {
-  throw new Rejection("FAILED_PRECONDITION", `${what}=${value} is too much: ${why}`);
+function tooMuch(what: string, value: number, most: number, why: string): never {
+  throw new Rejection(
+    "FAILED_PRECONDITION",
+    `${what}=${value} is too much; valid are at most ${most}, which ${why}`,
+  );
 }
