@@ -2250,7 +2250,8 @@ export type EntityMutation = Message<"tellurion.v1.EntityMutation"> & {
   id: string;
 
   /**
-   * What the entity's version must be; 0: there must be none. Not set: whatever it is.
+   * What the entity's version must be; 0: there must be none. Not set: whatever it is. Looked at in the batch's first
+   * mutation of an entity.
    *
    * @generated from field: optional uint64 expected_version = 2;
    */
