@@ -1,5 +1,4 @@
 import type { ConfigureWorld as ConfigureWorldMessage } from "../../gen/tellurion/v1/world_pb.ts";
-import { Rejection } from "../../runtime/index.ts";
 import {
   checkBigint,
   checkCount,
@@ -14,8 +13,8 @@ import { gameMsMax, minuteMs } from "../common/units.ts";
 import { checkDefinition } from "./check-definition.ts";
 import { checkMap } from "./check-map.ts";
 import { dayOf, holdFestivals } from "./days.ts";
-import { coins, noteMade } from "./goods.ts";
-import { marketCoinsFull, placeStockFull, stockFull } from "./market.ts";
+import { openLedger } from "./ledger.ts";
+import { marketCoinsFull, stockFull } from "./market.ts";
 import type { Definition, Outlet, World, WorldPlaces } from "./world-state.ts";
 
 export type ConfigureWorld = Plain<ConfigureWorldMessage>;
@@ -24,13 +23,14 @@ const regionsMax = 256;
 const rosterMax = 4_096;
 const npcsPerEntryMax = 65_536;
 
-type Complete = ConfigureWorld & { map: WorldPlaces; definition: Definition };
+/** One that has been checked. */
+export type ConfiguredWorld = ConfigureWorld & { map: WorldPlaces; definition: Definition };
 
 /** Throws a Rejection that names the first thing wrong with a world's configuration. */
 export function checkConfiguration(
   message: ConfigureWorld,
   path = "",
-): asserts message is Complete {
+): asserts message is ConfiguredWorld {
   checkId(`${path}name`, message.name);
   checkBigint(`${path}game_ms`, message.gameMs, 0n, gameMsMax);
   checkInteger(`${path}minutes_per_day`, message.minutesPerDay, 1, 100_000);
@@ -77,33 +77,21 @@ function overlaps(a: Numbers, b: Numbers): boolean {
   return a.shard === b.shard && a.first < b.first + b.count && b.first < a.first + a.count;
 }
 
-/** Makes a world that has not begun what a pack says. */
-export function configure(world: World, message: ConfigureWorld, out: Outlet): void {
-  checkConfiguration(message);
-  if (world.configured) {
-    throw new Rejection("FAILED_PRECONDITION", "the world has a configuration already");
-  }
+/** Makes a world that has not begun what a pack says. Its message has been checked. */
+export function begin(world: World, message: ConfiguredWorld, out: Outlet): void {
   const { name, map, definition, regions, roster, minutesPerDay, daysPerYear, gameMs } = message;
   Object.assign(world, { name, map, definition, regions, roster, minutesPerDay, daysPerYear });
   world.configured = true;
   world.gameMs = gameMs;
   world.marketHour = gameMs / BigInt(60 * minuteMs);
   world.factions = factionsOf(definition);
-  world.holdings = regions.map((region) => ({
-    region: region.name,
-    faction: definition.factions.find((f) => f.regions.includes(region.name))?.name ?? "",
-  }));
-  world.markets = regions.map((region) => ({
-    region: region.name,
-    coins: marketCoinsFull,
-    stocks: definition.goods.map(() => stockFull),
-    drifts: definition.goods.map(() => 0),
-  }));
-  openLedger(world, definition, map);
+  world.holdings = holdingsOf(message);
+  world.markets = marketsOf(message);
+  openLedger(world);
   holdFestivals(world, dayOf(world, gameMs), out);
 }
 
-function factionsOf({ factions }: Definition): World["factions"] {
+export function factionsOf({ factions }: Definition): World["factions"] {
   return factions.map(({ name, power, relations }) => ({
     name,
     power,
@@ -116,14 +104,18 @@ function factionsOf({ factions }: Definition): World["factions"] {
   }));
 }
 
-/** What is there at first was made. */
-function openLedger(world: World, { goods }: Definition, { places }: WorldPlaces): void {
-  world.ledger = [coins, ...goods.map(({ name }) => name)].map((good) => ({
-    ...{ good, made: 0n, used: 0n },
+export function holdingsOf({ regions, definition }: ConfiguredWorld): World["holdings"] {
+  return regions.map((region) => ({
+    region: region.name,
+    faction: definition.factions.find((f) => f.regions.includes(region.name))?.name ?? "",
   }));
-  noteMade(world, coins, marketCoinsFull * world.markets.length);
-  for (const { name, gatheredAt } of goods) {
-    const grounds = places.filter(({ kind }) => gatheredAt.includes(kind)).length;
-    noteMade(world, name, stockFull * world.markets.length + placeStockFull * grounds);
-  }
+}
+
+export function marketsOf({ regions, definition }: ConfiguredWorld): World["markets"] {
+  return regions.map((region) => ({
+    region: region.name,
+    coins: marketCoinsFull,
+    stocks: definition.goods.map(() => stockFull),
+    drifts: definition.goods.map(() => 0),
+  }));
 }

@@ -15,7 +15,7 @@ import {
 } from "../../gen/tellurion/v1/world_pb.ts";
 import { defineActor } from "../../runtime/index.ts";
 import { act } from "./acts.ts";
-import { configure } from "./configuration.ts";
+import { begin, type ConfigureWorld, checkConfiguration } from "./configuration.ts";
 import { scheduleConsequence } from "./consequences.ts";
 import { liveDay } from "./days.ts";
 import { publishDiff } from "./diff.ts";
@@ -26,6 +26,7 @@ import { listOccurrences, triggerOccurrence } from "./occurrence-commands.ts";
 import { enter, leave, playerOf, readingOf } from "./players.ts";
 import { noteQuestEnd, takeReward } from "./quests.ts";
 import { carryOut, noteSevere, takeChoice } from "./reactions.ts";
+import { reload } from "./reload.ts";
 import { liveTo, skipTo } from "./time.ts";
 import { commitTrade, quoteTrade } from "./trade.ts";
 import { definitionOf } from "./world-state.ts";
@@ -41,9 +42,12 @@ export const world = defineActor({
   // A restart would forget the world.
   supervision: { directive: "resume" },
   on: ({ handle, answer, query }) => [
-    handle(ConfigureWorldSchema, (state, message, ctx) =>
-      configure(state, message.toObject(), ctx),
-    ),
+    handle(ConfigureWorldSchema, (state, view, ctx) => {
+      const message: ConfigureWorld = view.toObject();
+      checkConfiguration(message);
+      if (state.configured) reload(state, message, ctx);
+      else begin(state, message, ctx);
+    }),
     handle(WorldFlushSchema, (state, _, ctx) => publishDiff(state, ctx)),
     handle(TimeEventSchema, (state, event, ctx) => {
       if (!state.configured) return;

@@ -1,7 +1,11 @@
 import { create, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
 import { searchWays } from "../../../src/actors/common/search-ways.ts";
 import { type ActRequest, act } from "../../../src/actors/world/acts.ts";
-import { type ConfigureWorld, configure } from "../../../src/actors/world/configuration.ts";
+import {
+  begin,
+  type ConfigureWorld,
+  checkConfiguration,
+} from "../../../src/actors/world/configuration.ts";
 import { placeStockFull } from "../../../src/actors/world/market.ts";
 import { enter, knownPlayerOf } from "../../../src/actors/world/players.ts";
 import { liveTo } from "../../../src/actors/world/time.ts";
@@ -112,7 +116,9 @@ export class WorldRig implements Outlet {
 
   constructor(seed = 1, change?: (copy: ConfigureWorld) => void) {
     this.random.point(seedRandom(seed, "world/main"));
-    configure(this.world, configurationWith(change), this);
+    const message = configurationWith(change);
+    checkConfiguration(message);
+    begin(this.world, message, this);
   }
 
   enter(player: string, at: string): Player {

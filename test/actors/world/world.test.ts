@@ -302,9 +302,15 @@ describe("the world", () => {
     world.send(address, ConfigureWorldSchema, configuration);
     world.step();
     expect(world.call(method.getMap, {}).ok).toBe(true);
+    world.send(address, ConfigureWorldSchema, { ...configuration, name: "other" });
+    world.step();
+    expect(world.log.at(-1)?.text).toContain(
+      'name="other" is not valid; valid is that of the world, test',
+    );
+    const before = world.log.length;
     world.send(address, ConfigureWorldSchema, configuration);
     world.step();
-    expect(world.log.at(-1)?.text).toContain("the world has a configuration already");
+    expect(world.log).toHaveLength(before);
   });
 });
 

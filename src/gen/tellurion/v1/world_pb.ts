@@ -688,7 +688,8 @@ export const FestivalSchema: GenMessage<Festival> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_world, 13);
 
 /**
- * Sets up the world's state. Sent to `world/main`.
+ * Sets up the world's state, or gives a world that runs other content: then name and calendar are as they were, and the
+ * game time is not looked at. Sent to `world/main`.
  *
  * @generated from message tellurion.v1.ConfigureWorld
  */
