@@ -2,6 +2,7 @@ import type { ActorDefinition } from "../runtime/index.ts";
 import { clock } from "./clock/clock.ts";
 import { language } from "./language/language.ts";
 import { weather } from "./weather/weather.ts";
+import { world } from "./world/world.ts";
 
 /** Every kind of actor that a world may have. */
-export const actors: readonly ActorDefinition[] = [clock, weather, language];
+export const actors: readonly ActorDefinition[] = [clock, weather, world, language];

@@ -41,7 +41,8 @@ export type WorldMap = Message<"tellurion.v1.WorldMap"> & {
   nextHops: Uint8Array;
 
   /**
-   * For places a and b, in the same order and form: decametres of that way, at most 65,534. 65,535: there is none.
+   * For places a and b, in the same order and form: decametres of that way, each road as long as its effort makes it, at
+   * most 65,534. 65,535: there is none.
    *
    * @generated from field: bytes distances = 4;
    */
@@ -125,7 +126,7 @@ export type Road = Message<"tellurion.v1.Road"> & {
   to: string;
 
   /**
-   * 1: a road. 2: it takes twice as long as its length says.
+   * 1: a road. 2: it takes twice as long as its length says. At most 100; 0 counts as 1.
    *
    * @generated from field: double effort = 3;
    */

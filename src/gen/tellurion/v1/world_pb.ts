@@ -2,8 +2,8 @@
 // @generated from file tellurion/v1/world.proto (package tellurion.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { WorldMap } from "./map_pb.ts";
 import { file_tellurion_v1_map } from "./map_pb.ts";
 import { file_tellurion_v1_options } from "./options_pb.ts";
@@ -13,7 +13,206 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/world.proto.
  */
 export const file_tellurion_v1_world: GenFile = /*@__PURE__*/
-  fileDesc("Chh0ZWxsdXJpb24vdjEvd29ybGQucHJvdG8SDHRlbGx1cmlvbi52MSKpAQoPT2NjdXJyZW5jZUV2ZW50EgoKAmlkGAEgASgJEgwKBGtpbmQYAiABKAkSDgoGcmVnaW9uGAMgASgJEg0KBXBsYWNlGAQgASgJEhEKCWludGVuc2l0eRgFIAEoAhIPCgdzdGFydGVkGAYgASgIEg0KBWNhdXNlGAcgASgJEg8KB2dhbWVfbXMYCCABKAM6Gaq7GBUIPBIFd29ybGQaBnJlZ2lvbiABKAEi8AEKEFBsYXllckFjdGVkRXZlbnQSDgoGcGxheWVyGAEgASgJEiAKBHZlcmIYAiABKA4yEi50ZWxsdXJpb24udjEuVmVyYhIOCgZyZWdpb24YAyABKAkSDQoFcGxhY2UYBCABKAkSDgoGdGFyZ2V0GAUgASgJEhMKC3RhcmdldF9raW5kGAYgASgJEgwKBGl0ZW0YByABKAkSDgoGYW1vdW50GAggASgNEg8KB3N1Y2Nlc3MYCSABKAgSDAoEaGFybRgKIAEoAhIPCgdnYW1lX21zGAsgASgDOhiquxgUCD0SBnBsYXllchoGcGxheWVyIAEiigIKD1dvcmxkRGVmaW5pdGlvbhIxCghmYWN0aW9ucxgBIAMoCzIfLnRlbGx1cmlvbi52MS5GYWN0aW9uRGVmaW5pdGlvbhIrCgVnb29kcxgCIAMoCzIcLnRlbGx1cmlvbi52MS5Hb29kRGVmaW5pdGlvbhI2ChBvY2N1cnJlbmNlX2tpbmRzGAMgAygLMhwudGVsbHVyaW9uLnYxLk9jY3VycmVuY2VLaW5kEjQKD2VuY291bnRlcl9raW5kcxgEIAMoCzIbLnRlbGx1cmlvbi52MS5FbmNvdW50ZXJLaW5kEikKCWZlc3RpdmFscxgFIAMoCzIWLnRlbGx1cmlvbi52MS5GZXN0aXZhbCKUAQoRRmFjdGlvbkRlZmluaXRpb24SDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRINCgVwb3dlchgDIAEoARIPCgdyZWdpb25zGAQgAygJEjAKCXJlbGF0aW9ucxgFIAMoCzIdLnRlbGx1cmlvbi52MS5GYWN0aW9uUmVsYXRpb24SEAoIbGFuZ3VhZ2UYBiABKAkiMQoPRmFjdGlvblJlbGF0aW9uEg8KB2ZhY3Rpb24YASABKAkSDQoFdmFsdWUYAiABKAEiZQoOR29vZERlZmluaXRpb24SDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRINCgVwcmljZRgDIAEoDRITCgtnYXRoZXJlZF9hdBgEIAMoCRISCgp2b2xhdGlsaXR5GAUgASgBIqcBCg5PY2N1cnJlbmNlS2luZBIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEg8KB21pbnV0ZXMYAyABKA0SEQoJZGFuZ2Vyb3VzGAQgASgIEhIKCmF0dHJhY3RpdmUYBSABKAgSFAoMcHJpY2VfZmFjdG9yGAYgASgBEhQKDHBvd2VyX2NoYW5nZRgHIAEoARIUCgxkYWlseV9jaGFuY2UYCCABKAEifQoNRW5jb3VudGVyS2luZBIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEgwKBGNvc3QYAyABKAESEAoIc3RyZW5ndGgYBCABKAESDgoGcGxhY2VzGAUgAygJEhAKCGNsaW1hdGVzGAYgAygJEg0KBWRyb3BzGAcgAygJIm8KCEZlc3RpdmFsEgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSEwoLZGF5X29mX3llYXIYAyABKA0SDAoEZGF5cxgEIAEoDRIPCgdyZWdpb25zGAUgAygJEhIKCm9jY3VycmVuY2UYBiABKAkijgIKDkNvbmZpZ3VyZVdvcmxkEgwKBG5hbWUYASABKAkSIwoDbWFwGAIgASgLMhYudGVsbHVyaW9uLnYxLldvcmxkTWFwEjEKCmRlZmluaXRpb24YAyABKAsyHS50ZWxsdXJpb24udjEuV29ybGREZWZpbml0aW9uEioKB3JlZ2lvbnMYBCADKAsyGS50ZWxsdXJpb24udjEuV29ybGRSZWdpb24SKQoGcm9zdGVyGAUgAygLMhkudGVsbHVyaW9uLnYxLlJvc3RlckVudHJ5Eg8KB2dhbWVfbXMYBiABKAMSFwoPbWludXRlc19wZXJfZGF5GAcgASgNEhUKDWRheXNfcGVyX3llYXIYCCABKA0iaQoLUm9zdGVyRW50cnkSDQoFc2hhcmQYASABKAkSDQoFZmlyc3QYAiABKA0SDQoFY291bnQYAyABKA0SDAoEcm9sZRgEIAEoCRIOCgZyZWdpb24YBSABKAkSDwoHZmFjdGlvbhgGIAEoCSIsCgtXb3JsZFJlZ2lvbhIMCgRuYW1lGAEgASgJEg8KB2NsaW1hdGUYAiABKAkqngEKBFZlcmISFAoQVkVSQl9VTlNQRUNJRklFRBAAEg8KC1ZFUkJfVFJBVkVMEAESDQoJVkVSQl9UQUxLEAISDwoLVkVSQl9HQVRIRVIQAxIQCgxWRVJCX0RFTElWRVIQBBIOCgpWRVJCX0ZJR0hUEAUSDwoLVkVSQl9TRUFSQ0gQBhINCglWRVJCX1dPUksQBxINCglWRVJCX1JFU1QQCGIGcHJvdG8z", [file_tellurion_v1_map, file_tellurion_v1_options]);
+  fileDesc("Chh0ZWxsdXJpb24vdjEvd29ybGQucHJvdG8SDHRlbGx1cmlvbi52MSKlAQoRV29ybGRVcGRhdGVkRXZlbnQSFAoMZnJvbV92ZXJzaW9uGAEgASgEEg8KB3ZlcnNpb24YAiABKAQSJgoIZW50aXRpZXMYAyADKAsyFC50ZWxsdXJpb24udjEuRW50aXR5Eg8KB3JlbW92ZWQYBCADKAkSDAoEbW9yZRgFIAEoCBIPCgdnYW1lX21zGAYgASgDOhGquxgNCAcSBXdvcmxkIAEoASKVAQoTRmFjdGlvbkNoYW5nZWRFdmVudBIPCgdmYWN0aW9uGAEgASgJEg0KBXBvd2VyGAIgASgBEg0KBW90aGVyGAMgASgJEhAKCHJlbGF0aW9uGAQgASgBEg4KBnJlYXNvbhgFIAEoCRIPCgdnYW1lX21zGAYgASgDOhyquxgYCD4SB2ZhY3Rpb24aB2ZhY3Rpb24gASgBIoEBChVUZXJyaXRvcnlDaGFuZ2VkRXZlbnQSDgoGcmVnaW9uGAEgASgJEhMKC29sZF9mYWN0aW9uGAIgASgJEhMKC25ld19mYWN0aW9uGAMgASgJEg8KB2dhbWVfbXMYBCABKAM6Haq7GBkIPxIJdGVycml0b3J5GgZyZWdpb24gASgBInUKD01hcmtldFRpY2tFdmVudBIOCgZyZWdpb24YASABKAkSJwoGcHJpY2VzGAIgAygLMhcudGVsbHVyaW9uLnYxLkdvb2RQcmljZRIPCgdnYW1lX21zGAMgASgDOhiquxgUCEASBm1hcmtldBoGcmVnaW9uIAIiQwoJR29vZFByaWNlEgwKBGdvb2QYASABKAkSCwoDYnV5GAIgASgNEgwKBHNlbGwYAyABKA0SDQoFc3RvY2sYBCABKA0iqQEKD09jY3VycmVuY2VFdmVudBIKCgJpZBgBIAEoCRIMCgRraW5kGAIgASgJEg4KBnJlZ2lvbhgDIAEoCRINCgVwbGFjZRgEIAEoCRIRCglpbnRlbnNpdHkYBSABKAISDwoHc3RhcnRlZBgGIAEoCBINCgVjYXVzZRgHIAEoCRIPCgdnYW1lX21zGAggASgDOhmquxgVCDwSBXdvcmxkGgZyZWdpb24gASgBIvABChBQbGF5ZXJBY3RlZEV2ZW50Eg4KBnBsYXllchgBIAEoCRIgCgR2ZXJiGAIgASgOMhIudGVsbHVyaW9uLnYxLlZlcmISDgoGcmVnaW9uGAMgASgJEg0KBXBsYWNlGAQgASgJEg4KBnRhcmdldBgFIAEoCRITCgt0YXJnZXRfa2luZBgGIAEoCRIMCgRpdGVtGAcgASgJEg4KBmFtb3VudBgIIAEoDRIPCgdzdWNjZXNzGAkgASgIEgwKBGhhcm0YCiABKAISDwoHZ2FtZV9tcxgLIAEoAzoYqrsYFAg9EgZwbGF5ZXIaBnBsYXllciABIooCCg9Xb3JsZERlZmluaXRpb24SMQoIZmFjdGlvbnMYASADKAsyHy50ZWxsdXJpb24udjEuRmFjdGlvbkRlZmluaXRpb24SKwoFZ29vZHMYAiADKAsyHC50ZWxsdXJpb24udjEuR29vZERlZmluaXRpb24SNgoQb2NjdXJyZW5jZV9raW5kcxgDIAMoCzIcLnRlbGx1cmlvbi52MS5PY2N1cnJlbmNlS2luZBI0Cg9lbmNvdW50ZXJfa2luZHMYBCADKAsyGy50ZWxsdXJpb24udjEuRW5jb3VudGVyS2luZBIpCglmZXN0aXZhbHMYBSADKAsyFi50ZWxsdXJpb24udjEuRmVzdGl2YWwilAEKEUZhY3Rpb25EZWZpbml0aW9uEgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSDQoFcG93ZXIYAyABKAESDwoHcmVnaW9ucxgEIAMoCRIwCglyZWxhdGlvbnMYBSADKAsyHS50ZWxsdXJpb24udjEuRmFjdGlvblJlbGF0aW9uEhAKCGxhbmd1YWdlGAYgASgJIjEKD0ZhY3Rpb25SZWxhdGlvbhIPCgdmYWN0aW9uGAEgASgJEg0KBXZhbHVlGAIgASgBImUKDkdvb2REZWZpbml0aW9uEgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSDQoFcHJpY2UYAyABKA0SEwoLZ2F0aGVyZWRfYXQYBCADKAkSEgoKdm9sYXRpbGl0eRgFIAEoASKnAQoOT2NjdXJyZW5jZUtpbmQSDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRIPCgdtaW51dGVzGAMgASgNEhEKCWRhbmdlcm91cxgEIAEoCBISCgphdHRyYWN0aXZlGAUgASgIEhQKDHByaWNlX2ZhY3RvchgGIAEoARIUCgxwb3dlcl9jaGFuZ2UYByABKAESFAoMZGFpbHlfY2hhbmNlGAggASgBIn0KDUVuY291bnRlcktpbmQSDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRIMCgRjb3N0GAMgASgBEhAKCHN0cmVuZ3RoGAQgASgBEg4KBnBsYWNlcxgFIAMoCRIQCghjbGltYXRlcxgGIAMoCRINCgVkcm9wcxgHIAMoCSJvCghGZXN0aXZhbBIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEhMKC2RheV9vZl95ZWFyGAMgASgNEgwKBGRheXMYBCABKA0SDwoHcmVnaW9ucxgFIAMoCRISCgpvY2N1cnJlbmNlGAYgASgJIo4CCg5Db25maWd1cmVXb3JsZBIMCgRuYW1lGAEgASgJEiMKA21hcBgCIAEoCzIWLnRlbGx1cmlvbi52MS5Xb3JsZE1hcBIxCgpkZWZpbml0aW9uGAMgASgLMh0udGVsbHVyaW9uLnYxLldvcmxkRGVmaW5pdGlvbhIqCgdyZWdpb25zGAQgAygLMhkudGVsbHVyaW9uLnYxLldvcmxkUmVnaW9uEikKBnJvc3RlchgFIAMoCzIZLnRlbGx1cmlvbi52MS5Sb3N0ZXJFbnRyeRIPCgdnYW1lX21zGAYgASgDEhcKD21pbnV0ZXNfcGVyX2RheRgHIAEoDRIVCg1kYXlzX3Blcl95ZWFyGAggASgNImkKC1Jvc3RlckVudHJ5Eg0KBXNoYXJkGAEgASgJEg0KBWZpcnN0GAIgASgNEg0KBWNvdW50GAMgASgNEgwKBHJvbGUYBCABKAkSDgoGcmVnaW9uGAUgASgJEg8KB2ZhY3Rpb24YBiABKAkiLAoLV29ybGRSZWdpb24SDAoEbmFtZRgBIAEoCRIPCgdjbGltYXRlGAIgASgJIioKCkdvb2RBbW91bnQSDAoEZ29vZBgBIAEoCRIOCgZhbW91bnQYAiABKA0iWQoORW50aXR5UHJvcGVydHkSDAoEbmFtZRgBIAEoCRIOCgR0ZXh0GAIgASgJSAASEAoGbnVtYmVyGAMgASgBSAASDgoEZmxhZxgEIAEoCEgAQgcKBXZhbHVlIuQBCgZFbnRpdHkSCgoCaWQYASABKAkSDAoEdHlwZRgCIAEoCRIMCgR0YWdzGAMgAygJEg4KBnJlZ2lvbhgEIAEoCRINCgVwbGFjZRgFIAEoCRIJCgF4GAYgASgBEgkKAXkYByABKAESEQoJY29udGFpbmVyGAggASgJEjAKCnByb3BlcnRpZXMYCSADKAsyHC50ZWxsdXJpb24udjEuRW50aXR5UHJvcGVydHkSJwoFc3RvY2sYCiADKAsyGC50ZWxsdXJpb24udjEuR29vZEFtb3VudBIPCgd2ZXJzaW9uGAsgASgEIrsICgpXb3JsZFN0YXRlEhIKCmNvbmZpZ3VyZWQYASABKAgSDAoEbmFtZRgCIAEoCRIjCgNtYXAYAyABKAsyFi50ZWxsdXJpb24udjEuV29ybGRNYXASMQoKZGVmaW5pdGlvbhgEIAEoCzIdLnRlbGx1cmlvbi52MS5Xb3JsZERlZmluaXRpb24SKgoHcmVnaW9ucxgFIAMoCzIZLnRlbGx1cmlvbi52MS5Xb3JsZFJlZ2lvbhIpCgZyb3N0ZXIYBiADKAsyGS50ZWxsdXJpb24udjEuUm9zdGVyRW50cnkSFwoPbWludXRlc19wZXJfZGF5GAcgASgNEhUKDWRheXNfcGVyX3llYXIYCCABKA0SDwoHZ2FtZV9tcxgJIAEoAxIPCgd2ZXJzaW9uGAogASgEEiYKCGVudGl0aWVzGAsgAygLMhQudGVsbHVyaW9uLnYxLkVudGl0eRItCghyZW1vdmFscxgMIAMoCzIbLnRlbGx1cmlvbi52MS5FbnRpdHlSZW1vdmFsEhkKEWZvcmdvdHRlbl92ZXJzaW9uGA0gASgEEhQKDHRvbGRfdmVyc2lvbhgOIAEoBBIPCgdwZW5kaW5nGA8gAygJEhMKC2ZsdXNoX3RpbWVyGBAgASgNEioKB3BsYXllcnMYESADKAsyGS50ZWxsdXJpb24udjEuUGxheWVyU3RhdGUSMAoKZW5jb3VudGVycxgSIAMoCzIcLnRlbGx1cmlvbi52MS5FbmNvdW50ZXJTdGF0ZRIyCgtvY2N1cnJlbmNlcxgTIAMoCzIdLnRlbGx1cmlvbi52MS5PY2N1cnJlbmNlU3RhdGUSLgoGYWdlbmRhGBQgAygLMh4udGVsbHVyaW9uLnYxLldvcmxkQWdlbmRhRW50cnkSEwoLbGFzdF9udW1iZXIYFSABKAQSLAoIZmFjdGlvbnMYFiADKAsyGi50ZWxsdXJpb24udjEuRmFjdGlvblN0YXRlEjAKCGhvbGRpbmdzGBcgAygLMh4udGVsbHVyaW9uLnYxLlRlcnJpdG9yeUhvbGRpbmcSKgoHbWFya2V0cxgYIAMoCzIZLnRlbGx1cmlvbi52MS5NYXJrZXRTdGF0ZRIuCgxwbGFjZV9zdG9ja3MYGSADKAsyGC50ZWxsdXJpb24udjEuUGxhY2VTdG9jaxIoCgZxdW90ZXMYGiADKAsyGC50ZWxsdXJpb24udjEuVHJhZGVRdW90ZRIuCgZsZWRnZXIYGyADKAsyHi50ZWxsdXJpb24udjEuV29ybGRMZWRnZXJFbnRyeRIWCg5zZXZlcmVfcmVnaW9ucxgcIAMoCRIxCgtxdWVzdF9ub3RlcxgdIAMoCzIcLnRlbGx1cmlvbi52MS5Xb3JsZFF1ZXN0Tm90ZRITCgttYXJrZXRfaG91chgeIAEoAxIPCgdpbl90aW1lGB8gASgIIiwKDUVudGl0eVJlbW92YWwSCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoBCK/AgoLUGxheWVyU3RhdGUSCgoCaWQYASABKAkSDwoHcHJlc2VudBgCIAEoCBINCgVwbGFjZRgDIAEoCRIOCgZoZWFsdGgYBCABKAESDQoFY29pbnMYBSABKA0SKwoJaW52ZW50b3J5GAYgAygLMhgudGVsbHVyaW9uLnYxLkdvb2RBbW91bnQSJQoJYnVzeV93aXRoGAcgASgOMhIudGVsbHVyaW9uLnYxLlZlcmISFQoNYnVzeV91bnRpbF9tcxgIIAEoAxITCgt1bmNvbnNjaW91cxgJIAEoCBIOCgZ0YXJnZXQYCiABKAkSDgoGYW1vdW50GAsgASgNEg8KB3Jld2FyZHMYDCADKAkSNAoLcmVwdXRhdGlvbnMYDSADKAsyHy50ZWxsdXJpb24udjEuRmFjdGlvblJlcHV0YXRpb24iMwoRRmFjdGlvblJlcHV0YXRpb24SDwoHZmFjdGlvbhgBIAEoCRINCgV2YWx1ZRgCIAEoASKCAQoORW5jb3VudGVyU3RhdGUSCgoCaWQYASABKAkSDAoEa2luZBgCIAEoCRINCgVwbGFjZRgDIAEoCRIQCghzdHJlbmd0aBgEIAEoARIVCg1mdWxsX3N0cmVuZ3RoGAUgASgBEg0KBWNhdXNlGAYgASgJEg8KB2VuZHNfbXMYByABKAMiowEKD09jY3VycmVuY2VTdGF0ZRIKCgJpZBgBIAEoCRIMCgRraW5kGAIgASgJEg4KBnJlZ2lvbhgDIAEoCRINCgVwbGFjZRgEIAEoCRIRCglpbnRlbnNpdHkYBSABKAESDQoFY2F1c2UYBiABKAkSEgoKc3RhcnRlZF9tcxgHIAEoAxIPCgdlbmRzX21zGAggASgDEhAKCGZlc3RpdmFsGAkgASgJIrMBChBXb3JsZEFnZW5kYUVudHJ5EhMKC2R1ZV9nYW1lX21zGAEgASgDEg4KBm51bWJlchgCIAEoBBIQCgZwbGF5ZXIYAyABKAlIABITCgllbmNvdW50ZXIYBCABKAlIABIUCgpvY2N1cnJlbmNlGAUgASgJSAASNQoLY29uc2VxdWVuY2UYBiABKAsyHi50ZWxsdXJpb24udjEuV29ybGRDb25zZXF1ZW5jZUgAQgYKBHdoYXQi0wEKEFdvcmxkQ29uc2VxdWVuY2USCgoCaWQYASABKAkSEwoLZHVlX2dhbWVfbXMYAiABKAMSMwoKb2NjdXJyZW5jZRgDIAEoCzIdLnRlbGx1cmlvbi52MS5PY2N1cnJlbmNlU3RhcnRIABIpCgVwb3dlchgEIAEoCzIYLnRlbGx1cmlvbi52MS5Qb3dlclNoaWZ0SAASNgoJbXV0YXRpb25zGAUgASgLMiEudGVsbHVyaW9uLnYxLkVudGl0eU11dGF0aW9uQmF0Y2hIAEIGCgR3aGF0InEKD09jY3VycmVuY2VTdGFydBIMCgRraW5kGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRINCgVwbGFjZRgDIAEoCRIRCglpbnRlbnNpdHkYBCABKAESDwoHbWludXRlcxgFIAEoDRINCgVjYXVzZRgGIAEoCSItCgpQb3dlclNoaWZ0Eg8KB2ZhY3Rpb24YASABKAkSDgoGY2hhbmdlGAIgASgBIkYKE0VudGl0eU11dGF0aW9uQmF0Y2gSLwoJbXV0YXRpb25zGAEgAygLMhwudGVsbHVyaW9uLnYxLkVudGl0eU11dGF0aW9uIl0KDEZhY3Rpb25TdGF0ZRIMCgRuYW1lGAEgASgJEg0KBXBvd2VyGAIgASgBEjAKCXJlbGF0aW9ucxgDIAMoCzIdLnRlbGx1cmlvbi52MS5GYWN0aW9uUmVsYXRpb24iMwoQVGVycml0b3J5SG9sZGluZxIOCgZyZWdpb24YASABKAkSDwoHZmFjdGlvbhgCIAEoCSJMCgtNYXJrZXRTdGF0ZRIOCgZyZWdpb24YASABKAkSDQoFY29pbnMYAiABKA0SDgoGc3RvY2tzGAMgAygNEg4KBmRyaWZ0cxgEIAMoASI5CgpQbGFjZVN0b2NrEg0KBXBsYWNlGAEgASgJEgwKBGdvb2QYAiABKAkSDgoGYW1vdW50GAMgASgNIp4BCgpUcmFkZVF1b3RlEgoKAmlkGAEgASgJEg4KBnBsYXllchgCIAEoCRIlCgRzaWRlGAMgASgOMhcudGVsbHVyaW9uLnYxLlRyYWRlU2lkZRIMCgRnb29kGAQgASgJEg4KBmFtb3VudBgFIAEoDRINCgVjb2lucxgGIAEoDRIQCgh1bnRpbF9tcxgHIAEoAxIOCgZyZWdpb24YCCABKAkiPAoQV29ybGRMZWRnZXJFbnRyeRIMCgRnb29kGAEgASgJEgwKBG1hZGUYAiABKAMSDAoEdXNlZBgDIAEoAyJgCg5Xb3JsZFF1ZXN0Tm90ZRILCgNydW4YASABKAkSDwoHZmFjdGlvbhgCIAEoCRIwCgd3YWl0aW5nGAMgAygLMh8udGVsbHVyaW9uLnYxLldhaXRpbmdSZXB1dGF0aW9uIjMKEVdhaXRpbmdSZXB1dGF0aW9uEg4KBnBsYXllchgBIAEoCRIOCgZjaGFuZ2UYAiABKAEiDAoKV29ybGRGbHVzaCI9CgxFbnRlclJlcXVlc3QSDgoGcGxheWVyGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRINCgVwbGFjZRgDIAEoCSI8Cg1FbnRlclJlc3BvbnNlEisKBnBsYXllchgBIAEoCzIbLnRlbGx1cmlvbi52MS5QbGF5ZXJSZWFkaW5nIh4KDExlYXZlUmVxdWVzdBIOCgZwbGF5ZXIYASABKAkiPAoNTGVhdmVSZXNwb25zZRIrCgZwbGF5ZXIYASABKAsyGy50ZWxsdXJpb24udjEuUGxheWVyUmVhZGluZyJsCgpBY3RSZXF1ZXN0Eg4KBnBsYXllchgBIAEoCRIgCgR2ZXJiGAIgASgOMhIudGVsbHVyaW9uLnYxLlZlcmISDgoGdGFyZ2V0GAMgASgJEgwKBGl0ZW0YBCABKAkSDgoGYW1vdW50GAUgASgNImgKC0FjdFJlc3BvbnNlEisKBnBsYXllchgBIAEoCzIbLnRlbGx1cmlvbi52MS5QbGF5ZXJSZWFkaW5nEiwKBGRvbmUYAiABKAsyHi50ZWxsdXJpb24udjEuUGxheWVyQWN0ZWRFdmVudCIiChBHZXRQbGF5ZXJSZXF1ZXN0Eg4KBnBsYXllchgBIAEoCSJAChFHZXRQbGF5ZXJSZXNwb25zZRIrCgZwbGF5ZXIYASABKAsyGy50ZWxsdXJpb24udjEuUGxheWVyUmVhZGluZyKxAgoNUGxheWVyUmVhZGluZxIKCgJpZBgBIAEoCRIPCgdwcmVzZW50GAIgASgIEg4KBnJlZ2lvbhgDIAEoCRINCgVwbGFjZRgEIAEoCRIOCgZoZWFsdGgYBSABKAESDQoFY29pbnMYBiABKA0SKwoJaW52ZW50b3J5GAcgAygLMhgudGVsbHVyaW9uLnYxLkdvb2RBbW91bnQSJQoJYnVzeV93aXRoGAggASgOMhIudGVsbHVyaW9uLnYxLlZlcmISFQoNYnVzeV91bnRpbF9tcxgJIAEoAxITCgt1bmNvbnNjaW91cxgKIAEoCBI0CgtyZXB1dGF0aW9ucxgLIAMoCzIfLnRlbGx1cmlvbi52MS5GYWN0aW9uUmVwdXRhdGlvbhIPCgdnYW1lX21zGAwgASgDIpUBChJHZXRFbnRpdGllc1JlcXVlc3QSDAoEdHlwZRgBIAEoCRIMCgR0YWdzGAIgAygJEg4KBnJlZ2lvbhgDIAEoCRINCgVwbGFjZRgEIAEoCRImCgRhcmVhGAUgASgLMhgudGVsbHVyaW9uLnYxLkVudGl0eUFyZWESDQoFc2luY2UYBiABKAQSDQoFbGltaXQYByABKA0iMgoKRW50aXR5QXJlYRIJCgF4GAEgASgBEgkKAXkYAiABKAESDgoGcmFkaXVzGAMgASgBIoQBChNHZXRFbnRpdGllc1Jlc3BvbnNlEiYKCGVudGl0aWVzGAEgAygLMhQudGVsbHVyaW9uLnYxLkVudGl0eRIPCgdyZW1vdmVkGAIgAygJEhIKCm5leHRfc2luY2UYAyABKAQSDAoEbW9yZRgEIAEoCBISCgppbmNvbXBsZXRlGAUgASgIIr0BCg5FbnRpdHlNdXRhdGlvbhIKCgJpZBgBIAEoCRIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgESAGIAQESIwoDcHV0GAMgASgLMhQudGVsbHVyaW9uLnYxLkVudGl0eUgAEioKBXBhdGNoGAQgASgLMhkudGVsbHVyaW9uLnYxLkVudGl0eVBhdGNoSAASEAoGcmVtb3ZlGAUgASgISABCCAoGY2hhbmdlQhMKEV9leHBlY3RlZF92ZXJzaW9uIqgCCgtFbnRpdHlQYXRjaBITCgZyZWdpb24YASABKAlIAIgBARISCgVwbGFjZRgCIAEoCUgBiAEBEg4KAXgYAyABKAFIAogBARIOCgF5GAQgASgBSAOIAQESFgoJY29udGFpbmVyGAUgASgJSASIAQESEAoIYWRkX3RhZ3MYBiADKAkSEwoLcmVtb3ZlX3RhZ3MYByADKAkSKQoDc2V0GAggAygLMhwudGVsbHVyaW9uLnYxLkVudGl0eVByb3BlcnR5Eg0KBXVuc2V0GAkgAygJEigKBXN0b2NrGAogAygLMhkudGVsbHVyaW9uLnYxLlN0b2NrQ2hhbmdlQgkKB19yZWdpb25CCAoGX3BsYWNlQgQKAl94QgQKAl95QgwKCl9jb250YWluZXIiJwoLU3RvY2tDaGFuZ2USDAoEZ29vZBgBIAEoCRIKCgJieRgCIAEoESJACg1NdXRhdGVSZXF1ZXN0Ei8KCW11dGF0aW9ucxgBIAMoCzIcLnRlbGx1cmlvbi52MS5FbnRpdHlNdXRhdGlvbiIiCg5NdXRhdGVSZXNwb25zZRIQCgh2ZXJzaW9ucxgBIAMoBCJNChhUcmlnZ2VyT2NjdXJyZW5jZVJlcXVlc3QSMQoKb2NjdXJyZW5jZRgBIAEoCzIdLnRlbGx1cmlvbi52MS5PY2N1cnJlbmNlU3RhcnQiTgoZVHJpZ2dlck9jY3VycmVuY2VSZXNwb25zZRIxCgpvY2N1cnJlbmNlGAEgASgLMh0udGVsbHVyaW9uLnYxLk9jY3VycmVuY2VTdGF0ZSJRChpTY2hlZHVsZUNvbnNlcXVlbmNlUmVxdWVzdBIzCgtjb25zZXF1ZW5jZRgBIAEoCzIeLnRlbGx1cmlvbi52MS5Xb3JsZENvbnNlcXVlbmNlIi4KG1NjaGVkdWxlQ29uc2VxdWVuY2VSZXNwb25zZRIPCgdleGlzdGVkGAEgASgIIigKFkxpc3RPY2N1cnJlbmNlc1JlcXVlc3QSDgoGcmVnaW9uGAEgASgJIp8BChdMaXN0T2NjdXJyZW5jZXNSZXNwb25zZRIyCgtvY2N1cnJlbmNlcxgBIAMoCzIdLnRlbGx1cmlvbi52MS5PY2N1cnJlbmNlU3RhdGUSNAoMY29uc2VxdWVuY2VzGAIgAygLMh4udGVsbHVyaW9uLnYxLldvcmxkQ29uc2VxdWVuY2USGgoSY29uc2VxdWVuY2VzX3RvdGFsGAMgASgNIhQKEkdldEZhY3Rpb25zUmVxdWVzdCJ1ChNHZXRGYWN0aW9uc1Jlc3BvbnNlEiwKCGZhY3Rpb25zGAEgAygLMhoudGVsbHVyaW9uLnYxLkZhY3Rpb25TdGF0ZRIwCghob2xkaW5ncxgCIAMoCzIeLnRlbGx1cmlvbi52MS5UZXJyaXRvcnlIb2xkaW5nIiIKEEdldE1hcmtldFJlcXVlc3QSDgoGcmVnaW9uGAEgASgJIksKEUdldE1hcmtldFJlc3BvbnNlEicKBnByaWNlcxgBIAMoCzIXLnRlbGx1cmlvbi52MS5Hb29kUHJpY2USDQoFY29pbnMYAiABKA0irgEKDFRyYWRlUmVxdWVzdBIOCgZwbGF5ZXIYASABKAkSJQoEc3RlcBgCIAEoDjIXLnRlbGx1cmlvbi52MS5UcmFkZVN0ZXASJQoEc2lkZRgDIAEoDjIXLnRlbGx1cmlvbi52MS5UcmFkZVNpZGUSDAoEZ29vZBgEIAEoCRIOCgZhbW91bnQYBSABKA0SDQoFcXVvdGUYBiABKAkSEwoLY29pbnNfbGltaXQYByABKA0idAoNVHJhZGVSZXNwb25zZRInCgVxdW90ZRgBIAEoCzIYLnRlbGx1cmlvbi52MS5UcmFkZVF1b3RlEg0KBWNvaW5zGAIgASgNEisKBnBsYXllchgDIAEoCzIbLnRlbGx1cmlvbi52MS5QbGF5ZXJSZWFkaW5nIg8KDUdldE1hcFJlcXVlc3QibwoOR2V0TWFwUmVzcG9uc2USDAoEbmFtZRgBIAEoCRIjCgNtYXAYAiABKAsyFi50ZWxsdXJpb24udjEuV29ybGRNYXASKgoHcmVnaW9ucxgDIAMoCzIZLnRlbGx1cmlvbi52MS5Xb3JsZFJlZ2lvbiqeAQoEVmVyYhIUChBWRVJCX1VOU1BFQ0lGSUVEEAASDwoLVkVSQl9UUkFWRUwQARINCglWRVJCX1RBTEsQAhIPCgtWRVJCX0dBVEhFUhADEhAKDFZFUkJfREVMSVZFUhAEEg4KClZFUkJfRklHSFQQBRIPCgtWRVJCX1NFQVJDSBAGEg0KCVZFUkJfV09SSxAHEg0KCVZFUkJfUkVTVBAIKlAKCVRyYWRlU2lkZRIaChZUUkFERV9TSURFX1VOU1BFQ0lGSUVEEAASEgoOVFJBREVfU0lERV9CVVkQARITCg9UUkFERV9TSURFX1NFTEwQAipUCglUcmFkZVN0ZXASGgoWVFJBREVfU1RFUF9VTlNQRUNJRklFRBAAEhQKEFRSQURFX1NURVBfUVVPVEUQARIVChFUUkFERV9TVEVQX0NPTU1JVBACMs0LCgxXb3JsZFNlcnZpY2USYgoFRW50ZXISGi50ZWxsdXJpb24udjEuRW50ZXJSZXF1ZXN0GhsudGVsbHVyaW9uLnYxLkVudGVyUmVzcG9uc2UiIKq7GBwKBXdvcmxkIgt3b3JsZDp3cml0ZSgBEgRtYWluEmIKBUxlYXZlEhoudGVsbHVyaW9uLnYxLkxlYXZlUmVxdWVzdBobLnRlbGx1cmlvbi52MS5MZWF2ZVJlc3BvbnNlIiCquxgcCgV3b3JsZCILd29ybGQ6d3JpdGUoARIEbWFpbhJcCgNBY3QSGC50ZWxsdXJpb24udjEuQWN0UmVxdWVzdBoZLnRlbGx1cmlvbi52MS5BY3RSZXNwb25zZSIgqrsYHAoFd29ybGQiC3dvcmxkOndyaXRlKAESBG1haW4SbgoJR2V0UGxheWVyEh4udGVsbHVyaW9uLnYxLkdldFBsYXllclJlcXVlc3QaHy50ZWxsdXJpb24udjEuR2V0UGxheWVyUmVzcG9uc2UiIJACAaq7GBkKBXdvcmxkIgp3b3JsZDpyZWFkEgRtYWluEnQKC0dldEVudGl0aWVzEiAudGVsbHVyaW9uLnYxLkdldEVudGl0aWVzUmVxdWVzdBohLnRlbGx1cmlvbi52MS5HZXRFbnRpdGllc1Jlc3BvbnNlIiCQAgGquxgZCgV3b3JsZCIKd29ybGQ6cmVhZBIEbWFpbhJlCgZNdXRhdGUSGy50ZWxsdXJpb24udjEuTXV0YXRlUmVxdWVzdBocLnRlbGx1cmlvbi52MS5NdXRhdGVSZXNwb25zZSIgqrsYHAoFd29ybGQiC3dvcmxkOndyaXRlKAESBG1haW4ShgEKEVRyaWdnZXJPY2N1cnJlbmNlEiYudGVsbHVyaW9uLnYxLlRyaWdnZXJPY2N1cnJlbmNlUmVxdWVzdBonLnRlbGx1cmlvbi52MS5UcmlnZ2VyT2NjdXJyZW5jZVJlc3BvbnNlIiCquxgcCgV3b3JsZCILd29ybGQ6d3JpdGUoARIEbWFpbhKMAQoTU2NoZWR1bGVDb25zZXF1ZW5jZRIoLnRlbGx1cmlvbi52MS5TY2hlZHVsZUNvbnNlcXVlbmNlUmVxdWVzdBopLnRlbGx1cmlvbi52MS5TY2hlZHVsZUNvbnNlcXVlbmNlUmVzcG9uc2UiIKq7GBwKBXdvcmxkIgt3b3JsZDp3cml0ZSgBEgRtYWluEoABCg9MaXN0T2NjdXJyZW5jZXMSJC50ZWxsdXJpb24udjEuTGlzdE9jY3VycmVuY2VzUmVxdWVzdBolLnRlbGx1cmlvbi52MS5MaXN0T2NjdXJyZW5jZXNSZXNwb25zZSIgkAIBqrsYGQoFd29ybGQiCndvcmxkOnJlYWQSBG1haW4SdAoLR2V0RmFjdGlvbnMSIC50ZWxsdXJpb24udjEuR2V0RmFjdGlvbnNSZXF1ZXN0GiEudGVsbHVyaW9uLnYxLkdldEZhY3Rpb25zUmVzcG9uc2UiIJACAaq7GBkKBXdvcmxkIgp3b3JsZDpyZWFkEgRtYWluEm4KCUdldE1hcmtldBIeLnRlbGx1cmlvbi52MS5HZXRNYXJrZXRSZXF1ZXN0Gh8udGVsbHVyaW9uLnYxLkdldE1hcmtldFJlc3BvbnNlIiCQAgGquxgZCgV3b3JsZCIKd29ybGQ6cmVhZBIEbWFpbhJiCgVUcmFkZRIaLnRlbGx1cmlvbi52MS5UcmFkZVJlcXVlc3QaGy50ZWxsdXJpb24udjEuVHJhZGVSZXNwb25zZSIgqrsYHAoFd29ybGQiC3dvcmxkOndyaXRlKAESBG1haW4SZQoGR2V0TWFwEhsudGVsbHVyaW9uLnYxLkdldE1hcFJlcXVlc3QaHC50ZWxsdXJpb24udjEuR2V0TWFwUmVzcG9uc2UiIJACAaq7GBkKBXdvcmxkIgp3b3JsZDpyZWFkEgRtYWluYgZwcm90bzM", [file_tellurion_v1_map, file_tellurion_v1_options]);
+
+/**
+ * Entities changed since the event before this one.
+ *
+ * @generated from message tellurion.v1.WorldUpdatedEvent
+ */
+export type WorldUpdatedEvent = Message<"tellurion.v1.WorldUpdatedEvent"> & {
+  /**
+   * The world's version before and after these changes.
+   *
+   * @generated from field: uint64 from_version = 1;
+   */
+  fromVersion: bigint;
+
+  /**
+   * @generated from field: uint64 version = 2;
+   */
+  version: bigint;
+
+  /**
+   * As they are now, each once.
+   *
+   * @generated from field: repeated tellurion.v1.Entity entities = 3;
+   */
+  entities: Entity[];
+
+  /**
+   * @generated from field: repeated string removed = 4;
+   */
+  removed: string[];
+
+  /**
+   * Another event with changes between the same versions follows at once: one message would not hold them all.
+   *
+   * @generated from field: bool more = 5;
+   */
+  more: boolean;
+
+  /**
+   * @generated from field: int64 game_ms = 6;
+   */
+  gameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.WorldUpdatedEvent.
+ * Use `create(WorldUpdatedEventSchema)` to create a new message.
+ */
+export const WorldUpdatedEventSchema: GenMessage<WorldUpdatedEvent> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 0);
+
+/**
+ * A faction's power, or what it thinks of another one, changed.
+ *
+ * @generated from message tellurion.v1.FactionChangedEvent
+ */
+export type FactionChangedEvent = Message<"tellurion.v1.FactionChangedEvent"> & {
+  /**
+   * @generated from field: string faction = 1;
+   */
+  faction: string;
+
+  /**
+   * 0 to 100.
+   *
+   * @generated from field: double power = 2;
+   */
+  power: number;
+
+  /**
+   * The other faction that was concerned, and what this one thinks of it now, -1 to 1. May be empty.
+   *
+   * @generated from field: string other = 3;
+   */
+  other: string;
+
+  /**
+   * @generated from field: double relation = 4;
+   */
+  relation: number;
+
+  /**
+   * `trade`, `feud`, `claim`, `recovery`, `occurrence`, `quest`, `consequence`.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: int64 game_ms = 6;
+   */
+  gameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.FactionChangedEvent.
+ * Use `create(FactionChangedEventSchema)` to create a new message.
+ */
+export const FactionChangedEventSchema: GenMessage<FactionChangedEvent> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 1);
+
+/**
+ * A region has another holder.
+ *
+ * @generated from message tellurion.v1.TerritoryChangedEvent
+ */
+export type TerritoryChangedEvent = Message<"tellurion.v1.TerritoryChangedEvent"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * Empty: nobody held it.
+   *
+   * @generated from field: string old_faction = 2;
+   */
+  oldFaction: string;
+
+  /**
+   * @generated from field: string new_faction = 3;
+   */
+  newFaction: string;
+
+  /**
+   * @generated from field: int64 game_ms = 4;
+   */
+  gameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.TerritoryChangedEvent.
+ * Use `create(TerritoryChangedEventSchema)` to create a new message.
+ */
+export const TerritoryChangedEventSchema: GenMessage<TerritoryChangedEvent> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 2);
+
+/**
+ * What a region's market asks, once a game hour.
+ *
+ * @generated from message tellurion.v1.MarketTickEvent
+ */
+export type MarketTickEvent = Message<"tellurion.v1.MarketTickEvent"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * @generated from field: repeated tellurion.v1.GoodPrice prices = 2;
+   */
+  prices: GoodPrice[];
+
+  /**
+   * @generated from field: int64 game_ms = 3;
+   */
+  gameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.MarketTickEvent.
+ * Use `create(MarketTickEventSchema)` to create a new message.
+ */
+export const MarketTickEventSchema: GenMessage<MarketTickEvent> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 3);
+
+/**
+ * @generated from message tellurion.v1.GoodPrice
+ */
+export type GoodPrice = Message<"tellurion.v1.GoodPrice"> & {
+  /**
+   * @generated from field: string good = 1;
+   */
+  good: string;
+
+  /**
+   * What a player pays, and is paid, for one, in the smallest coin.
+   *
+   * @generated from field: uint32 buy = 2;
+   */
+  buy: number;
+
+  /**
+   * @generated from field: uint32 sell = 3;
+   */
+  sell: number;
+
+  /**
+   * @generated from field: uint32 stock = 4;
+   */
+  stock: number;
+};
+
+/**
+ * Describes the message tellurion.v1.GoodPrice.
+ * Use `create(GoodPriceSchema)` to create a new message.
+ */
+export const GoodPriceSchema: GenMessage<GoodPrice> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 4);
 
 /**
  * Something that happens to a region and not to one player: a raid, a fair, a harvest, a bridge that falls. It is
@@ -78,7 +277,7 @@ export type OccurrenceEvent = Message<"tellurion.v1.OccurrenceEvent"> & {
  * Use `create(OccurrenceEventSchema)` to create a new message.
  */
 export const OccurrenceEventSchema: GenMessage<OccurrenceEvent> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_world, 0);
+  messageDesc(file_tellurion_v1_world, 5);
 
 /**
  * A player did something, and this is what came of it.
@@ -155,7 +354,7 @@ export type PlayerActedEvent = Message<"tellurion.v1.PlayerActedEvent"> & {
  * Use `create(PlayerActedEventSchema)` to create a new message.
  */
 export const PlayerActedEventSchema: GenMessage<PlayerActedEvent> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_world, 1);
+  messageDesc(file_tellurion_v1_world, 6);
 
 /**
  * What a pack says of the world beyond its map.
@@ -194,7 +393,7 @@ export type WorldDefinition = Message<"tellurion.v1.WorldDefinition"> & {
  * Use `create(WorldDefinitionSchema)` to create a new message.
  */
 export const WorldDefinitionSchema: GenMessage<WorldDefinition> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_world, 2);
+  messageDesc(file_tellurion_v1_world, 7);
 
 /**
  * @generated from message tellurion.v1.FactionDefinition
@@ -244,7 +443,7 @@ export type FactionDefinition = Message<"tellurion.v1.FactionDefinition"> & {
  * Use `create(FactionDefinitionSchema)` to create a new message.
  */
 export const FactionDefinitionSchema: GenMessage<FactionDefinition> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_world, 3);
+  messageDesc(file_tellurion_v1_world, 8);
 
 /**
  * @generated from message tellurion.v1.FactionRelation
@@ -266,7 +465,7 @@ export type FactionRelation = Message<"tellurion.v1.FactionRelation"> & {
  * Use `create(FactionRelationSchema)` to create a new message.
  */
 export const FactionRelationSchema: GenMessage<FactionRelation> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_world, 4);
+  messageDesc(file_tellurion_v1_world, 9);
 
 /**
  * What can be gathered, delivered and traded.
@@ -311,7 +510,7 @@ export type GoodDefinition = Message<"tellurion.v1.GoodDefinition"> & {
  * Use `create(GoodDefinitionSchema)` to create a new message.
  */
 export const GoodDefinitionSchema: GenMessage<GoodDefinition> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_world, 5);
+  messageDesc(file_tellurion_v1_world, 10);
 
 /**
  * A kind of occurrence, and what follows from it.
@@ -377,7 +576,7 @@ export type OccurrenceKind = Message<"tellurion.v1.OccurrenceKind"> & {
  * Use `create(OccurrenceKindSchema)` to create a new message.
  */
 export const OccurrenceKindSchema: GenMessage<OccurrenceKind> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_world, 6);
+  messageDesc(file_tellurion_v1_world, 11);
 
 /**
  * What a player can fight. Bought by the storyteller with threat points.
@@ -436,7 +635,7 @@ export type EncounterKind = Message<"tellurion.v1.EncounterKind"> & {
  * Use `create(EncounterKindSchema)` to create a new message.
  */
 export const EncounterKindSchema: GenMessage<EncounterKind> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_world, 7);
+  messageDesc(file_tellurion_v1_world, 12);
 
 /**
  * Days that come back every year.
@@ -486,10 +685,11 @@ export type Festival = Message<"tellurion.v1.Festival"> & {
  * Use `create(FestivalSchema)` to create a new message.
  */
 export const FestivalSchema: GenMessage<Festival> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_world, 8);
+  messageDesc(file_tellurion_v1_world, 13);
 
 /**
- * Sets up the world's state. Sent to `world/main`.
+ * Sets up the world's state, or gives a world that runs other content: then name and calendar are as they were, and the
+ * game time is not looked at. Sent to `world/main`.
  *
  * @generated from message tellurion.v1.ConfigureWorld
  */
@@ -542,7 +742,7 @@ export type ConfigureWorld = Message<"tellurion.v1.ConfigureWorld"> & {
  * Use `create(ConfigureWorldSchema)` to create a new message.
  */
 export const ConfigureWorldSchema: GenMessage<ConfigureWorld> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_world, 9);
+  messageDesc(file_tellurion_v1_world, 14);
 
 /**
  * NPCs `<shard>.<first>` to `<shard>.<first + count - 1>`.
@@ -586,7 +786,7 @@ export type RosterEntry = Message<"tellurion.v1.RosterEntry"> & {
  * Use `create(RosterEntrySchema)` to create a new message.
  */
 export const RosterEntrySchema: GenMessage<RosterEntry> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_world, 10);
+  messageDesc(file_tellurion_v1_world, 15);
 
 /**
  * @generated from message tellurion.v1.WorldRegion
@@ -608,7 +808,1928 @@ export type WorldRegion = Message<"tellurion.v1.WorldRegion"> & {
  * Use `create(WorldRegionSchema)` to create a new message.
  */
 export const WorldRegionSchema: GenMessage<WorldRegion> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_world, 11);
+  messageDesc(file_tellurion_v1_world, 16);
+
+/**
+ * @generated from message tellurion.v1.GoodAmount
+ */
+export type GoodAmount = Message<"tellurion.v1.GoodAmount"> & {
+  /**
+   * @generated from field: string good = 1;
+   */
+  good: string;
+
+  /**
+   * @generated from field: uint32 amount = 2;
+   */
+  amount: number;
+};
+
+/**
+ * Describes the message tellurion.v1.GoodAmount.
+ * Use `create(GoodAmountSchema)` to create a new message.
+ */
+export const GoodAmountSchema: GenMessage<GoodAmount> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 17);
+
+/**
+ * @generated from message tellurion.v1.EntityProperty
+ */
+export type EntityProperty = Message<"tellurion.v1.EntityProperty"> & {
+  /**
+   * `[a-z0-9_.:-]{1,64}`
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from oneof tellurion.v1.EntityProperty.value
+   */
+  value: {
+    /**
+     * At most 256 characters.
+     *
+     * @generated from field: string text = 2;
+     */
+    value: string;
+    case: "text";
+  } | {
+    /**
+     * @generated from field: double number = 3;
+     */
+    value: number;
+    case: "number";
+  } | {
+    /**
+     * @generated from field: bool flag = 4;
+     */
+    value: boolean;
+    case: "flag";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message tellurion.v1.EntityProperty.
+ * Use `create(EntityPropertySchema)` to create a new message.
+ */
+export const EntityPropertySchema: GenMessage<EntityProperty> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 18);
+
+/**
+ * Something that is in the world.
+ *
+ * @generated from message tellurion.v1.Entity
+ */
+export type Entity = Message<"tellurion.v1.Entity"> & {
+  /**
+   * `[a-z0-9_.:-]{1,64}`. Those of players begin with `player:`, those of encounters with `encounter:`.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string type = 2;
+   */
+  type: string;
+
+  /**
+   * @generated from field: repeated string tags = 3;
+   */
+  tags: string[];
+
+  /**
+   * Empty: nowhere, or inside another entity.
+   *
+   * @generated from field: string region = 4;
+   */
+  region: string;
+
+  /**
+   * May be empty.
+   *
+   * @generated from field: string place = 5;
+   */
+  place: string;
+
+  /**
+   * @generated from field: double x = 6;
+   */
+  x: number;
+
+  /**
+   * @generated from field: double y = 7;
+   */
+  y: number;
+
+  /**
+   * The entity that holds this one. May be empty.
+   *
+   * @generated from field: string container = 8;
+   */
+  container: string;
+
+  /**
+   * @generated from field: repeated tellurion.v1.EntityProperty properties = 9;
+   */
+  properties: EntityProperty[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.GoodAmount stock = 10;
+   */
+  stock: GoodAmount[];
+
+  /**
+   * The world's version when it changed last. No two entities have the same one.
+   *
+   * @generated from field: uint64 version = 11;
+   */
+  version: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.Entity.
+ * Use `create(EntitySchema)` to create a new message.
+ */
+export const EntitySchema: GenMessage<Entity> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 19);
+
+/**
+ * @generated from message tellurion.v1.WorldState
+ */
+export type WorldState = Message<"tellurion.v1.WorldState"> & {
+  /**
+   * @generated from field: bool configured = 1;
+   */
+  configured: boolean;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: tellurion.v1.WorldMap map = 3;
+   */
+  map?: WorldMap | undefined;
+
+  /**
+   * @generated from field: tellurion.v1.WorldDefinition definition = 4;
+   */
+  definition?: WorldDefinition | undefined;
+
+  /**
+   * @generated from field: repeated tellurion.v1.WorldRegion regions = 5;
+   */
+  regions: WorldRegion[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.RosterEntry roster = 6;
+   */
+  roster: RosterEntry[];
+
+  /**
+   * @generated from field: uint32 minutes_per_day = 7;
+   */
+  minutesPerDay: number;
+
+  /**
+   * @generated from field: uint32 days_per_year = 8;
+   */
+  daysPerYear: number;
+
+  /**
+   * How far in game time the world has come.
+   *
+   * @generated from field: int64 game_ms = 9;
+   */
+  gameMs: bigint;
+
+  /**
+   * Counts changes of entities.
+   *
+   * @generated from field: uint64 version = 10;
+   */
+  version: bigint;
+
+  /**
+   * @generated from field: repeated tellurion.v1.Entity entities = 11;
+   */
+  entities: Entity[];
+
+  /**
+   * The latest removals, in their order, and the version up to which they have been forgotten.
+   *
+   * @generated from field: repeated tellurion.v1.EntityRemoval removals = 12;
+   */
+  removals: EntityRemoval[];
+
+  /**
+   * @generated from field: uint64 forgotten_version = 13;
+   */
+  forgottenVersion: bigint;
+
+  /**
+   * What the next WorldUpdatedEvent will tell of.
+   *
+   * @generated from field: uint64 told_version = 14;
+   */
+  toldVersion: bigint;
+
+  /**
+   * @generated from field: repeated string pending = 15;
+   */
+  pending: string[];
+
+  /**
+   * The runtime's timer for it. 0: none.
+   *
+   * @generated from field: uint32 flush_timer = 16;
+   */
+  flushTimer: number;
+
+  /**
+   * @generated from field: repeated tellurion.v1.PlayerState players = 17;
+   */
+  players: PlayerState[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.EncounterState encounters = 18;
+   */
+  encounters: EncounterState[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.OccurrenceState occurrences = 19;
+   */
+  occurrences: OccurrenceState[];
+
+  /**
+   * A binary heap: the soonest first, by due time and then number.
+   *
+   * @generated from field: repeated tellurion.v1.WorldAgendaEntry agenda = 20;
+   */
+  agenda: WorldAgendaEntry[];
+
+  /**
+   * Of the last encounter, occurrence, agenda entry and quote.
+   *
+   * @generated from field: uint64 last_number = 21;
+   */
+  lastNumber: bigint;
+
+  /**
+   * @generated from field: repeated tellurion.v1.FactionState factions = 22;
+   */
+  factions: FactionState[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.TerritoryHolding holdings = 23;
+   */
+  holdings: TerritoryHolding[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.MarketState markets = 24;
+   */
+  markets: MarketState[];
+
+  /**
+   * Where less than all is left to gather.
+   *
+   * @generated from field: repeated tellurion.v1.PlaceStock place_stocks = 25;
+   */
+  placeStocks: PlaceStock[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.TradeQuote quotes = 26;
+   */
+  quotes: TradeQuote[];
+
+  /**
+   * What there is = made - used, of each good. Of coins under the name "".
+   *
+   * @generated from field: repeated tellurion.v1.WorldLedgerEntry ledger = 27;
+   */
+  ledger: WorldLedgerEntry[];
+
+  /**
+   * @generated from field: repeated string severe_regions = 28;
+   */
+  severeRegions: string[];
+
+  /**
+   * Quests that ended and rewards that were given of late: what the giver's faction thinks follows from both.
+   *
+   * @generated from field: repeated tellurion.v1.WorldQuestNote quest_notes = 29;
+   */
+  questNotes: WorldQuestNote[];
+
+  /**
+   * The market hour that was lived through last, in hours of 60 game minutes.
+   *
+   * @generated from field: int64 market_hour = 30;
+   */
+  marketHour: bigint;
+
+  /**
+   * The clock has told the time since the world began.
+   *
+   * @generated from field: bool in_time = 31;
+   */
+  inTime: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.WorldState.
+ * Use `create(WorldStateSchema)` to create a new message.
+ */
+export const WorldStateSchema: GenMessage<WorldState> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 20);
+
+/**
+ * @generated from message tellurion.v1.EntityRemoval
+ */
+export type EntityRemoval = Message<"tellurion.v1.EntityRemoval"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: uint64 version = 2;
+   */
+  version: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.EntityRemoval.
+ * Use `create(EntityRemovalSchema)` to create a new message.
+ */
+export const EntityRemovalSchema: GenMessage<EntityRemoval> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 21);
+
+/**
+ * @generated from message tellurion.v1.PlayerState
+ */
+export type PlayerState = Message<"tellurion.v1.PlayerState"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * In the world, and not away.
+   *
+   * @generated from field: bool present = 2;
+   */
+  present: boolean;
+
+  /**
+   * @generated from field: string place = 3;
+   */
+  place: string;
+
+  /**
+   * 0 to 1.
+   *
+   * @generated from field: double health = 4;
+   */
+  health: number;
+
+  /**
+   * @generated from field: uint32 coins = 5;
+   */
+  coins: number;
+
+  /**
+   * @generated from field: repeated tellurion.v1.GoodAmount inventory = 6;
+   */
+  inventory: GoodAmount[];
+
+  /**
+   * What keeps the player busy. Unspecified: nothing, or being unconscious.
+   *
+   * @generated from field: tellurion.v1.Verb busy_with = 7;
+   */
+  busyWith: Verb;
+
+  /**
+   * 0: free.
+   *
+   * @generated from field: int64 busy_until_ms = 8;
+   */
+  busyUntilMs: bigint;
+
+  /**
+   * @generated from field: bool unconscious = 9;
+   */
+  unconscious: boolean;
+
+  /**
+   * What becomes of it when it is done.
+   *
+   * @generated from field: string target = 10;
+   */
+  target: string;
+
+  /**
+   * @generated from field: uint32 amount = 11;
+   */
+  amount: number;
+
+  /**
+   * Ids of the rewards that were given last: none is given twice.
+   *
+   * @generated from field: repeated string rewards = 12;
+   */
+  rewards: string[];
+
+  /**
+   * What factions think of the player.
+   *
+   * @generated from field: repeated tellurion.v1.FactionReputation reputations = 13;
+   */
+  reputations: FactionReputation[];
+};
+
+/**
+ * Describes the message tellurion.v1.PlayerState.
+ * Use `create(PlayerStateSchema)` to create a new message.
+ */
+export const PlayerStateSchema: GenMessage<PlayerState> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 22);
+
+/**
+ * @generated from message tellurion.v1.FactionReputation
+ */
+export type FactionReputation = Message<"tellurion.v1.FactionReputation"> & {
+  /**
+   * @generated from field: string faction = 1;
+   */
+  faction: string;
+
+  /**
+   * -1 to 1.
+   *
+   * @generated from field: double value = 2;
+   */
+  value: number;
+};
+
+/**
+ * Describes the message tellurion.v1.FactionReputation.
+ * Use `create(FactionReputationSchema)` to create a new message.
+ */
+export const FactionReputationSchema: GenMessage<FactionReputation> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 23);
+
+/**
+ * @generated from message tellurion.v1.EncounterState
+ */
+export type EncounterState = Message<"tellurion.v1.EncounterState"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string kind = 2;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string place = 3;
+   */
+  place: string;
+
+  /**
+   * What is left of it, and what it was at first. 0 to 1.
+   *
+   * @generated from field: double strength = 4;
+   */
+  strength: number;
+
+  /**
+   * @generated from field: double full_strength = 5;
+   */
+  fullStrength: number;
+
+  /**
+   * @generated from field: string cause = 6;
+   */
+  cause: string;
+
+  /**
+   * @generated from field: int64 ends_ms = 7;
+   */
+  endsMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.EncounterState.
+ * Use `create(EncounterStateSchema)` to create a new message.
+ */
+export const EncounterStateSchema: GenMessage<EncounterState> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 24);
+
+/**
+ * An occurrence that lasts.
+ *
+ * @generated from message tellurion.v1.OccurrenceState
+ */
+export type OccurrenceState = Message<"tellurion.v1.OccurrenceState"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string kind = 2;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string region = 3;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string place = 4;
+   */
+  place: string;
+
+  /**
+   * @generated from field: double intensity = 5;
+   */
+  intensity: number;
+
+  /**
+   * @generated from field: string cause = 6;
+   */
+  cause: string;
+
+  /**
+   * @generated from field: int64 started_ms = 7;
+   */
+  startedMs: bigint;
+
+  /**
+   * @generated from field: int64 ends_ms = 8;
+   */
+  endsMs: bigint;
+
+  /**
+   * Name of the festival that it is. May be empty.
+   *
+   * @generated from field: string festival = 9;
+   */
+  festival: string;
+};
+
+/**
+ * Describes the message tellurion.v1.OccurrenceState.
+ * Use `create(OccurrenceStateSchema)` to create a new message.
+ */
+export const OccurrenceStateSchema: GenMessage<OccurrenceState> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 25);
+
+/**
+ * Something that happens at a game time.
+ *
+ * @generated from message tellurion.v1.WorldAgendaEntry
+ */
+export type WorldAgendaEntry = Message<"tellurion.v1.WorldAgendaEntry"> & {
+  /**
+   * @generated from field: int64 due_game_ms = 1;
+   */
+  dueGameMs: bigint;
+
+  /**
+   * @generated from field: uint64 number = 2;
+   */
+  number: bigint;
+
+  /**
+   * @generated from oneof tellurion.v1.WorldAgendaEntry.what
+   */
+  what: {
+    /**
+     * What this player does is done.
+     *
+     * @generated from field: string player = 3;
+     */
+    value: string;
+    case: "player";
+  } | {
+    /**
+     * @generated from field: string encounter = 4;
+     */
+    value: string;
+    case: "encounter";
+  } | {
+    /**
+     * @generated from field: string occurrence = 5;
+     */
+    value: string;
+    case: "occurrence";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.WorldConsequence consequence = 6;
+     */
+    value: WorldConsequence;
+    case: "consequence";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message tellurion.v1.WorldAgendaEntry.
+ * Use `create(WorldAgendaEntrySchema)` to create a new message.
+ */
+export const WorldAgendaEntrySchema: GenMessage<WorldAgendaEntry> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 26);
+
+/**
+ * Something that follows, at its game time.
+ *
+ * @generated from message tellurion.v1.WorldConsequence
+ */
+export type WorldConsequence = Message<"tellurion.v1.WorldConsequence"> & {
+  /**
+   * `[a-z0-9_.:-]{1,64}`
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: int64 due_game_ms = 2;
+   */
+  dueGameMs: bigint;
+
+  /**
+   * @generated from oneof tellurion.v1.WorldConsequence.what
+   */
+  what: {
+    /**
+     * @generated from field: tellurion.v1.OccurrenceStart occurrence = 3;
+     */
+    value: OccurrenceStart;
+    case: "occurrence";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.PowerShift power = 4;
+     */
+    value: PowerShift;
+    case: "power";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.EntityMutationBatch mutations = 5;
+     */
+    value: EntityMutationBatch;
+    case: "mutations";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message tellurion.v1.WorldConsequence.
+ * Use `create(WorldConsequenceSchema)` to create a new message.
+ */
+export const WorldConsequenceSchema: GenMessage<WorldConsequence> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 27);
+
+/**
+ * @generated from message tellurion.v1.OccurrenceStart
+ */
+export type OccurrenceStart = Message<"tellurion.v1.OccurrenceStart"> & {
+  /**
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string region = 2;
+   */
+  region: string;
+
+  /**
+   * Empty: the whole region.
+   *
+   * @generated from field: string place = 3;
+   */
+  place: string;
+
+  /**
+   * 0 to 1. 0 counts as 0.5.
+   *
+   * @generated from field: double intensity = 4;
+   */
+  intensity: number;
+
+  /**
+   * 0: as its kind says.
+   *
+   * @generated from field: uint32 minutes = 5;
+   */
+  minutes: number;
+
+  /**
+   * As in OccurrenceEvent.
+   *
+   * @generated from field: string cause = 6;
+   */
+  cause: string;
+};
+
+/**
+ * Describes the message tellurion.v1.OccurrenceStart.
+ * Use `create(OccurrenceStartSchema)` to create a new message.
+ */
+export const OccurrenceStartSchema: GenMessage<OccurrenceStart> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 28);
+
+/**
+ * @generated from message tellurion.v1.PowerShift
+ */
+export type PowerShift = Message<"tellurion.v1.PowerShift"> & {
+  /**
+   * @generated from field: string faction = 1;
+   */
+  faction: string;
+
+  /**
+   * -100 to 100.
+   *
+   * @generated from field: double change = 2;
+   */
+  change: number;
+};
+
+/**
+ * Describes the message tellurion.v1.PowerShift.
+ * Use `create(PowerShiftSchema)` to create a new message.
+ */
+export const PowerShiftSchema: GenMessage<PowerShift> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 29);
+
+/**
+ * @generated from message tellurion.v1.EntityMutationBatch
+ */
+export type EntityMutationBatch = Message<"tellurion.v1.EntityMutationBatch"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.EntityMutation mutations = 1;
+   */
+  mutations: EntityMutation[];
+};
+
+/**
+ * Describes the message tellurion.v1.EntityMutationBatch.
+ * Use `create(EntityMutationBatchSchema)` to create a new message.
+ */
+export const EntityMutationBatchSchema: GenMessage<EntityMutationBatch> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 30);
+
+/**
+ * @generated from message tellurion.v1.FactionState
+ */
+export type FactionState = Message<"tellurion.v1.FactionState"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: double power = 2;
+   */
+  power: number;
+
+  /**
+   * Of all other factions, in the order of the definition.
+   *
+   * @generated from field: repeated tellurion.v1.FactionRelation relations = 3;
+   */
+  relations: FactionRelation[];
+};
+
+/**
+ * Describes the message tellurion.v1.FactionState.
+ * Use `create(FactionStateSchema)` to create a new message.
+ */
+export const FactionStateSchema: GenMessage<FactionState> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 31);
+
+/**
+ * @generated from message tellurion.v1.TerritoryHolding
+ */
+export type TerritoryHolding = Message<"tellurion.v1.TerritoryHolding"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * Empty: nobody.
+   *
+   * @generated from field: string faction = 2;
+   */
+  faction: string;
+};
+
+/**
+ * Describes the message tellurion.v1.TerritoryHolding.
+ * Use `create(TerritoryHoldingSchema)` to create a new message.
+ */
+export const TerritoryHoldingSchema: GenMessage<TerritoryHolding> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 32);
+
+/**
+ * In the order of the definition's goods.
+ *
+ * @generated from message tellurion.v1.MarketState
+ */
+export type MarketState = Message<"tellurion.v1.MarketState"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * @generated from field: uint32 coins = 2;
+   */
+  coins: number;
+
+  /**
+   * @generated from field: repeated uint32 stocks = 3;
+   */
+  stocks: number[];
+
+  /**
+   * Where each price stands between its bounds: -1 at the lower one, 1 at the upper one.
+   *
+   * @generated from field: repeated double drifts = 4;
+   */
+  drifts: number[];
+};
+
+/**
+ * Describes the message tellurion.v1.MarketState.
+ * Use `create(MarketStateSchema)` to create a new message.
+ */
+export const MarketStateSchema: GenMessage<MarketState> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 33);
+
+/**
+ * @generated from message tellurion.v1.PlaceStock
+ */
+export type PlaceStock = Message<"tellurion.v1.PlaceStock"> & {
+  /**
+   * @generated from field: string place = 1;
+   */
+  place: string;
+
+  /**
+   * @generated from field: string good = 2;
+   */
+  good: string;
+
+  /**
+   * @generated from field: uint32 amount = 3;
+   */
+  amount: number;
+};
+
+/**
+ * Describes the message tellurion.v1.PlaceStock.
+ * Use `create(PlaceStockSchema)` to create a new message.
+ */
+export const PlaceStockSchema: GenMessage<PlaceStock> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 34);
+
+/**
+ * @generated from message tellurion.v1.TradeQuote
+ */
+export type TradeQuote = Message<"tellurion.v1.TradeQuote"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string player = 2;
+   */
+  player: string;
+
+  /**
+   * @generated from field: tellurion.v1.TradeSide side = 3;
+   */
+  side: TradeSide;
+
+  /**
+   * @generated from field: string good = 4;
+   */
+  good: string;
+
+  /**
+   * @generated from field: uint32 amount = 5;
+   */
+  amount: number;
+
+  /**
+   * @generated from field: uint32 coins = 6;
+   */
+  coins: number;
+
+  /**
+   * @generated from field: int64 until_ms = 7;
+   */
+  untilMs: bigint;
+
+  /**
+   * @generated from field: string region = 8;
+   */
+  region: string;
+};
+
+/**
+ * Describes the message tellurion.v1.TradeQuote.
+ * Use `create(TradeQuoteSchema)` to create a new message.
+ */
+export const TradeQuoteSchema: GenMessage<TradeQuote> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 35);
+
+/**
+ * @generated from message tellurion.v1.WorldLedgerEntry
+ */
+export type WorldLedgerEntry = Message<"tellurion.v1.WorldLedgerEntry"> & {
+  /**
+   * @generated from field: string good = 1;
+   */
+  good: string;
+
+  /**
+   * @generated from field: int64 made = 2;
+   */
+  made: bigint;
+
+  /**
+   * @generated from field: int64 used = 3;
+   */
+  used: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.WorldLedgerEntry.
+ * Use `create(WorldLedgerEntrySchema)` to create a new message.
+ */
+export const WorldLedgerEntrySchema: GenMessage<WorldLedgerEntry> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 36);
+
+/**
+ * @generated from message tellurion.v1.WorldQuestNote
+ */
+export type WorldQuestNote = Message<"tellurion.v1.WorldQuestNote"> & {
+  /**
+   * The quest's run.
+   *
+   * @generated from field: string run = 1;
+   */
+  run: string;
+
+  /**
+   * The giver's faction. Empty: not known yet.
+   *
+   * @generated from field: string faction = 2;
+   */
+  faction: string;
+
+  /**
+   * What waits for it.
+   *
+   * @generated from field: repeated tellurion.v1.WaitingReputation waiting = 3;
+   */
+  waiting: WaitingReputation[];
+};
+
+/**
+ * Describes the message tellurion.v1.WorldQuestNote.
+ * Use `create(WorldQuestNoteSchema)` to create a new message.
+ */
+export const WorldQuestNoteSchema: GenMessage<WorldQuestNote> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 37);
+
+/**
+ * @generated from message tellurion.v1.WaitingReputation
+ */
+export type WaitingReputation = Message<"tellurion.v1.WaitingReputation"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * @generated from field: double change = 2;
+   */
+  change: number;
+};
+
+/**
+ * Describes the message tellurion.v1.WaitingReputation.
+ * Use `create(WaitingReputationSchema)` to create a new message.
+ */
+export const WaitingReputationSchema: GenMessage<WaitingReputation> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 38);
+
+/**
+ * A frame's changes are told in the next one.
+ *
+ * @generated from message tellurion.v1.WorldFlush
+ */
+export type WorldFlush = Message<"tellurion.v1.WorldFlush"> & {
+};
+
+/**
+ * Describes the message tellurion.v1.WorldFlush.
+ * Use `create(WorldFlushSchema)` to create a new message.
+ */
+export const WorldFlushSchema: GenMessage<WorldFlush> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 39);
+
+/**
+ * @generated from message tellurion.v1.EnterRequest
+ */
+export type EnterRequest = Message<"tellurion.v1.EnterRequest"> & {
+  /**
+   * `[a-z0-9_.:-]{1,56}`
+   *
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * @generated from field: string region = 2;
+   */
+  region: string;
+
+  /**
+   * Empty: the region's first sheltered place.
+   *
+   * @generated from field: string place = 3;
+   */
+  place: string;
+};
+
+/**
+ * Describes the message tellurion.v1.EnterRequest.
+ * Use `create(EnterRequestSchema)` to create a new message.
+ */
+export const EnterRequestSchema: GenMessage<EnterRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 40);
+
+/**
+ * @generated from message tellurion.v1.EnterResponse
+ */
+export type EnterResponse = Message<"tellurion.v1.EnterResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.PlayerReading player = 1;
+   */
+  player?: PlayerReading | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.EnterResponse.
+ * Use `create(EnterResponseSchema)` to create a new message.
+ */
+export const EnterResponseSchema: GenMessage<EnterResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 41);
+
+/**
+ * @generated from message tellurion.v1.LeaveRequest
+ */
+export type LeaveRequest = Message<"tellurion.v1.LeaveRequest"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+};
+
+/**
+ * Describes the message tellurion.v1.LeaveRequest.
+ * Use `create(LeaveRequestSchema)` to create a new message.
+ */
+export const LeaveRequestSchema: GenMessage<LeaveRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 42);
+
+/**
+ * @generated from message tellurion.v1.LeaveResponse
+ */
+export type LeaveResponse = Message<"tellurion.v1.LeaveResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.PlayerReading player = 1;
+   */
+  player?: PlayerReading | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.LeaveResponse.
+ * Use `create(LeaveResponseSchema)` to create a new message.
+ */
+export const LeaveResponseSchema: GenMessage<LeaveResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 43);
+
+/**
+ * @generated from message tellurion.v1.ActRequest
+ */
+export type ActRequest = Message<"tellurion.v1.ActRequest"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * @generated from field: tellurion.v1.Verb verb = 2;
+   */
+  verb: Verb;
+
+  /**
+   * A place (TRAVEL; DELIVER), an NPC (TALK, DELIVER), an encounter (FIGHT; empty: the first one here).
+   *
+   * @generated from field: string target = 3;
+   */
+  target: string;
+
+  /**
+   * GATHER, DELIVER.
+   *
+   * @generated from field: string item = 4;
+   */
+  item: string;
+
+  /**
+   * How many (GATHER, DELIVER), 0 counts as 1; or how many game minutes (WORK, REST), 0: 30 and 60.
+   *
+   * @generated from field: uint32 amount = 5;
+   */
+  amount: number;
+};
+
+/**
+ * Describes the message tellurion.v1.ActRequest.
+ * Use `create(ActRequestSchema)` to create a new message.
+ */
+export const ActRequestSchema: GenMessage<ActRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 44);
+
+/**
+ * @generated from message tellurion.v1.ActResponse
+ */
+export type ActResponse = Message<"tellurion.v1.ActResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.PlayerReading player = 1;
+   */
+  player?: PlayerReading | undefined;
+
+  /**
+   * It is done, and this is what came of it. Not set: it is done when the player's `busy_until_ms` has come.
+   *
+   * @generated from field: tellurion.v1.PlayerActedEvent done = 2;
+   */
+  done?: PlayerActedEvent | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.ActResponse.
+ * Use `create(ActResponseSchema)` to create a new message.
+ */
+export const ActResponseSchema: GenMessage<ActResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 45);
+
+/**
+ * @generated from message tellurion.v1.GetPlayerRequest
+ */
+export type GetPlayerRequest = Message<"tellurion.v1.GetPlayerRequest"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GetPlayerRequest.
+ * Use `create(GetPlayerRequestSchema)` to create a new message.
+ */
+export const GetPlayerRequestSchema: GenMessage<GetPlayerRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 46);
+
+/**
+ * @generated from message tellurion.v1.GetPlayerResponse
+ */
+export type GetPlayerResponse = Message<"tellurion.v1.GetPlayerResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.PlayerReading player = 1;
+   */
+  player?: PlayerReading | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.GetPlayerResponse.
+ * Use `create(GetPlayerResponseSchema)` to create a new message.
+ */
+export const GetPlayerResponseSchema: GenMessage<GetPlayerResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 47);
+
+/**
+ * A player as clients see it.
+ *
+ * @generated from message tellurion.v1.PlayerReading
+ */
+export type PlayerReading = Message<"tellurion.v1.PlayerReading"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: bool present = 2;
+   */
+  present: boolean;
+
+  /**
+   * @generated from field: string region = 3;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string place = 4;
+   */
+  place: string;
+
+  /**
+   * @generated from field: double health = 5;
+   */
+  health: number;
+
+  /**
+   * @generated from field: uint32 coins = 6;
+   */
+  coins: number;
+
+  /**
+   * @generated from field: repeated tellurion.v1.GoodAmount inventory = 7;
+   */
+  inventory: GoodAmount[];
+
+  /**
+   * @generated from field: tellurion.v1.Verb busy_with = 8;
+   */
+  busyWith: Verb;
+
+  /**
+   * @generated from field: int64 busy_until_ms = 9;
+   */
+  busyUntilMs: bigint;
+
+  /**
+   * @generated from field: bool unconscious = 10;
+   */
+  unconscious: boolean;
+
+  /**
+   * @generated from field: repeated tellurion.v1.FactionReputation reputations = 11;
+   */
+  reputations: FactionReputation[];
+
+  /**
+   * @generated from field: int64 game_ms = 12;
+   */
+  gameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.PlayerReading.
+ * Use `create(PlayerReadingSchema)` to create a new message.
+ */
+export const PlayerReadingSchema: GenMessage<PlayerReading> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 48);
+
+/**
+ * What is left empty is not looked at.
+ *
+ * @generated from message tellurion.v1.GetEntitiesRequest
+ */
+export type GetEntitiesRequest = Message<"tellurion.v1.GetEntitiesRequest"> & {
+  /**
+   * @generated from field: string type = 1;
+   */
+  type: string;
+
+  /**
+   * All of them.
+   *
+   * @generated from field: repeated string tags = 2;
+   */
+  tags: string[];
+
+  /**
+   * @generated from field: string region = 3;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string place = 4;
+   */
+  place: string;
+
+  /**
+   * Not farther than `radius` metres from x, y.
+   *
+   * @generated from field: tellurion.v1.EntityArea area = 5;
+   */
+  area?: EntityArea | undefined;
+
+  /**
+   * Only what changed after this version.
+   *
+   * @generated from field: uint64 since = 6;
+   */
+  since: bigint;
+
+  /**
+   * 1 to 1,000. 0: 100.
+   *
+   * @generated from field: uint32 limit = 7;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message tellurion.v1.GetEntitiesRequest.
+ * Use `create(GetEntitiesRequestSchema)` to create a new message.
+ */
+export const GetEntitiesRequestSchema: GenMessage<GetEntitiesRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 49);
+
+/**
+ * @generated from message tellurion.v1.EntityArea
+ */
+export type EntityArea = Message<"tellurion.v1.EntityArea"> & {
+  /**
+   * @generated from field: double x = 1;
+   */
+  x: number;
+
+  /**
+   * @generated from field: double y = 2;
+   */
+  y: number;
+
+  /**
+   * @generated from field: double radius = 3;
+   */
+  radius: number;
+};
+
+/**
+ * Describes the message tellurion.v1.EntityArea.
+ * Use `create(EntityAreaSchema)` to create a new message.
+ */
+export const EntityAreaSchema: GenMessage<EntityArea> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 50);
+
+/**
+ * @generated from message tellurion.v1.GetEntitiesResponse
+ */
+export type GetEntitiesResponse = Message<"tellurion.v1.GetEntitiesResponse"> & {
+  /**
+   * In the order of their versions.
+   *
+   * @generated from field: repeated tellurion.v1.Entity entities = 1;
+   */
+  entities: Entity[];
+
+  /**
+   * Removed after `since`. Of all kinds and places: what has gone can not be asked for them.
+   *
+   * @generated from field: repeated string removed = 2;
+   */
+  removed: string[];
+
+  /**
+   * Ask again with `since` at this version: for more now, or for what changes from now on.
+   *
+   * @generated from field: uint64 next_since = 3;
+   */
+  nextSince: bigint;
+
+  /**
+   * There is more now.
+   *
+   * @generated from field: bool more = 4;
+   */
+  more: boolean;
+
+  /**
+   * Removals after `since` have been forgotten: what is not among the entities from version 0 on has gone.
+   *
+   * @generated from field: bool incomplete = 5;
+   */
+  incomplete: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.GetEntitiesResponse.
+ * Use `create(GetEntitiesResponseSchema)` to create a new message.
+ */
+export const GetEntitiesResponseSchema: GenMessage<GetEntitiesResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 51);
+
+/**
+ * @generated from message tellurion.v1.EntityMutation
+ */
+export type EntityMutation = Message<"tellurion.v1.EntityMutation"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * What the entity's version must be; 0: there must be none. Not set: whatever it is. Looked at in the batch's first
+   * mutation of an entity.
+   *
+   * @generated from field: optional uint64 expected_version = 2;
+   */
+  expectedVersion?: bigint | undefined;
+
+  /**
+   * @generated from oneof tellurion.v1.EntityMutation.change
+   */
+  change: {
+    /**
+     * Makes or replaces it. Its `id` and `version` are not looked at.
+     *
+     * @generated from field: tellurion.v1.Entity put = 3;
+     */
+    value: Entity;
+    case: "put";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.EntityPatch patch = 4;
+     */
+    value: EntityPatch;
+    case: "patch";
+  } | {
+    /**
+     * @generated from field: bool remove = 5;
+     */
+    value: boolean;
+    case: "remove";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message tellurion.v1.EntityMutation.
+ * Use `create(EntityMutationSchema)` to create a new message.
+ */
+export const EntityMutationSchema: GenMessage<EntityMutation> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 52);
+
+/**
+ * @generated from message tellurion.v1.EntityPatch
+ */
+export type EntityPatch = Message<"tellurion.v1.EntityPatch"> & {
+  /**
+   * @generated from field: optional string region = 1;
+   */
+  region?: string | undefined;
+
+  /**
+   * @generated from field: optional string place = 2;
+   */
+  place?: string | undefined;
+
+  /**
+   * @generated from field: optional double x = 3;
+   */
+  x?: number | undefined;
+
+  /**
+   * @generated from field: optional double y = 4;
+   */
+  y?: number | undefined;
+
+  /**
+   * @generated from field: optional string container = 5;
+   */
+  container?: string | undefined;
+
+  /**
+   * @generated from field: repeated string add_tags = 6;
+   */
+  addTags: string[];
+
+  /**
+   * @generated from field: repeated string remove_tags = 7;
+   */
+  removeTags: string[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.EntityProperty set = 8;
+   */
+  set: EntityProperty[];
+
+  /**
+   * @generated from field: repeated string unset = 9;
+   */
+  unset: string[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.StockChange stock = 10;
+   */
+  stock: StockChange[];
+};
+
+/**
+ * Describes the message tellurion.v1.EntityPatch.
+ * Use `create(EntityPatchSchema)` to create a new message.
+ */
+export const EntityPatchSchema: GenMessage<EntityPatch> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 53);
+
+/**
+ * @generated from message tellurion.v1.StockChange
+ */
+export type StockChange = Message<"tellurion.v1.StockChange"> & {
+  /**
+   * @generated from field: string good = 1;
+   */
+  good: string;
+
+  /**
+   * @generated from field: sint32 by = 2;
+   */
+  by: number;
+};
+
+/**
+ * Describes the message tellurion.v1.StockChange.
+ * Use `create(StockChangeSchema)` to create a new message.
+ */
+export const StockChangeSchema: GenMessage<StockChange> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 54);
+
+/**
+ * @generated from message tellurion.v1.MutateRequest
+ */
+export type MutateRequest = Message<"tellurion.v1.MutateRequest"> & {
+  /**
+   * 1 to 1,000.
+   *
+   * @generated from field: repeated tellurion.v1.EntityMutation mutations = 1;
+   */
+  mutations: EntityMutation[];
+};
+
+/**
+ * Describes the message tellurion.v1.MutateRequest.
+ * Use `create(MutateRequestSchema)` to create a new message.
+ */
+export const MutateRequestSchema: GenMessage<MutateRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 55);
+
+/**
+ * @generated from message tellurion.v1.MutateResponse
+ */
+export type MutateResponse = Message<"tellurion.v1.MutateResponse"> & {
+  /**
+   * Of each mutation's entity. Of a removed one: the version of its removal.
+   *
+   * @generated from field: repeated uint64 versions = 1;
+   */
+  versions: bigint[];
+};
+
+/**
+ * Describes the message tellurion.v1.MutateResponse.
+ * Use `create(MutateResponseSchema)` to create a new message.
+ */
+export const MutateResponseSchema: GenMessage<MutateResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 56);
+
+/**
+ * @generated from message tellurion.v1.TriggerOccurrenceRequest
+ */
+export type TriggerOccurrenceRequest = Message<"tellurion.v1.TriggerOccurrenceRequest"> & {
+  /**
+   * @generated from field: tellurion.v1.OccurrenceStart occurrence = 1;
+   */
+  occurrence?: OccurrenceStart | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.TriggerOccurrenceRequest.
+ * Use `create(TriggerOccurrenceRequestSchema)` to create a new message.
+ */
+export const TriggerOccurrenceRequestSchema: GenMessage<TriggerOccurrenceRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 57);
+
+/**
+ * @generated from message tellurion.v1.TriggerOccurrenceResponse
+ */
+export type TriggerOccurrenceResponse = Message<"tellurion.v1.TriggerOccurrenceResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.OccurrenceState occurrence = 1;
+   */
+  occurrence?: OccurrenceState | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.TriggerOccurrenceResponse.
+ * Use `create(TriggerOccurrenceResponseSchema)` to create a new message.
+ */
+export const TriggerOccurrenceResponseSchema: GenMessage<TriggerOccurrenceResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 58);
+
+/**
+ * @generated from message tellurion.v1.ScheduleConsequenceRequest
+ */
+export type ScheduleConsequenceRequest = Message<"tellurion.v1.ScheduleConsequenceRequest"> & {
+  /**
+   * @generated from field: tellurion.v1.WorldConsequence consequence = 1;
+   */
+  consequence?: WorldConsequence | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.ScheduleConsequenceRequest.
+ * Use `create(ScheduleConsequenceRequestSchema)` to create a new message.
+ */
+export const ScheduleConsequenceRequestSchema: GenMessage<ScheduleConsequenceRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 59);
+
+/**
+ * @generated from message tellurion.v1.ScheduleConsequenceResponse
+ */
+export type ScheduleConsequenceResponse = Message<"tellurion.v1.ScheduleConsequenceResponse"> & {
+  /**
+   * It was there already, with the same content.
+   *
+   * @generated from field: bool existed = 1;
+   */
+  existed: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.ScheduleConsequenceResponse.
+ * Use `create(ScheduleConsequenceResponseSchema)` to create a new message.
+ */
+export const ScheduleConsequenceResponseSchema: GenMessage<ScheduleConsequenceResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 60);
+
+/**
+ * @generated from message tellurion.v1.ListOccurrencesRequest
+ */
+export type ListOccurrencesRequest = Message<"tellurion.v1.ListOccurrencesRequest"> & {
+  /**
+   * Empty: all.
+   *
+   * @generated from field: string region = 1;
+   */
+  region: string;
+};
+
+/**
+ * Describes the message tellurion.v1.ListOccurrencesRequest.
+ * Use `create(ListOccurrencesRequestSchema)` to create a new message.
+ */
+export const ListOccurrencesRequestSchema: GenMessage<ListOccurrencesRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 61);
+
+/**
+ * @generated from message tellurion.v1.ListOccurrencesResponse
+ */
+export type ListOccurrencesResponse = Message<"tellurion.v1.ListOccurrencesResponse"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.OccurrenceState occurrences = 1;
+   */
+  occurrences: OccurrenceState[];
+
+  /**
+   * Those that wait, soonest first, at most 100, and how many there are.
+   *
+   * @generated from field: repeated tellurion.v1.WorldConsequence consequences = 2;
+   */
+  consequences: WorldConsequence[];
+
+  /**
+   * @generated from field: uint32 consequences_total = 3;
+   */
+  consequencesTotal: number;
+};
+
+/**
+ * Describes the message tellurion.v1.ListOccurrencesResponse.
+ * Use `create(ListOccurrencesResponseSchema)` to create a new message.
+ */
+export const ListOccurrencesResponseSchema: GenMessage<ListOccurrencesResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 62);
+
+/**
+ * @generated from message tellurion.v1.GetFactionsRequest
+ */
+export type GetFactionsRequest = Message<"tellurion.v1.GetFactionsRequest"> & {
+};
+
+/**
+ * Describes the message tellurion.v1.GetFactionsRequest.
+ * Use `create(GetFactionsRequestSchema)` to create a new message.
+ */
+export const GetFactionsRequestSchema: GenMessage<GetFactionsRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 63);
+
+/**
+ * @generated from message tellurion.v1.GetFactionsResponse
+ */
+export type GetFactionsResponse = Message<"tellurion.v1.GetFactionsResponse"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.FactionState factions = 1;
+   */
+  factions: FactionState[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.TerritoryHolding holdings = 2;
+   */
+  holdings: TerritoryHolding[];
+};
+
+/**
+ * Describes the message tellurion.v1.GetFactionsResponse.
+ * Use `create(GetFactionsResponseSchema)` to create a new message.
+ */
+export const GetFactionsResponseSchema: GenMessage<GetFactionsResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 64);
+
+/**
+ * @generated from message tellurion.v1.GetMarketRequest
+ */
+export type GetMarketRequest = Message<"tellurion.v1.GetMarketRequest"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GetMarketRequest.
+ * Use `create(GetMarketRequestSchema)` to create a new message.
+ */
+export const GetMarketRequestSchema: GenMessage<GetMarketRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 65);
+
+/**
+ * @generated from message tellurion.v1.GetMarketResponse
+ */
+export type GetMarketResponse = Message<"tellurion.v1.GetMarketResponse"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.GoodPrice prices = 1;
+   */
+  prices: GoodPrice[];
+
+  /**
+   * @generated from field: uint32 coins = 2;
+   */
+  coins: number;
+};
+
+/**
+ * Describes the message tellurion.v1.GetMarketResponse.
+ * Use `create(GetMarketResponseSchema)` to create a new message.
+ */
+export const GetMarketResponseSchema: GenMessage<GetMarketResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 66);
+
+/**
+ * @generated from message tellurion.v1.TradeRequest
+ */
+export type TradeRequest = Message<"tellurion.v1.TradeRequest"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * @generated from field: tellurion.v1.TradeStep step = 2;
+   */
+  step: TradeStep;
+
+  /**
+   * @generated from field: tellurion.v1.TradeSide side = 3;
+   */
+  side: TradeSide;
+
+  /**
+   * @generated from field: string good = 4;
+   */
+  good: string;
+
+  /**
+   * 1 to 1,000.
+   *
+   * @generated from field: uint32 amount = 5;
+   */
+  amount: number;
+
+  /**
+   * Commit: the quote to take. Empty: at what the market asks now.
+   *
+   * @generated from field: string quote = 6;
+   */
+  quote: string;
+
+  /**
+   * Commit: the most that a buyer pays for all of it, the least that a seller takes. Needed without a quote.
+   *
+   * @generated from field: uint32 coins_limit = 7;
+   */
+  coinsLimit: number;
+};
+
+/**
+ * Describes the message tellurion.v1.TradeRequest.
+ * Use `create(TradeRequestSchema)` to create a new message.
+ */
+export const TradeRequestSchema: GenMessage<TradeRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 67);
+
+/**
+ * @generated from message tellurion.v1.TradeResponse
+ */
+export type TradeResponse = Message<"tellurion.v1.TradeResponse"> & {
+  /**
+   * Of a quote.
+   *
+   * @generated from field: tellurion.v1.TradeQuote quote = 1;
+   */
+  quote?: TradeQuote | undefined;
+
+  /**
+   * Of a commit: what was paid for all of it.
+   *
+   * @generated from field: uint32 coins = 2;
+   */
+  coins: number;
+
+  /**
+   * @generated from field: tellurion.v1.PlayerReading player = 3;
+   */
+  player?: PlayerReading | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.TradeResponse.
+ * Use `create(TradeResponseSchema)` to create a new message.
+ */
+export const TradeResponseSchema: GenMessage<TradeResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 68);
+
+/**
+ * @generated from message tellurion.v1.GetMapRequest
+ */
+export type GetMapRequest = Message<"tellurion.v1.GetMapRequest"> & {
+};
+
+/**
+ * Describes the message tellurion.v1.GetMapRequest.
+ * Use `create(GetMapRequestSchema)` to create a new message.
+ */
+export const GetMapRequestSchema: GenMessage<GetMapRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 69);
+
+/**
+ * @generated from message tellurion.v1.GetMapResponse
+ */
+export type GetMapResponse = Message<"tellurion.v1.GetMapResponse"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Without next hops and distances.
+   *
+   * @generated from field: tellurion.v1.WorldMap map = 2;
+   */
+  map?: WorldMap | undefined;
+
+  /**
+   * @generated from field: repeated tellurion.v1.WorldRegion regions = 3;
+   */
+  regions: WorldRegion[];
+};
+
+/**
+ * Describes the message tellurion.v1.GetMapResponse.
+ * Use `create(GetMapResponseSchema)` to create a new message.
+ */
+export const GetMapResponseSchema: GenMessage<GetMapResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_world, 70);
 
 /**
  * What a player does. All of it is worked out by the server.
@@ -688,4 +2809,192 @@ export type Verb = (typeof Verb)[keyof typeof Verb] | UnknownEnum;
  */
 export const VerbSchema: GenEnum<Verb> = /*@__PURE__*/
   enumDesc(file_tellurion_v1_world, 0);
+
+/**
+ * @generated from enum tellurion.v1.TradeSide
+ */
+export const TradeSide = {
+  /**
+   * @generated from enum value: TRADE_SIDE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The player buys.
+   *
+   * @generated from enum value: TRADE_SIDE_BUY = 1;
+   */
+  BUY: 1,
+
+  /**
+   * @generated from enum value: TRADE_SIDE_SELL = 2;
+   */
+  SELL: 2,
+} as const;
+
+/**
+ * @generated from enum tellurion.v1.TradeSide
+ */
+export type TradeSide = (typeof TradeSide)[keyof typeof TradeSide] | UnknownEnum;
+
+/**
+ * Describes the enum tellurion.v1.TradeSide.
+ */
+export const TradeSideSchema: GenEnum<TradeSide> = /*@__PURE__*/
+  enumDesc(file_tellurion_v1_world, 1);
+
+/**
+ * @generated from enum tellurion.v1.TradeStep
+ */
+export const TradeStep = {
+  /**
+   * @generated from enum value: TRADE_STEP_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: TRADE_STEP_QUOTE = 1;
+   */
+  QUOTE: 1,
+
+  /**
+   * @generated from enum value: TRADE_STEP_COMMIT = 2;
+   */
+  COMMIT: 2,
+} as const;
+
+/**
+ * @generated from enum tellurion.v1.TradeStep
+ */
+export type TradeStep = (typeof TradeStep)[keyof typeof TradeStep] | UnknownEnum;
+
+/**
+ * Describes the enum tellurion.v1.TradeStep.
+ */
+export const TradeStepSchema: GenEnum<TradeStep> = /*@__PURE__*/
+  enumDesc(file_tellurion_v1_world, 2);
+
+/**
+ * The world's state: entities, players and what they do, occurrences, factions, prices. There is one, `world/main`.
+ *
+ * @generated from service tellurion.v1.WorldService
+ */
+export const WorldService: GenService<{
+  /**
+   * Lets a player come into the world. A new one comes to the place that is named or, with a region only, to its first
+   * sheltered place; one who has been here goes on from where they left. Nothing changes for a player who is here.
+   *
+   * @generated from rpc tellurion.v1.WorldService.Enter
+   */
+  enter: {
+    methodKind: "unary";
+    input: typeof EnterRequestSchema;
+    output: typeof EnterResponseSchema;
+  },
+  /**
+   * Ends what the player does, and takes them out of the world. What they have stays theirs.
+   *
+   * @generated from rpc tellurion.v1.WorldService.Leave
+   */
+  leave: {
+    methodKind: "unary";
+    input: typeof LeaveRequestSchema;
+    output: typeof LeaveResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.WorldService.Act
+   */
+  act: {
+    methodKind: "unary";
+    input: typeof ActRequestSchema;
+    output: typeof ActResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.WorldService.GetPlayer
+   */
+  getPlayer: {
+    methodKind: "unary";
+    input: typeof GetPlayerRequestSchema;
+    output: typeof GetPlayerResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.WorldService.GetEntities
+   */
+  getEntities: {
+    methodKind: "unary";
+    input: typeof GetEntitiesRequestSchema;
+    output: typeof GetEntitiesResponseSchema;
+  },
+  /**
+   * All of the mutations or none: the first one that is wrong is named. Each sees those before it.
+   *
+   * @generated from rpc tellurion.v1.WorldService.Mutate
+   */
+  mutate: {
+    methodKind: "unary";
+    input: typeof MutateRequestSchema;
+    output: typeof MutateResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.WorldService.TriggerOccurrence
+   */
+  triggerOccurrence: {
+    methodKind: "unary";
+    input: typeof TriggerOccurrenceRequestSchema;
+    output: typeof TriggerOccurrenceResponseSchema;
+  },
+  /**
+   * Something that is to happen at a game time. The same id with the same content again changes nothing.
+   *
+   * @generated from rpc tellurion.v1.WorldService.ScheduleConsequence
+   */
+  scheduleConsequence: {
+    methodKind: "unary";
+    input: typeof ScheduleConsequenceRequestSchema;
+    output: typeof ScheduleConsequenceResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.WorldService.ListOccurrences
+   */
+  listOccurrences: {
+    methodKind: "unary";
+    input: typeof ListOccurrencesRequestSchema;
+    output: typeof ListOccurrencesResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.WorldService.GetFactions
+   */
+  getFactions: {
+    methodKind: "unary";
+    input: typeof GetFactionsRequestSchema;
+    output: typeof GetFactionsResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.WorldService.GetMarket
+   */
+  getMarket: {
+    methodKind: "unary";
+    input: typeof GetMarketRequestSchema;
+    output: typeof GetMarketResponseSchema;
+  },
+  /**
+   * A quote holds for ten game minutes; a commit takes it or, without one, what the market asks now.
+   *
+   * @generated from rpc tellurion.v1.WorldService.Trade
+   */
+  trade: {
+    methodKind: "unary";
+    input: typeof TradeRequestSchema;
+    output: typeof TradeResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.WorldService.GetMap
+   */
+  getMap: {
+    methodKind: "unary";
+    input: typeof GetMapRequestSchema;
+    output: typeof GetMapResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_tellurion_v1_world, 0);
 
