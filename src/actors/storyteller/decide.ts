@@ -25,8 +25,8 @@ export function decide(state: Configured, track: Track, out: Outlet): void {
 }
 
 /** A player who waits for a beat for longer than is fair. */
-export function isStarved({ fairness }: Configured, track: Track): boolean {
-  return track.player !== "" && track.waitedMinutes >= fairness.starvationMinutes;
+export function isStarved({ fairness }: Configured, track: Track, beyond = 0): boolean {
+  return track.player !== "" && track.waitedMinutes >= fairness.starvationMinutes + beyond;
 }
 
 /**

@@ -72,7 +72,8 @@ function count(state: Configured, track: Track): void {
   totals.minutes += 1;
   totals.error += Math.abs(error);
   if (error > overloadFrom) totals.overloadMinutes += 1;
-  if (isStarved(state, track)) totals.starvedMinutes += 1;
+  // The minute in which a beat falls due is the one in which it comes.
+  if (isStarved(state, track, 1)) totals.starvedMinutes += 1;
 }
 
 /** A player has done nothing for so long that they are taken to be away. */
