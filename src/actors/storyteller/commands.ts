@@ -185,6 +185,7 @@ export function tryBeat(
   out: Pick<Outlet, "publish" | "log">,
 ): void {
   state.lookAhead = lookAhead;
+  state.trial = true;
   state.pending = [];
   const track = trackOf(state, beat.player, beat.region);
   if (track === undefined) {

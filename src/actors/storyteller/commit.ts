@@ -17,7 +17,7 @@ import {
 /** Decisions that can be explained. */
 export const toldMax = 64;
 /** Of a fight that is coming, the share of its intensity that is felt before it has begun. */
-const dreadShare = 0.5;
+export const dreadShare = 0.5;
 
 type Publisher = Pick<Outlet, "publish">;
 
@@ -37,7 +37,10 @@ export function commit(
   if (plan.kind === BeatKind.ENCOUNTER) {
     const minutes = plan.minutes || state.fairness.encounterMinutes;
     const untilMinute = state.minute + minutes;
-    track.encounters.push({ beat, kind: plan.subject, place: plan.place, untilMinute });
+    track.encounters.push({
+      ...{ beat, kind: plan.subject, place: plan.place, untilMinute },
+      ...{ sinceMinute: state.minute, intensity: plan.intensity },
+    });
     moveForPlayer(state, track, plan.intensity * dreadShare);
   } else if (isPersonal(plan.kind)) {
     moveForPlayer(state, track, plan.intensity);

@@ -1,7 +1,8 @@
 import { PacingPhase } from "../../gen/tellurion/v1/storyteller_pb.ts";
 import { minuteMs } from "../common/units.ts";
+import { dreadShare } from "./commit.ts";
 import { decide, isStarved } from "./decide.ts";
-import { decayed } from "./intensity.ts";
+import { decayed, moved } from "./intensity.ts";
 import { giveUpWaiting, isPending } from "./look-ahead.ts";
 import { overloadFrom } from "./outcome.ts";
 import { beginPhase, passPhase, targetNow } from "./phases.ts";
@@ -13,6 +14,8 @@ export const minutesPerEventMax = 1_440;
 /** Decisions in a game minute, and in all the minutes of one event: tracks beyond them have to wait for their turn. */
 export const decisionsPerMinuteMax = 32;
 export const decisionsPerEventMax = 2_000;
+/** What a fight is expected to last, where nobody fights it. */
+const fightMinutes = 6;
 
 const minute = BigInt(minuteMs);
 
@@ -58,10 +61,19 @@ function passMinute(state: Configured, track: Track, out: Outlet): void {
   track.waitedMinutes += 1;
   savePoints(state, track);
   if (track.encounters.length > 0) {
+    if (state.trial) expectFights(state, track);
     track.encounters = track.encounters.filter(({ untilMinute }) => untilMinute > state.minute);
   }
   passPhase(state, track, out);
   count(state, track);
+}
+
+/** In a branch, feels in some minutes what a fight would do to a player who has not been heard of since it began. */
+function expectFights({ minute: now }: Configured, track: Track): void {
+  for (const { sinceMinute, intensity } of track.encounters) {
+    if (track.heardAt > sinceMinute || now - sinceMinute > fightMinutes) continue;
+    track.intensity = moved(track.intensity, (intensity * (1 - dreadShare)) / fightMinutes);
+  }
 }
 
 /** Notes how far the minute was from what it should have been. */

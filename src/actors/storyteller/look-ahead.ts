@@ -17,7 +17,7 @@ import {
 /** Decisions that look ahead at a time: each is as many branches of the world as it has candidates. */
 export const pendingMax = 8;
 const branchesMax = 4;
-const horizonMinutes = 30;
+const horizonMinutes = 45;
 /** A candidate whose score is this share of the best one's or more is worth trying beside it. */
 const nearShare = 0.8;
 /** A track looks ahead this often at most. */

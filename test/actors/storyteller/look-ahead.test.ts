@@ -15,8 +15,10 @@ import {
 import { PlayerActedEventSchema, Verb } from "../../../src/gen/tellurion/v1/world_pb.ts";
 import { codecOf } from "../../../src/runtime/index.ts";
 import type { TestWorld } from "../../../src/runtime/testkit/index.ts";
-import { classic, type PackInit, storylets } from "./pack.ts";
+import { calm, classic, type PackInit, storylets } from "./pack.ts";
+import { answerLookAheads } from "./rehearsal.ts";
 import { StorytellerRig } from "./rig.ts";
+import { ScriptedPlayer } from "./session.ts";
 import { address, say, stateOf, storyWorld } from "./stage.ts";
 
 const near = ["left", "right"].map((name) => ({
@@ -53,7 +55,7 @@ const beatsOf = (world: TestWorld): string[] =>
 describe("a look ahead", () => {
   it("is asked for when candidates are near each other, and until it is answered nothing is decided", () => {
     const { world, request } = askingWorld();
-    expect(request).toMatchObject({ player: "anna", region: "moor", horizonMinutes: 30 });
+    expect(request).toMatchObject({ player: "anna", region: "moor", horizonMinutes: 45 });
     expect(request.candidates).toMatchObject([
       { storylet: "left", player: "anna", kind: BeatKind.STORY, beat: 1n },
       { storylet: "right", player: "anna" },
@@ -134,6 +136,22 @@ describe("a look ahead", () => {
     expect(rig.beats.at(-1)?.player).toBe(asked[2]);
   });
 
+  it("paces better than the scores alone, over the same sessions", () => {
+    const scoreOf = (seed: number, lookAhead: boolean): number => {
+      const rig = new StorytellerRig(seed, { lookAhead, personality: calm });
+      const player = new ScriptedPlayer(rig, "anna", seed);
+      for (let minute = 1; minute <= 240; minute += 1) {
+        player.live(minute);
+        rig.live(1);
+        answerLookAheads(rig);
+      }
+      return outcomeOf(rig.state, "moor", "anna")?.score ?? 0;
+    };
+    let gained = 0;
+    for (let seed = 1; seed <= 30; seed += 1) gained += scoreOf(seed, true) - scoreOf(seed, false);
+    expect(gained / 30).toBeGreaterThan(0);
+  });
+
   it("is not asked for where nobody wants it", () => {
     const rig = new StorytellerRig(1, { ...pack, lookAhead: false });
     rig.acts("anna");
@@ -179,6 +197,22 @@ describe("a beat that is tried in a branch", () => {
     expect(whole?.harm).toBeCloseTo(0.25, 9);
     expect(late?.score).toBe(late && pacingScore(late));
     expect(outcomeOf(rig.state, "moor", "zoe")).toBeUndefined();
+  });
+
+  it("lets a fight do what its strength says to a player of whom nothing is heard", () => {
+    const intensityWhen = (acts: boolean): number => {
+      const rig = new StorytellerRig(1, { storylets: [] });
+      rig.acts("anna");
+      rig.live(1);
+      const fight = { kind: BeatKind.ENCOUNTER, storylet: "", subject: "brute", intensity: 0.7 };
+      tryBeat(rig.state, { ...plain, ...fight }, false, rig);
+      rig.live(1);
+      if (acts) rig.acts("anna");
+      rig.live(5);
+      return rig.track("anna").intensity;
+    };
+    expect(intensityWhen(false)).toBeGreaterThan(intensityWhen(true) + 0.1);
+    expect(intensityWhen(false)).toBeLessThan(0.7);
   });
 
   it("may be nothing at all", () => {

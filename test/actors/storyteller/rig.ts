@@ -16,7 +16,7 @@ import {
   StorytellerStateSchema,
 } from "../../../src/gen/tellurion/v1/storyteller_pb.ts";
 import { type PlayerActedEvent, Verb } from "../../../src/gen/tellurion/v1/world_pb.ts";
-import { SeededRandom, seedRandom } from "../../../src/runtime/actor/random.ts";
+import { type RandomState, SeededRandom, seedRandom } from "../../../src/runtime/actor/random.ts";
 import { codecOf } from "../../../src/runtime/index.ts";
 import { minute } from "../fixtures.ts";
 import { packWith } from "./pack.ts";
@@ -30,18 +30,29 @@ export interface Published {
 
 /** A storyteller without a world around it, in endless days. */
 export class StorytellerRig implements Outlet {
-  readonly state: Configured;
+  state: Configured;
   readonly random = new SeededRandom();
+  readonly randomState: RandomState;
   readonly published: Published[] = [];
   readonly effects: { type: DescMessage; request: unknown }[] = [];
   readonly warnings: string[] = [];
   #ms = 0;
 
   constructor(seed = 1, pack: Parameters<typeof packWith>[0] = {}) {
-    this.random.point(seedRandom(seed, "storyteller/main"));
+    this.randomState = seedRandom(seed, "storyteller/main");
+    this.random.point(this.randomState);
     const state = codecOf(StorytellerStateSchema).complete({ dayPhase: DayPhase.DAY });
     configure(state, packWith(pack));
     this.state = configured(state);
+  }
+
+  /** One that goes on from where another one is, and does not change it. */
+  static copyOf(rig: StorytellerRig): StorytellerRig {
+    const copy = new StorytellerRig();
+    copy.state = configured(codecOf(StorytellerStateSchema).complete(rig.state));
+    copy.randomState.set(rig.randomState);
+    copy.#ms = rig.#ms;
+    return copy;
   }
 
   live(minutes: number): void {
