@@ -136,7 +136,7 @@ describe("a look ahead", () => {
     expect(rig.beats.at(-1)?.player).toBe(asked[2]);
   });
 
-  it("paces better than the scores alone, over the same sessions", () => {
+  it("paces better than the scores alone, over the same sessions", { timeout: 60_000 }, () => {
     const scoreOf = (seed: number, lookAhead: boolean): number => {
       const rig = new StorytellerRig(seed, { lookAhead, personality: calm });
       const player = new ScriptedPlayer(rig, "anna", seed);
@@ -148,8 +148,8 @@ describe("a look ahead", () => {
       return outcomeOf(rig.state, "moor", "anna")?.score ?? 0;
     };
     let gained = 0;
-    for (let seed = 1; seed <= 30; seed += 1) gained += scoreOf(seed, true) - scoreOf(seed, false);
-    expect(gained / 30).toBeGreaterThan(0);
+    for (let seed = 1; seed <= 20; seed += 1) gained += scoreOf(seed, true) - scoreOf(seed, false);
+    expect(gained / 20).toBeGreaterThan(0);
   });
 
   it("is not asked for where nobody wants it", () => {
