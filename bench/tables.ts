@@ -6,6 +6,7 @@ import { idle } from "./idle/index.ts";
 import { roundTrip } from "./round-trip/index.ts";
 import type { Table } from "./table.ts";
 import { weatherYear } from "./weather-year/index.ts";
+import { storyteller } from "./world/storyteller.ts";
 import { worldState } from "./world/world-state.ts";
 
 export const tables: readonly Table[] = [
@@ -17,4 +18,5 @@ export const tables: readonly Table[] = [
   weatherYear,
   worldState,
   durability,
+  storyteller,
 ];

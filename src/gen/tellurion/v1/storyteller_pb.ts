@@ -2,10 +2,12 @@
 // @generated from file tellurion/v1/storyteller.proto (package tellurion.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { DayPhase } from "./clock_pb.ts";
+import { file_tellurion_v1_clock } from "./clock_pb.ts";
 import { file_tellurion_v1_options } from "./options_pb.ts";
-import type { EncounterKind, WorldRegion } from "./world_pb.ts";
+import type { EncounterKind, OccurrenceKind, WorldRegion } from "./world_pb.ts";
 import { file_tellurion_v1_world } from "./world_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
@@ -13,7 +15,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/storyteller.proto.
  */
 export const file_tellurion_v1_storyteller: GenFile = /*@__PURE__*/
-  fileDesc("Ch50ZWxsdXJpb24vdjEvc3Rvcnl0ZWxsZXIucHJvdG8SDHRlbGx1cmlvbi52MSL2AQoOU3RvcnlCZWF0RXZlbnQSDAoEYmVhdBgBIAEoBBIkCgRraW5kGAIgASgOMhYudGVsbHVyaW9uLnYxLkJlYXRLaW5kEhAKCHN0b3J5bGV0GAMgASgJEg4KBnJlZ2lvbhgEIAEoCRINCgVwbGFjZRgFIAEoCRIOCgZwbGF5ZXIYBiABKAkSDwoHc3ViamVjdBgHIAEoCRIRCglpbnRlbnNpdHkYCCABKAISDwoHbWludXRlcxgJIAEoDRIOCgZwb2ludHMYCiABKAISDwoHZ2FtZV9tcxgLIAEoAzoZqrsYFQhQEgVzdG9yeRoGcmVnaW9uIAEoASLKAQoPU3RvcnlQaGFzZUV2ZW50Eg4KBnJlZ2lvbhgBIAEoCRIOCgZwbGF5ZXIYAiABKAkSLAoJb2xkX3BoYXNlGAMgASgOMhkudGVsbHVyaW9uLnYxLlBhY2luZ1BoYXNlEiwKCW5ld19waGFzZRgEIAEoDjIZLnRlbGx1cmlvbi52MS5QYWNpbmdQaGFzZRIRCglpbnRlbnNpdHkYBSABKAISDwoHZ2FtZV9tcxgGIAEoAzoXqrsYEwhREgVzdG9yeRoGcmVnaW9uIAIi2gIKC1BlcnNvbmFsaXR5EgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSIQoFcmVsYXgYAyABKAsyEi50ZWxsdXJpb24udjEuU3BhbhIkCghidWlsZF91cBgEIAEoCzISLnRlbGx1cmlvbi52MS5TcGFuEiAKBHBlYWsYBSABKAsyEi50ZWxsdXJpb24udjEuU3BhbhIgCgRmYWRlGAYgASgLMhIudGVsbHVyaW9uLnYxLlNwYW4SEQoJcGVha19mcm9tGAcgASgBEhMKC3JlbGF4X2JlbG93GAggASgBEg0KBWRlY2F5GAkgASgBEhcKD3BvaW50c19wZXJfaG91chgKIAEoARISCgpwb2ludHNfbWF4GAsgASgBEhMKC2xvc3NfZmFjdG9yGAwgASgBEhQKDGxvc3NfbWludXRlcxgNIAEoARISCgpyYW5kb21uZXNzGA4gASgBIiMKBFNwYW4SDQoFbGVhc3QYASABKAESDAoEbW9zdBgCIAEoASKYAgoIU3RvcnlsZXQSDAoEbmFtZRgBIAEoCRIkCgRraW5kGAIgASgOMhYudGVsbHVyaW9uLnYxLkJlYXRLaW5kEg8KB3N1YmplY3QYAyABKAkSDwoHcmVnaW9ucxgEIAMoCRITCgtwbGFjZV9raW5kcxgFIAMoCRIVCg1wcmVjb25kaXRpb25zGAYgAygJEhAKCHNhbGllbmNlGAcgASgBEhEKCWludGVuc2l0eRgIIAEoARIMCgRjb3N0GAkgASgBEhgKEGNvb2xkb3duX21pbnV0ZXMYCiABKA0SHgoWd29ybGRfY29vbGRvd25fbWludXRlcxgLIAEoDRIMCgRzZXRzGAwgAygJEg8KB21pbnV0ZXMYDSABKA0i1AIKFENvbmZpZ3VyZVN0b3J5dGVsbGVyEi4KC3BlcnNvbmFsaXR5GAEgASgLMhkudGVsbHVyaW9uLnYxLlBlcnNvbmFsaXR5EikKCXN0b3J5bGV0cxgCIAMoCzIWLnRlbGx1cmlvbi52MS5TdG9yeWxldBI0Cg9lbmNvdW50ZXJfa2luZHMYAyADKAsyGy50ZWxsdXJpb24udjEuRW5jb3VudGVyS2luZBIqCgdyZWdpb25zGAQgAygLMhkudGVsbHVyaW9uLnYxLldvcmxkUmVnaW9uEigKBnBsYWNlcxgFIAMoCzIYLnRlbGx1cmlvbi52MS5TdG9yeVBsYWNlEg8KB2dhbWVfbXMYBiABKAMSMAoNcGVyc29uYWxpdGllcxgHIAMoCzIZLnRlbGx1cmlvbi52MS5QZXJzb25hbGl0eRISCgpsb29rX2FoZWFkGAggASgIIjYKClN0b3J5UGxhY2USCgoCaWQYASABKAkSDgoGcmVnaW9uGAIgASgJEgwKBGtpbmQYAyABKAkqjAEKC1BhY2luZ1BoYXNlEhwKGFBBQ0lOR19QSEFTRV9VTlNQRUNJRklFRBAAEhYKElBBQ0lOR19QSEFTRV9SRUxBWBABEhkKFVBBQ0lOR19QSEFTRV9CVUlMRF9VUBACEhUKEVBBQ0lOR19QSEFTRV9QRUFLEAMSFQoRUEFDSU5HX1BIQVNFX0ZBREUQBCquAQoIQmVhdEtpbmQSGQoVQkVBVF9LSU5EX1VOU1BFQ0lGSUVEEAASFwoTQkVBVF9LSU5EX0VOQ09VTlRFUhABEhgKFEJFQVRfS0lORF9PQ0NVUlJFTkNFEAISEwoPQkVBVF9LSU5EX1FVRVNUEAMSFQoRQkVBVF9LSU5EX1dFQVRIRVIQBBITCg9CRUFUX0tJTkRfU1RPUlkQBRITCg9CRUFUX0tJTkRfUVVJRVQQBmIGcHJvdG8z", [file_tellurion_v1_options, file_tellurion_v1_world]);
+  fileDesc("Ch50ZWxsdXJpb24vdjEvc3Rvcnl0ZWxsZXIucHJvdG8SDHRlbGx1cmlvbi52MSL2AQoOU3RvcnlCZWF0RXZlbnQSDAoEYmVhdBgBIAEoBBIkCgRraW5kGAIgASgOMhYudGVsbHVyaW9uLnYxLkJlYXRLaW5kEhAKCHN0b3J5bGV0GAMgASgJEg4KBnJlZ2lvbhgEIAEoCRINCgVwbGFjZRgFIAEoCRIOCgZwbGF5ZXIYBiABKAkSDwoHc3ViamVjdBgHIAEoCRIRCglpbnRlbnNpdHkYCCABKAISDwoHbWludXRlcxgJIAEoDRIOCgZwb2ludHMYCiABKAISDwoHZ2FtZV9tcxgLIAEoAzoZqrsYFQhQEgVzdG9yeRoGcmVnaW9uIAEoASLKAQoPU3RvcnlQaGFzZUV2ZW50Eg4KBnJlZ2lvbhgBIAEoCRIOCgZwbGF5ZXIYAiABKAkSLAoJb2xkX3BoYXNlGAMgASgOMhkudGVsbHVyaW9uLnYxLlBhY2luZ1BoYXNlEiwKCW5ld19waGFzZRgEIAEoDjIZLnRlbGx1cmlvbi52MS5QYWNpbmdQaGFzZRIRCglpbnRlbnNpdHkYBSABKAISDwoHZ2FtZV9tcxgGIAEoAzoXqrsYEwhREgVzdG9yeRoGcmVnaW9uIAIi2gIKC1BlcnNvbmFsaXR5EgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSIQoFcmVsYXgYAyABKAsyEi50ZWxsdXJpb24udjEuU3BhbhIkCghidWlsZF91cBgEIAEoCzISLnRlbGx1cmlvbi52MS5TcGFuEiAKBHBlYWsYBSABKAsyEi50ZWxsdXJpb24udjEuU3BhbhIgCgRmYWRlGAYgASgLMhIudGVsbHVyaW9uLnYxLlNwYW4SEQoJcGVha19mcm9tGAcgASgBEhMKC3JlbGF4X2JlbG93GAggASgBEg0KBWRlY2F5GAkgASgBEhcKD3BvaW50c19wZXJfaG91chgKIAEoARISCgpwb2ludHNfbWF4GAsgASgBEhMKC2xvc3NfZmFjdG9yGAwgASgBEhQKDGxvc3NfbWludXRlcxgNIAEoARISCgpyYW5kb21uZXNzGA4gASgBIiMKBFNwYW4SDQoFbGVhc3QYASABKAESDAoEbW9zdBgCIAEoASKYAgoIU3RvcnlsZXQSDAoEbmFtZRgBIAEoCRIkCgRraW5kGAIgASgOMhYudGVsbHVyaW9uLnYxLkJlYXRLaW5kEg8KB3N1YmplY3QYAyABKAkSDwoHcmVnaW9ucxgEIAMoCRITCgtwbGFjZV9raW5kcxgFIAMoCRIVCg1wcmVjb25kaXRpb25zGAYgAygJEhAKCHNhbGllbmNlGAcgASgBEhEKCWludGVuc2l0eRgIIAEoARIMCgRjb3N0GAkgASgBEhgKEGNvb2xkb3duX21pbnV0ZXMYCiABKA0SHgoWd29ybGRfY29vbGRvd25fbWludXRlcxgLIAEoDRIMCgRzZXRzGAwgAygJEg8KB21pbnV0ZXMYDSABKA0iuwMKFENvbmZpZ3VyZVN0b3J5dGVsbGVyEi4KC3BlcnNvbmFsaXR5GAEgASgLMhkudGVsbHVyaW9uLnYxLlBlcnNvbmFsaXR5EikKCXN0b3J5bGV0cxgCIAMoCzIWLnRlbGx1cmlvbi52MS5TdG9yeWxldBI0Cg9lbmNvdW50ZXJfa2luZHMYAyADKAsyGy50ZWxsdXJpb24udjEuRW5jb3VudGVyS2luZBIqCgdyZWdpb25zGAQgAygLMhkudGVsbHVyaW9uLnYxLldvcmxkUmVnaW9uEigKBnBsYWNlcxgFIAMoCzIYLnRlbGx1cmlvbi52MS5TdG9yeVBsYWNlEg8KB2dhbWVfbXMYBiABKAMSMAoNcGVyc29uYWxpdGllcxgHIAMoCzIZLnRlbGx1cmlvbi52MS5QZXJzb25hbGl0eRISCgpsb29rX2FoZWFkGAggASgIEi0KCGZhaXJuZXNzGAkgASgLMhsudGVsbHVyaW9uLnYxLlN0b3J5RmFpcm5lc3MSNgoQb2NjdXJyZW5jZV9raW5kcxgKIAMoCzIcLnRlbGx1cmlvbi52MS5PY2N1cnJlbmNlS2luZCLUAQoNU3RvcnlGYWlybmVzcxIaChJzdGFydmF0aW9uX21pbnV0ZXMYASABKA0SFQoNZ3JhY2VfbWludXRlcxgCIAEoDRIdChViZWF0X2Rpc3RhbmNlX21pbnV0ZXMYAyABKA0SHQoVZW5jb3VudGVyc19wZXJfcGxheWVyGAQgASgNEh0KFWVuY291bnRlcnNfcGVyX3JlZ2lvbhgFIAEoDRIYChBwcmVzZW5jZV9taW51dGVzGAYgASgNEhkKEWVuY291bnRlcl9taW51dGVzGAcgASgNIjYKClN0b3J5UGxhY2USCgoCaWQYASABKAkSDgoGcmVnaW9uGAIgASgJEgwKBGtpbmQYAyABKAkiswcKEFN0b3J5dGVsbGVyU3RhdGUSEgoKY29uZmlndXJlZBgBIAEoCBIuCgtwZXJzb25hbGl0eRgCIAEoCzIZLnRlbGx1cmlvbi52MS5QZXJzb25hbGl0eRIwCg1wZXJzb25hbGl0aWVzGAMgAygLMhkudGVsbHVyaW9uLnYxLlBlcnNvbmFsaXR5EikKCXN0b3J5bGV0cxgEIAMoCzIWLnRlbGx1cmlvbi52MS5TdG9yeWxldBI0Cg9lbmNvdW50ZXJfa2luZHMYBSADKAsyGy50ZWxsdXJpb24udjEuRW5jb3VudGVyS2luZBIoCgZwbGFjZXMYBiADKAsyGC50ZWxsdXJpb24udjEuU3RvcnlQbGFjZRIqCgdyZWdpb25zGAcgAygLMhkudGVsbHVyaW9uLnYxLlN0b3J5UmVnaW9uEi0KCGZhaXJuZXNzGAggASgLMhsudGVsbHVyaW9uLnYxLlN0b3J5RmFpcm5lc3MSEgoKbG9va19haGVhZBgJIAEoCBIPCgdnYW1lX21zGAogASgDEg4KBm1pbnV0ZRgLIAEoDRIOCgZzZWFzb24YDCABKAkSKQoJZGF5X3BoYXNlGA0gASgOMhYudGVsbHVyaW9uLnYxLkRheVBoYXNlEikKBnRyYWNrcxgOIAMoCzIZLnRlbGx1cmlvbi52MS5QYWNpbmdUcmFjaxImCgVmYWN0cxgPIAMoCzIXLnRlbGx1cmlvbi52MS5Lbm93bkZhY3QSDQoFYmVhdHMYECABKAQSEQoJZGVjaXNpb25zGBEgASgEEhcKD3F1aWV0X2RlY2lzaW9ucxgSIAEoBBIpCgR0b2xkGBMgAygLMhsudGVsbHVyaW9uLnYxLlN0b3J5RGVjaXNpb24SKgoFcXVpZXQYFCADKAsyGy50ZWxsdXJpb24udjEuU3RvcnlEZWNpc2lvbhIuCgdwZW5kaW5nGBUgAygLMh0udGVsbHVyaW9uLnYxLlBlbmRpbmdEZWNpc2lvbhInCgZ2ZXRvZXMYFiADKAsyFy50ZWxsdXJpb24udjEuU3RvcnlWZXRvEg8KB3VzZWRfYXQYFyADKA0SDgoGY3Vyc29yGBggASgNEhcKD3BsYXllcnNfcmVmdXNlZBgZIAEoBBIXCg9mYWN0c19mb3Jnb3R0ZW4YGiABKAQSHQoVZGFuZ2Vyb3VzX29jY3VycmVuY2VzGBsgAygJEhQKDGtub3dzX2RhbmdlchgcIAEoCBINCgV0cmlhbBgdIAEoCCJPCgtTdG9yeVJlZ2lvbhIMCgRuYW1lGAEgASgJEg8KB2NsaW1hdGUYAiABKAkSEQoJY29uZGl0aW9uGAMgASgJEg4KBnNldmVyZRgEIAEoCCK2AwoLUGFjaW5nVHJhY2sSDgoGcGxheWVyGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRINCgVwbGFjZRgDIAEoCRIRCglpbnRlbnNpdHkYBCABKAESKAoFcGhhc2UYBSABKA4yGS50ZWxsdXJpb24udjEuUGFjaW5nUGhhc2USEwoLcGhhc2Vfc2luY2UYBiABKA0SFQoNcGhhc2VfbWludXRlcxgHIAEoARISCgpwaGFzZV9mcm9tGAggASgBEg4KBnBvaW50cxgJIAEoARIPCgdsb3N0X2F0GAogASgNEhAKCGhlYXJkX2F0GAsgASgNEg8KB2JlYXRfYXQYDCABKA0SDQoFcmVzdHMYDSABKAgSDAoEYXdheRgOIAEoCBIWCg53YWl0ZWRfbWludXRlcxgPIAEoDRIPCgd1c2VkX2F0GBAgAygNEjIKCmVuY291bnRlcnMYESADKAsyHi50ZWxsdXJpb24udjEuUnVubmluZ0VuY291bnRlchIqCgZ0b3RhbHMYEiABKAsyGi50ZWxsdXJpb24udjEuUGFjaW5nVG90YWxzEhEKCWxvb2tlZF9hdBgTIAEoDSJ8ChBSdW5uaW5nRW5jb3VudGVyEgwKBGJlYXQYASABKAQSDAoEa2luZBgCIAEoCRINCgVwbGFjZRgDIAEoCRIUCgx1bnRpbF9taW51dGUYBCABKA0SFAoMc2luY2VfbWludXRlGAUgASgNEhEKCWludGVuc2l0eRgGIAEoASKkAQoMUGFjaW5nVG90YWxzEhUKDXNpbmNlX2dhbWVfbXMYASABKAMSDwoHbWludXRlcxgCIAEoDRINCgVlcnJvchgDIAEoARIYChBvdmVybG9hZF9taW51dGVzGAQgASgNEhcKD3N0YXJ2ZWRfbWludXRlcxgFIAEoDRINCgViZWF0cxgGIAEoDRINCgVxdWlldBgHIAEoDRIMCgRoYXJtGAggASgBIikKCUtub3duRmFjdBIMCgRmYWN0GAEgASgJEg4KBnBsYXllchgCIAEoCSIvCglTdG9yeVZldG8SDAoEbmFtZRgBIAEoCRIUCgx1bnRpbF9taW51dGUYAiABKA0itgEKCEJlYXRQbGFuEiQKBGtpbmQYASABKA4yFi50ZWxsdXJpb24udjEuQmVhdEtpbmQSEAoIc3RvcnlsZXQYAiABKAkSDgoGcmVnaW9uGAMgASgJEg0KBXBsYWNlGAQgASgJEg4KBnBsYXllchgFIAEoCRIPCgdzdWJqZWN0GAYgASgJEhEKCWludGVuc2l0eRgHIAEoARIPCgdtaW51dGVzGAggASgNEg4KBnBvaW50cxgJIAEoASKEAQoKU2NvcmVkQmVhdBIkCgRwbGFuGAEgASgLMhYudGVsbHVyaW9uLnYxLkJlYXRQbGFuEg0KBXNjb3JlGAIgASgBEhAKCHNhbGllbmNlGAMgASgBEgsKA2ZpdBgEIAEoARIPCgdub3ZlbHR5GAUgASgBEhEKCXBsYWNlX2ZpdBgGIAEoASIsCgxSZWplY3RlZEJlYXQSDAoEbmFtZRgBIAEoCRIOCgZyZWFzb24YAiABKAkiqgMKDVN0b3J5RGVjaXNpb24SEAoIZGVjaXNpb24YASABKAQSDAoEYmVhdBgCIAEoBBIOCgZyZWdpb24YAyABKAkSDgoGcGxheWVyGAQgASgJEg8KB2dhbWVfbXMYBSABKAMSKAoFcGhhc2UYBiABKA4yGS50ZWxsdXJpb24udjEuUGFjaW5nUGhhc2USEQoJaW50ZW5zaXR5GAcgASgBEg4KBnRhcmdldBgIIAEoARIOCgZwb2ludHMYCSABKAESDgoGcmVhc29uGAogASgJEiYKBmNob3NlbhgLIAEoCzIWLnRlbGx1cmlvbi52MS5CZWF0UGxhbhIsCgpjYW5kaWRhdGVzGAwgAygLMhgudGVsbHVyaW9uLnYxLlNjb3JlZEJlYXQSLAoIcmVqZWN0ZWQYDSADKAsyGi50ZWxsdXJpb24udjEuUmVqZWN0ZWRCZWF0EhYKDnJlamVjdGVkX2NvdW50GA4gASgNEjAKCG91dGNvbWVzGA8gAygLMh4udGVsbHVyaW9uLnYxLkxvb2tBaGVhZE91dGNvbWUSDQoFdGltZXMYECABKA0ikgEKD1BlbmRpbmdEZWNpc2lvbhItCghkZWNpc2lvbhgBIAEoCzIbLnRlbGx1cmlvbi52MS5TdG9yeURlY2lzaW9uEg4KBmVmZmVjdBgCIAEoDRIUCgxhc2tlZF9taW51dGUYAyABKA0SKgoKY2FuZGlkYXRlcxgEIAMoCzIWLnRlbGx1cmlvbi52MS5CZWF0UGxhbiLtAQoQTG9va0FoZWFkUmVxdWVzdBIQCghkZWNpc2lvbhgBIAEoBBIOCgZyZWdpb24YAiABKAkSDgoGcGxheWVyGAMgASgJEjAKCmNhbmRpZGF0ZXMYBCADKAsyHC50ZWxsdXJpb24udjEuU3RvcnlCZWF0RXZlbnQSFwoPaG9yaXpvbl9taW51dGVzGAUgASgNEg8KB2dhbWVfbXMYBiABKAMSEQoJaW50ZW5zaXR5GAcgASgBEg4KBnRhcmdldBgIIAEoARIoCgVwaGFzZRgJIAEoDjIZLnRlbGx1cmlvbi52MS5QYWNpbmdQaGFzZSJVCg9Mb29rQWhlYWRSZXN1bHQSEAoIZGVjaXNpb24YASABKAQSMAoIb3V0Y29tZXMYAiADKAsyHi50ZWxsdXJpb24udjEuTG9va0FoZWFkT3V0Y29tZSKUAQoQTG9va0FoZWFkT3V0Y29tZRIUCgxwYWNpbmdfZXJyb3IYASABKAESDAoEaGFybRgCIAEoARINCgViZWF0cxgDIAEoDRIPCgdtaW51dGVzGAQgASgNEhUKDXN0YXJ2ZWRfc2hhcmUYBSABKAESFgoOb3ZlcmxvYWRfc2hhcmUYBiABKAESDQoFc2NvcmUYByABKAEiSQoHVHJ5QmVhdBIqCgRiZWF0GAEgASgLMhwudGVsbHVyaW9uLnYxLlN0b3J5QmVhdEV2ZW50EhIKCmxvb2tfYWhlYWQYAiABKAgiNQoTUHJvcG9zZUJlYXRzUmVxdWVzdBIOCgZwbGF5ZXIYASABKAkSDgoGcmVnaW9uGAIgASgJIqkBChRQcm9wb3NlQmVhdHNSZXNwb25zZRIkCgZwYWNpbmcYASABKAsyFC50ZWxsdXJpb24udjEuUGFjaW5nEiwKCmNhbmRpZGF0ZXMYAiADKAsyGC50ZWxsdXJpb24udjEuU2NvcmVkQmVhdBIsCghyZWplY3RlZBgDIAMoCzIaLnRlbGx1cmlvbi52MS5SZWplY3RlZEJlYXQSDwoHc3RhcnZlZBgEIAEoCCKEAwoGUGFjaW5nEg4KBnBsYXllchgBIAEoCRIOCgZyZWdpb24YAiABKAkSKAoFcGhhc2UYAyABKA4yGS50ZWxsdXJpb24udjEuUGFjaW5nUGhhc2USFQoNcGhhc2VfbWludXRlcxgEIAEoDRIRCglpbnRlbnNpdHkYBSABKAESDgoGdGFyZ2V0GAYgASgBEg4KBnBvaW50cxgHIAEoARISCgptZWFuX2Vycm9yGAggASgBEg8KB21pbnV0ZXMYCSABKA0SDQoFYmVhdHMYCiABKA0SDQoFcXVpZXQYCyABKA0SFwoPc3RhcnZlZF9taW51dGVzGAwgASgNEhgKEG92ZXJsb2FkX21pbnV0ZXMYDSABKA0SGgoSbWludXRlc19zaW5jZV9iZWF0GA4gASgNEgwKBGF3YXkYDyABKAgSDQoFc2NvcmUYECABKAESEgoKZW5jb3VudGVycxgRIAEoDRIMCgRoYXJtGBIgASgBEhUKDXNpbmNlX2dhbWVfbXMYEyABKAMiMgoQR2V0UGFjaW5nUmVxdWVzdBIOCgZwbGF5ZXIYASABKAkSDgoGcmVnaW9uGAIgASgJIqABChFHZXRQYWNpbmdSZXNwb25zZRIkCgZwYWNpbmcYASADKAsyFC50ZWxsdXJpb24udjEuUGFjaW5nEhMKC3BlcnNvbmFsaXR5GAIgASgJEhUKDXBlcnNvbmFsaXRpZXMYAyADKAkSDQoFYmVhdHMYBCABKAQSEQoJZGVjaXNpb25zGAUgASgEEhcKD3F1aWV0X2RlY2lzaW9ucxgGIAEoBCIiChJFeHBsYWluQmVhdFJlcXVlc3QSDAoEYmVhdBgBIAEoBCJSChNFeHBsYWluQmVhdFJlc3BvbnNlEi0KCGRlY2lzaW9uGAEgASgLMhsudGVsbHVyaW9uLnYxLlN0b3J5RGVjaXNpb24SDAoEdGV4dBgCIAEoCSJUChRMaXN0RGVjaXNpb25zUmVxdWVzdBINCgVsaW1pdBgBIAEoDRIOCgZwbGF5ZXIYAiABKAkSDgoGcmVnaW9uGAMgASgJEg0KBXF1aWV0GAQgASgIIkcKFUxpc3REZWNpc2lvbnNSZXNwb25zZRIuCglkZWNpc2lvbnMYASADKAsyGy50ZWxsdXJpb24udjEuU3RvcnlEZWNpc2lvbiJfChFDb21taXRCZWF0UmVxdWVzdBIMCgRuYW1lGAEgASgJEg4KBnBsYXllchgCIAEoCRIOCgZyZWdpb24YAyABKAkSDQoFcGxhY2UYBCABKAkSDQoFZm9yY2UYBSABKAgiSAoSQ29tbWl0QmVhdFJlc3BvbnNlEgwKBGJlYXQYASABKAQSJAoEcGxhbhgCIAEoCzIWLnRlbGx1cmlvbi52MS5CZWF0UGxhbiI0ChNWZXRvU3RvcnlsZXRSZXF1ZXN0EgwKBG5hbWUYASABKAkSDwoHbWludXRlcxgCIAEoDSJPChRWZXRvU3RvcnlsZXRSZXNwb25zZRInCgZ2ZXRvZXMYASADKAsyFy50ZWxsdXJpb24udjEuU3RvcnlWZXRvEg4KBm1pbnV0ZRgCIAEoDSIlChVTZXRQZXJzb25hbGl0eVJlcXVlc3QSDAoEbmFtZRgBIAEoCSJIChZTZXRQZXJzb25hbGl0eVJlc3BvbnNlEi4KC3BlcnNvbmFsaXR5GAEgASgLMhkudGVsbHVyaW9uLnYxLlBlcnNvbmFsaXR5IkEKFExvYWRTdG9yeWxldHNSZXF1ZXN0EikKCXN0b3J5bGV0cxgBIAMoCzIWLnRlbGx1cmlvbi52MS5TdG9yeWxldCIqChVMb2FkU3RvcnlsZXRzUmVzcG9uc2USEQoJc3RvcnlsZXRzGAEgASgNKowBCgtQYWNpbmdQaGFzZRIcChhQQUNJTkdfUEhBU0VfVU5TUEVDSUZJRUQQABIWChJQQUNJTkdfUEhBU0VfUkVMQVgQARIZChVQQUNJTkdfUEhBU0VfQlVJTERfVVAQAhIVChFQQUNJTkdfUEhBU0VfUEVBSxADEhUKEVBBQ0lOR19QSEFTRV9GQURFEAQqrgEKCEJlYXRLaW5kEhkKFUJFQVRfS0lORF9VTlNQRUNJRklFRBAAEhcKE0JFQVRfS0lORF9FTkNPVU5URVIQARIYChRCRUFUX0tJTkRfT0NDVVJSRU5DRRACEhMKD0JFQVRfS0lORF9RVUVTVBADEhUKEUJFQVRfS0lORF9XRUFUSEVSEAQSEwoPQkVBVF9LSU5EX1NUT1JZEAUSEwoPQkVBVF9LSU5EX1FVSUVUEAYyvAgKElN0b3J5dGVsbGVyU2VydmljZRKDAQoMUHJvcG9zZUJlYXRzEiEudGVsbHVyaW9uLnYxLlByb3Bvc2VCZWF0c1JlcXVlc3QaIi50ZWxsdXJpb24udjEuUHJvcG9zZUJlYXRzUmVzcG9uc2UiLJACAaq7GCUKC3N0b3J5dGVsbGVyIhBzdG9yeXRlbGxlcjpyZWFkEgRtYWluEnoKCUdldFBhY2luZxIeLnRlbGx1cmlvbi52MS5HZXRQYWNpbmdSZXF1ZXN0Gh8udGVsbHVyaW9uLnYxLkdldFBhY2luZ1Jlc3BvbnNlIiyQAgGquxglCgtzdG9yeXRlbGxlciIQc3Rvcnl0ZWxsZXI6cmVhZBIEbWFpbhKAAQoLRXhwbGFpbkJlYXQSIC50ZWxsdXJpb24udjEuRXhwbGFpbkJlYXRSZXF1ZXN0GiEudGVsbHVyaW9uLnYxLkV4cGxhaW5CZWF0UmVzcG9uc2UiLJACAaq7GCUKC3N0b3J5dGVsbGVyIhBzdG9yeXRlbGxlcjpyZWFkEgRtYWluEoYBCg1MaXN0RGVjaXNpb25zEiIudGVsbHVyaW9uLnYxLkxpc3REZWNpc2lvbnNSZXF1ZXN0GiMudGVsbHVyaW9uLnYxLkxpc3REZWNpc2lvbnNSZXNwb25zZSIskAIBqrsYJQoLc3Rvcnl0ZWxsZXIiEHN0b3J5dGVsbGVyOnJlYWQSBG1haW4SfQoKQ29tbWl0QmVhdBIfLnRlbGx1cmlvbi52MS5Db21taXRCZWF0UmVxdWVzdBogLnRlbGx1cmlvbi52MS5Db21taXRCZWF0UmVzcG9uc2UiLKq7GCgKC3N0b3J5dGVsbGVyIhFzdG9yeXRlbGxlcjp3cml0ZSgBEgRtYWluEoMBCgxWZXRvU3RvcnlsZXQSIS50ZWxsdXJpb24udjEuVmV0b1N0b3J5bGV0UmVxdWVzdBoiLnRlbGx1cmlvbi52MS5WZXRvU3RvcnlsZXRSZXNwb25zZSIsqrsYKAoLc3Rvcnl0ZWxsZXIiEXN0b3J5dGVsbGVyOndyaXRlKAESBG1haW4SiQEKDlNldFBlcnNvbmFsaXR5EiMudGVsbHVyaW9uLnYxLlNldFBlcnNvbmFsaXR5UmVxdWVzdBokLnRlbGx1cmlvbi52MS5TZXRQZXJzb25hbGl0eVJlc3BvbnNlIiyquxgoCgtzdG9yeXRlbGxlciIRc3Rvcnl0ZWxsZXI6d3JpdGUoARIEbWFpbhKGAQoNTG9hZFN0b3J5bGV0cxIiLnRlbGx1cmlvbi52MS5Mb2FkU3RvcnlsZXRzUmVxdWVzdBojLnRlbGx1cmlvbi52MS5Mb2FkU3RvcnlsZXRzUmVzcG9uc2UiLKq7GCgKC3N0b3J5dGVsbGVyIhFzdG9yeXRlbGxlcjphZG1pbigBEgRtYWluYgZwcm90bzM", [file_tellurion_v1_clock, file_tellurion_v1_options, file_tellurion_v1_world]);
 
 /**
  * What the storyteller has decided. The service that the kind names carries it out.
@@ -411,6 +413,20 @@ export type ConfigureStoryteller = Message<"tellurion.v1.ConfigureStoryteller"> 
    * @generated from field: bool look_ahead = 8;
    */
   lookAhead: boolean;
+
+  /**
+   * Unset: the defaults of each of its fields.
+   *
+   * @generated from field: tellurion.v1.StoryFairness fairness = 9;
+   */
+  fairness?: StoryFairness | undefined;
+
+  /**
+   * Which occurrences are dangerous. None: all of them.
+   *
+   * @generated from field: repeated tellurion.v1.OccurrenceKind occurrence_kinds = 10;
+   */
+  occurrenceKinds: OccurrenceKind[];
 };
 
 /**
@@ -419,6 +435,67 @@ export type ConfigureStoryteller = Message<"tellurion.v1.ConfigureStoryteller"> 
  */
 export const ConfigureStorytellerSchema: GenMessage<ConfigureStoryteller> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_storyteller, 5);
+
+/**
+ * What no player has to put up with. 0 in a field: its default.
+ *
+ * @generated from message tellurion.v1.StoryFairness
+ */
+export type StoryFairness = Message<"tellurion.v1.StoryFairness"> & {
+  /**
+   * A player who was there for so long without a beat gets the best one that is allowed. 90.
+   *
+   * @generated from field: uint32 starvation_minutes = 1;
+   */
+  starvationMinutes: number;
+
+  /**
+   * After a loss, nothing to fight for so long. 20.
+   *
+   * @generated from field: uint32 grace_minutes = 2;
+   */
+  graceMinutes: number;
+
+  /**
+   * Between two beats for a player, or two for a region. 5.
+   *
+   * @generated from field: uint32 beat_distance_minutes = 3;
+   */
+  beatDistanceMinutes: number;
+
+  /**
+   * Encounters that run at a time. 1 and 3.
+   *
+   * @generated from field: uint32 encounters_per_player = 4;
+   */
+  encountersPerPlayer: number;
+
+  /**
+   * @generated from field: uint32 encounters_per_region = 5;
+   */
+  encountersPerRegion: number;
+
+  /**
+   * A player who does nothing for so long is taken to be away. 120.
+   *
+   * @generated from field: uint32 presence_minutes = 6;
+   */
+  presenceMinutes: number;
+
+  /**
+   * What an encounter lasts that does not say, if nobody ends it. 60.
+   *
+   * @generated from field: uint32 encounter_minutes = 7;
+   */
+  encounterMinutes: number;
+};
+
+/**
+ * Describes the message tellurion.v1.StoryFairness.
+ * Use `create(StoryFairnessSchema)` to create a new message.
+ */
+export const StoryFairnessSchema: GenMessage<StoryFairness> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 6);
 
 /**
  * @generated from message tellurion.v1.StoryPlace
@@ -445,7 +522,1473 @@ export type StoryPlace = Message<"tellurion.v1.StoryPlace"> & {
  * Use `create(StoryPlaceSchema)` to create a new message.
  */
 export const StoryPlaceSchema: GenMessage<StoryPlace> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_storyteller, 6);
+  messageDesc(file_tellurion_v1_storyteller, 7);
+
+/**
+ * @generated from message tellurion.v1.StorytellerState
+ */
+export type StorytellerState = Message<"tellurion.v1.StorytellerState"> & {
+  /**
+   * @generated from field: bool configured = 1;
+   */
+  configured: boolean;
+
+  /**
+   * @generated from field: tellurion.v1.Personality personality = 2;
+   */
+  personality?: Personality | undefined;
+
+  /**
+   * @generated from field: repeated tellurion.v1.Personality personalities = 3;
+   */
+  personalities: Personality[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.Storylet storylets = 4;
+   */
+  storylets: Storylet[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.EncounterKind encounter_kinds = 5;
+   */
+  encounterKinds: EncounterKind[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.StoryPlace places = 6;
+   */
+  places: StoryPlace[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.StoryRegion regions = 7;
+   */
+  regions: StoryRegion[];
+
+  /**
+   * @generated from field: tellurion.v1.StoryFairness fairness = 8;
+   */
+  fairness?: StoryFairness | undefined;
+
+  /**
+   * @generated from field: bool look_ahead = 9;
+   */
+  lookAhead: boolean;
+
+  /**
+   * @generated from field: int64 game_ms = 10;
+   */
+  gameMs: bigint;
+
+  /**
+   * Game minutes lived through, from 1. Minutes in the fields below are counted by it; 0 stands for "never".
+   *
+   * @generated from field: uint32 minute = 11;
+   */
+  minute: number;
+
+  /**
+   * @generated from field: string season = 12;
+   */
+  season: string;
+
+  /**
+   * @generated from field: tellurion.v1.DayPhase day_phase = 13;
+   */
+  dayPhase: DayPhase;
+
+  /**
+   * Regions in the order of `regions`, then players in the order in which they came.
+   *
+   * @generated from field: repeated tellurion.v1.PacingTrack tracks = 14;
+   */
+  tracks: PacingTrack[];
+
+  /**
+   * In the order in which they were heard of.
+   *
+   * @generated from field: repeated tellurion.v1.KnownFact facts = 15;
+   */
+  facts: KnownFact[];
+
+  /**
+   * How many there were so far.
+   *
+   * @generated from field: uint64 beats = 16;
+   */
+  beats: bigint;
+
+  /**
+   * @generated from field: uint64 decisions = 17;
+   */
+  decisions: bigint;
+
+  /**
+   * @generated from field: uint64 quiet_decisions = 18;
+   */
+  quietDecisions: bigint;
+
+  /**
+   * The last decisions that led to a beat, the latest one last.
+   *
+   * @generated from field: repeated tellurion.v1.StoryDecision told = 19;
+   */
+  told: StoryDecision[];
+
+  /**
+   * For each of the tracks that last chose quiet, why.
+   *
+   * @generated from field: repeated tellurion.v1.StoryDecision quiet = 20;
+   */
+  quiet: StoryDecision[];
+
+  /**
+   * Decisions that wait for a look ahead.
+   *
+   * @generated from field: repeated tellurion.v1.PendingDecision pending = 21;
+   */
+  pending: PendingDecision[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.StoryVeto vetoes = 22;
+   */
+  vetoes: StoryVeto[];
+
+  /**
+   * When each storylet, then each encounter kind, last happened to anybody.
+   *
+   * @generated from field: repeated uint32 used_at = 23;
+   */
+  usedAt: number[];
+
+  /**
+   * The track whose turn it is.
+   *
+   * @generated from field: uint32 cursor = 24;
+   */
+  cursor: number;
+
+  /**
+   * Players that there was no room for, and facts that had to be forgotten.
+   *
+   * @generated from field: uint64 players_refused = 25;
+   */
+  playersRefused: bigint;
+
+  /**
+   * @generated from field: uint64 facts_forgotten = 26;
+   */
+  factsForgotten: bigint;
+
+  /**
+   * @generated from field: repeated string dangerous_occurrences = 27;
+   */
+  dangerousOccurrences: string[];
+
+  /**
+   * The pack named occurrence kinds: others than those above are harmless.
+   *
+   * @generated from field: bool knows_danger = 28;
+   */
+  knowsDanger: boolean;
+
+  /**
+   * This is a branch of the world, in which nobody plays: what fights do to players is expected, not heard of.
+   *
+   * @generated from field: bool trial = 29;
+   */
+  trial: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.StorytellerState.
+ * Use `create(StorytellerStateSchema)` to create a new message.
+ */
+export const StorytellerStateSchema: GenMessage<StorytellerState> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 8);
+
+/**
+ * A region as the storyteller has heard of it.
+ *
+ * @generated from message tellurion.v1.StoryRegion
+ */
+export type StoryRegion = Message<"tellurion.v1.StoryRegion"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string climate = 2;
+   */
+  climate: string;
+
+  /**
+   * Empty: nothing was heard of its weather.
+   *
+   * @generated from field: string condition = 3;
+   */
+  condition: string;
+
+  /**
+   * @generated from field: bool severe = 4;
+   */
+  severe: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.StoryRegion.
+ * Use `create(StoryRegionSchema)` to create a new message.
+ */
+export const StoryRegionSchema: GenMessage<StoryRegion> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 9);
+
+/**
+ * What is paced: a player, or a region as a whole.
+ *
+ * @generated from message tellurion.v1.PacingTrack
+ */
+export type PacingTrack = Message<"tellurion.v1.PacingTrack"> & {
+  /**
+   * Empty: the region as a whole.
+   *
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * @generated from field: string region = 2;
+   */
+  region: string;
+
+  /**
+   * Where the player was last.
+   *
+   * @generated from field: string place = 3;
+   */
+  place: string;
+
+  /**
+   * @generated from field: double intensity = 4;
+   */
+  intensity: number;
+
+  /**
+   * @generated from field: tellurion.v1.PacingPhase phase = 5;
+   */
+  phase: PacingPhase;
+
+  /**
+   * @generated from field: uint32 phase_since = 6;
+   */
+  phaseSince: number;
+
+  /**
+   * How long the phase is meant to last, drawn from its span, and the intensity that it began with.
+   *
+   * @generated from field: double phase_minutes = 7;
+   */
+  phaseMinutes: number;
+
+  /**
+   * @generated from field: double phase_from = 8;
+   */
+  phaseFrom: number;
+
+  /**
+   * Threat points saved up.
+   *
+   * @generated from field: double points = 9;
+   */
+  points: number;
+
+  /**
+   * Minutes of the last loss, act and beat.
+   *
+   * @generated from field: uint32 lost_at = 10;
+   */
+  lostAt: number;
+
+  /**
+   * @generated from field: uint32 heard_at = 11;
+   */
+  heardAt: number;
+
+  /**
+   * @generated from field: uint32 beat_at = 12;
+   */
+  beatAt: number;
+
+  /**
+   * The last thing the player did was to rest.
+   *
+   * @generated from field: bool rests = 13;
+   */
+  rests: boolean;
+
+  /**
+   * The player is away: nothing is decided for them, and nothing is counted.
+   *
+   * @generated from field: bool away = 14;
+   */
+  away: boolean;
+
+  /**
+   * Minutes of presence since the last beat.
+   *
+   * @generated from field: uint32 waited_minutes = 15;
+   */
+  waitedMinutes: number;
+
+  /**
+   * When each storylet, then each encounter kind, last happened here.
+   *
+   * @generated from field: repeated uint32 used_at = 16;
+   */
+  usedAt: number[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.RunningEncounter encounters = 17;
+   */
+  encounters: RunningEncounter[];
+
+  /**
+   * @generated from field: tellurion.v1.PacingTotals totals = 18;
+   */
+  totals?: PacingTotals | undefined;
+
+  /**
+   * Minute of the last look ahead.
+   *
+   * @generated from field: uint32 looked_at = 19;
+   */
+  lookedAt: number;
+};
+
+/**
+ * Describes the message tellurion.v1.PacingTrack.
+ * Use `create(PacingTrackSchema)` to create a new message.
+ */
+export const PacingTrackSchema: GenMessage<PacingTrack> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 10);
+
+/**
+ * @generated from message tellurion.v1.RunningEncounter
+ */
+export type RunningEncounter = Message<"tellurion.v1.RunningEncounter"> & {
+  /**
+   * @generated from field: uint64 beat = 1;
+   */
+  beat: bigint;
+
+  /**
+   * @generated from field: string kind = 2;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string place = 3;
+   */
+  place: string;
+
+  /**
+   * @generated from field: uint32 until_minute = 4;
+   */
+  untilMinute: number;
+
+  /**
+   * @generated from field: uint32 since_minute = 5;
+   */
+  sinceMinute: number;
+
+  /**
+   * How hard it is, 0 to 1.
+   *
+   * @generated from field: double intensity = 6;
+   */
+  intensity: number;
+};
+
+/**
+ * Describes the message tellurion.v1.RunningEncounter.
+ * Use `create(RunningEncounterSchema)` to create a new message.
+ */
+export const RunningEncounterSchema: GenMessage<RunningEncounter> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 11);
+
+/**
+ * Sums over minutes of presence since a game time.
+ *
+ * @generated from message tellurion.v1.PacingTotals
+ */
+export type PacingTotals = Message<"tellurion.v1.PacingTotals"> & {
+  /**
+   * @generated from field: int64 since_game_ms = 1;
+   */
+  sinceGameMs: bigint;
+
+  /**
+   * @generated from field: uint32 minutes = 2;
+   */
+  minutes: number;
+
+  /**
+   * Of the distances between intensity and target.
+   *
+   * @generated from field: double error = 3;
+   */
+  error: number;
+
+  /**
+   * Minutes in which intensity was far above the target, and in which a beat was overdue.
+   *
+   * @generated from field: uint32 overload_minutes = 4;
+   */
+  overloadMinutes: number;
+
+  /**
+   * @generated from field: uint32 starved_minutes = 5;
+   */
+  starvedMinutes: number;
+
+  /**
+   * @generated from field: uint32 beats = 6;
+   */
+  beats: number;
+
+  /**
+   * @generated from field: uint32 quiet = 7;
+   */
+  quiet: number;
+
+  /**
+   * Health that was lost.
+   *
+   * @generated from field: double harm = 8;
+   */
+  harm: number;
+};
+
+/**
+ * Describes the message tellurion.v1.PacingTotals.
+ * Use `create(PacingTotalsSchema)` to create a new message.
+ */
+export const PacingTotalsSchema: GenMessage<PacingTotals> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 12);
+
+/**
+ * @generated from message tellurion.v1.KnownFact
+ */
+export type KnownFact = Message<"tellurion.v1.KnownFact"> & {
+  /**
+   * @generated from field: string fact = 1;
+   */
+  fact: string;
+
+  /**
+   * Empty: of the whole world.
+   *
+   * @generated from field: string player = 2;
+   */
+  player: string;
+};
+
+/**
+ * Describes the message tellurion.v1.KnownFact.
+ * Use `create(KnownFactSchema)` to create a new message.
+ */
+export const KnownFactSchema: GenMessage<KnownFact> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 13);
+
+/**
+ * @generated from message tellurion.v1.StoryVeto
+ */
+export type StoryVeto = Message<"tellurion.v1.StoryVeto"> & {
+  /**
+   * Storylet or encounter kind.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: uint32 until_minute = 2;
+   */
+  untilMinute: number;
+};
+
+/**
+ * Describes the message tellurion.v1.StoryVeto.
+ * Use `create(StoryVetoSchema)` to create a new message.
+ */
+export const StoryVetoSchema: GenMessage<StoryVeto> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 14);
+
+/**
+ * A beat that may be. Numbers stay as they were reckoned; the event that it becomes rounds them.
+ *
+ * @generated from message tellurion.v1.BeatPlan
+ */
+export type BeatPlan = Message<"tellurion.v1.BeatPlan"> & {
+  /**
+   * @generated from field: tellurion.v1.BeatKind kind = 1;
+   */
+  kind: BeatKind;
+
+  /**
+   * @generated from field: string storylet = 2;
+   */
+  storylet: string;
+
+  /**
+   * @generated from field: string region = 3;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string place = 4;
+   */
+  place: string;
+
+  /**
+   * @generated from field: string player = 5;
+   */
+  player: string;
+
+  /**
+   * @generated from field: string subject = 6;
+   */
+  subject: string;
+
+  /**
+   * @generated from field: double intensity = 7;
+   */
+  intensity: number;
+
+  /**
+   * @generated from field: uint32 minutes = 8;
+   */
+  minutes: number;
+
+  /**
+   * @generated from field: double points = 9;
+   */
+  points: number;
+};
+
+/**
+ * Describes the message tellurion.v1.BeatPlan.
+ * Use `create(BeatPlanSchema)` to create a new message.
+ */
+export const BeatPlanSchema: GenMessage<BeatPlan> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 15);
+
+/**
+ * What a decision could have taken, and what speaks for it: the score is the product of the others.
+ *
+ * @generated from message tellurion.v1.ScoredBeat
+ */
+export type ScoredBeat = Message<"tellurion.v1.ScoredBeat"> & {
+  /**
+   * @generated from field: tellurion.v1.BeatPlan plan = 1;
+   */
+  plan?: BeatPlan | undefined;
+
+  /**
+   * @generated from field: double score = 2;
+   */
+  score: number;
+
+  /**
+   * @generated from field: double salience = 3;
+   */
+  salience: number;
+
+  /**
+   * @generated from field: double fit = 4;
+   */
+  fit: number;
+
+  /**
+   * @generated from field: double novelty = 5;
+   */
+  novelty: number;
+
+  /**
+   * @generated from field: double place_fit = 6;
+   */
+  placeFit: number;
+};
+
+/**
+ * Describes the message tellurion.v1.ScoredBeat.
+ * Use `create(ScoredBeatSchema)` to create a new message.
+ */
+export const ScoredBeatSchema: GenMessage<ScoredBeat> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 16);
+
+/**
+ * A candidate that was not allowed, and what forbade it: a guard or a precondition.
+ *
+ * @generated from message tellurion.v1.RejectedBeat
+ */
+export type RejectedBeat = Message<"tellurion.v1.RejectedBeat"> & {
+  /**
+   * Storylet or encounter kind.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * `cooldown`, `world_cooldown`, `veto`, `distance`, `phase`, `grace`, `running`, `rests`, `points`, `region`, `place`,
+   * `climate`, `nobody`, or `precondition <text>`.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message tellurion.v1.RejectedBeat.
+ * Use `create(RejectedBeatSchema)` to create a new message.
+ */
+export const RejectedBeatSchema: GenMessage<RejectedBeat> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 17);
+
+/**
+ * @generated from message tellurion.v1.StoryDecision
+ */
+export type StoryDecision = Message<"tellurion.v1.StoryDecision"> & {
+  /**
+   * @generated from field: uint64 decision = 1;
+   */
+  decision: bigint;
+
+  /**
+   * 0: quiet was chosen.
+   *
+   * @generated from field: uint64 beat = 2;
+   */
+  beat: bigint;
+
+  /**
+   * @generated from field: string region = 3;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string player = 4;
+   */
+  player: string;
+
+  /**
+   * @generated from field: int64 game_ms = 5;
+   */
+  gameMs: bigint;
+
+  /**
+   * Why now.
+   *
+   * @generated from field: tellurion.v1.PacingPhase phase = 6;
+   */
+  phase: PacingPhase;
+
+  /**
+   * @generated from field: double intensity = 7;
+   */
+  intensity: number;
+
+  /**
+   * @generated from field: double target = 8;
+   */
+  target: number;
+
+  /**
+   * @generated from field: double points = 9;
+   */
+  points: number;
+
+  /**
+   * Why this: `score`, `chance`, `starvation`, `look_ahead`, `look_ahead_failed`, `look_ahead_late`, `command`, `trial`.
+   *
+   * @generated from field: string reason = 10;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: tellurion.v1.BeatPlan chosen = 11;
+   */
+  chosen?: BeatPlan | undefined;
+
+  /**
+   * The best ones, the best one first.
+   *
+   * @generated from field: repeated tellurion.v1.ScoredBeat candidates = 12;
+   */
+  candidates: ScoredBeat[];
+
+  /**
+   * As many as there is room for, and how many there were.
+   *
+   * @generated from field: repeated tellurion.v1.RejectedBeat rejected = 13;
+   */
+  rejected: RejectedBeat[];
+
+  /**
+   * @generated from field: uint32 rejected_count = 14;
+   */
+  rejectedCount: number;
+
+  /**
+   * What the look ahead saw, in the order of the candidates it was asked about.
+   *
+   * @generated from field: repeated tellurion.v1.LookAheadOutcome outcomes = 15;
+   */
+  outcomes: LookAheadOutcome[];
+
+  /**
+   * Decisions in a row that it stands for. Only quiet ones are taken together.
+   *
+   * @generated from field: uint32 times = 16;
+   */
+  times: number;
+};
+
+/**
+ * Describes the message tellurion.v1.StoryDecision.
+ * Use `create(StoryDecisionSchema)` to create a new message.
+ */
+export const StoryDecisionSchema: GenMessage<StoryDecision> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 18);
+
+/**
+ * A decision that waits to hear what would come of its candidates.
+ *
+ * @generated from message tellurion.v1.PendingDecision
+ */
+export type PendingDecision = Message<"tellurion.v1.PendingDecision"> & {
+  /**
+   * @generated from field: tellurion.v1.StoryDecision decision = 1;
+   */
+  decision?: StoryDecision | undefined;
+
+  /**
+   * As ctx.effect numbered it.
+   *
+   * @generated from field: uint32 effect = 2;
+   */
+  effect: number;
+
+  /**
+   * @generated from field: uint32 asked_minute = 3;
+   */
+  askedMinute: number;
+
+  /**
+   * What it was asked about.
+   *
+   * @generated from field: repeated tellurion.v1.BeatPlan candidates = 4;
+   */
+  candidates: BeatPlan[];
+};
+
+/**
+ * Describes the message tellurion.v1.PendingDecision.
+ * Use `create(PendingDecisionSchema)` to create a new message.
+ */
+export const PendingDecisionSchema: GenMessage<PendingDecision> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 19);
+
+/**
+ * Asks what would come of each of some beats. It is an effect: whoever carries it out branches the world once for each
+ * candidate, sends TryBeat to `storyteller/main` there, lets the branch run for the horizon, and reads the pacing.
+ *
+ * @generated from message tellurion.v1.LookAheadRequest
+ */
+export type LookAheadRequest = Message<"tellurion.v1.LookAheadRequest"> & {
+  /**
+   * @generated from field: uint64 decision = 1;
+   */
+  decision: bigint;
+
+  /**
+   * @generated from field: string region = 2;
+   */
+  region: string;
+
+  /**
+   * Empty: the region as a whole is paced.
+   *
+   * @generated from field: string player = 3;
+   */
+  player: string;
+
+  /**
+   * @generated from field: repeated tellurion.v1.StoryBeatEvent candidates = 4;
+   */
+  candidates: StoryBeatEvent[];
+
+  /**
+   * @generated from field: uint32 horizon_minutes = 5;
+   */
+  horizonMinutes: number;
+
+  /**
+   * @generated from field: int64 game_ms = 6;
+   */
+  gameMs: bigint;
+
+  /**
+   * The present pacing.
+   *
+   * @generated from field: double intensity = 7;
+   */
+  intensity: number;
+
+  /**
+   * @generated from field: double target = 8;
+   */
+  target: number;
+
+  /**
+   * @generated from field: tellurion.v1.PacingPhase phase = 9;
+   */
+  phase: PacingPhase;
+};
+
+/**
+ * Describes the message tellurion.v1.LookAheadRequest.
+ * Use `create(LookAheadRequestSchema)` to create a new message.
+ */
+export const LookAheadRequestSchema: GenMessage<LookAheadRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 20);
+
+/**
+ * @generated from message tellurion.v1.LookAheadResult
+ */
+export type LookAheadResult = Message<"tellurion.v1.LookAheadResult"> & {
+  /**
+   * @generated from field: uint64 decision = 1;
+   */
+  decision: bigint;
+
+  /**
+   * One for each candidate, in their order.
+   *
+   * @generated from field: repeated tellurion.v1.LookAheadOutcome outcomes = 2;
+   */
+  outcomes: LookAheadOutcome[];
+};
+
+/**
+ * Describes the message tellurion.v1.LookAheadResult.
+ * Use `create(LookAheadResultSchema)` to create a new message.
+ */
+export const LookAheadResultSchema: GenMessage<LookAheadResult> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 21);
+
+/**
+ * @generated from message tellurion.v1.LookAheadOutcome
+ */
+export type LookAheadOutcome = Message<"tellurion.v1.LookAheadOutcome"> & {
+  /**
+   * Mean distance between intensity and target over the horizon.
+   *
+   * @generated from field: double pacing_error = 1;
+   */
+  pacingError: number;
+
+  /**
+   * Health that was lost.
+   *
+   * @generated from field: double harm = 2;
+   */
+  harm: number;
+
+  /**
+   * @generated from field: uint32 beats = 3;
+   */
+  beats: number;
+
+  /**
+   * @generated from field: uint32 minutes = 4;
+   */
+  minutes: number;
+
+  /**
+   * Shares of the minutes, 0 to 1.
+   *
+   * @generated from field: double starved_share = 5;
+   */
+  starvedShare: number;
+
+  /**
+   * @generated from field: double overload_share = 6;
+   */
+  overloadShare: number;
+
+  /**
+   * 1: perfect. docs/storyteller.md has the formula.
+   *
+   * @generated from field: double score = 7;
+   */
+  score: number;
+};
+
+/**
+ * Describes the message tellurion.v1.LookAheadOutcome.
+ * Use `create(LookAheadOutcomeSchema)` to create a new message.
+ */
+export const LookAheadOutcomeSchema: GenMessage<LookAheadOutcome> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 22);
+
+/**
+ * In a branch of the world: makes exactly this beat happen (a quiet one: nothing), gives up decisions that wait, and
+ * counts pacing anew.
+ *
+ * @generated from message tellurion.v1.TryBeat
+ */
+export type TryBeat = Message<"tellurion.v1.TryBeat"> & {
+  /**
+   * @generated from field: tellurion.v1.StoryBeatEvent beat = 1;
+   */
+  beat?: StoryBeatEvent | undefined;
+
+  /**
+   * Decisions after it may look ahead. A branch leaves it out: it does not branch again.
+   *
+   * @generated from field: bool look_ahead = 2;
+   */
+  lookAhead: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.TryBeat.
+ * Use `create(TryBeatSchema)` to create a new message.
+ */
+export const TryBeatSchema: GenMessage<TryBeat> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 23);
+
+/**
+ * @generated from message tellurion.v1.ProposeBeatsRequest
+ */
+export type ProposeBeatsRequest = Message<"tellurion.v1.ProposeBeatsRequest"> & {
+  /**
+   * Empty: for the region as a whole.
+   *
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * @generated from field: string region = 2;
+   */
+  region: string;
+};
+
+/**
+ * Describes the message tellurion.v1.ProposeBeatsRequest.
+ * Use `create(ProposeBeatsRequestSchema)` to create a new message.
+ */
+export const ProposeBeatsRequestSchema: GenMessage<ProposeBeatsRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 24);
+
+/**
+ * @generated from message tellurion.v1.ProposeBeatsResponse
+ */
+export type ProposeBeatsResponse = Message<"tellurion.v1.ProposeBeatsResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.Pacing pacing = 1;
+   */
+  pacing?: Pacing | undefined;
+
+  /**
+   * The best one first; quiet is one of them.
+   *
+   * @generated from field: repeated tellurion.v1.ScoredBeat candidates = 2;
+   */
+  candidates: ScoredBeat[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.RejectedBeat rejected = 3;
+   */
+  rejected: RejectedBeat[];
+
+  /**
+   * A beat is overdue: quiet will not be chosen while there is another one.
+   *
+   * @generated from field: bool starved = 4;
+   */
+  starved: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.ProposeBeatsResponse.
+ * Use `create(ProposeBeatsResponseSchema)` to create a new message.
+ */
+export const ProposeBeatsResponseSchema: GenMessage<ProposeBeatsResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 25);
+
+/**
+ * How a player or region is paced.
+ *
+ * @generated from message tellurion.v1.Pacing
+ */
+export type Pacing = Message<"tellurion.v1.Pacing"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * @generated from field: string region = 2;
+   */
+  region: string;
+
+  /**
+   * @generated from field: tellurion.v1.PacingPhase phase = 3;
+   */
+  phase: PacingPhase;
+
+  /**
+   * Game minutes that it has lasted.
+   *
+   * @generated from field: uint32 phase_minutes = 4;
+   */
+  phaseMinutes: number;
+
+  /**
+   * @generated from field: double intensity = 5;
+   */
+  intensity: number;
+
+  /**
+   * @generated from field: double target = 6;
+   */
+  target: number;
+
+  /**
+   * @generated from field: double points = 7;
+   */
+  points: number;
+
+  /**
+   * Mean distance between intensity and target since counting began.
+   *
+   * @generated from field: double mean_error = 8;
+   */
+  meanError: number;
+
+  /**
+   * @generated from field: uint32 minutes = 9;
+   */
+  minutes: number;
+
+  /**
+   * @generated from field: uint32 beats = 10;
+   */
+  beats: number;
+
+  /**
+   * @generated from field: uint32 quiet = 11;
+   */
+  quiet: number;
+
+  /**
+   * @generated from field: uint32 starved_minutes = 12;
+   */
+  starvedMinutes: number;
+
+  /**
+   * @generated from field: uint32 overload_minutes = 13;
+   */
+  overloadMinutes: number;
+
+  /**
+   * @generated from field: uint32 minutes_since_beat = 14;
+   */
+  minutesSinceBeat: number;
+
+  /**
+   * @generated from field: bool away = 15;
+   */
+  away: boolean;
+
+  /**
+   * @generated from field: double score = 16;
+   */
+  score: number;
+
+  /**
+   * @generated from field: uint32 encounters = 17;
+   */
+  encounters: number;
+
+  /**
+   * @generated from field: double harm = 18;
+   */
+  harm: number;
+
+  /**
+   * @generated from field: int64 since_game_ms = 19;
+   */
+  sinceGameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.Pacing.
+ * Use `create(PacingSchema)` to create a new message.
+ */
+export const PacingSchema: GenMessage<Pacing> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 26);
+
+/**
+ * @generated from message tellurion.v1.GetPacingRequest
+ */
+export type GetPacingRequest = Message<"tellurion.v1.GetPacingRequest"> & {
+  /**
+   * Both empty: all regions, and players who are there.
+   *
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * @generated from field: string region = 2;
+   */
+  region: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GetPacingRequest.
+ * Use `create(GetPacingRequestSchema)` to create a new message.
+ */
+export const GetPacingRequestSchema: GenMessage<GetPacingRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 27);
+
+/**
+ * @generated from message tellurion.v1.GetPacingResponse
+ */
+export type GetPacingResponse = Message<"tellurion.v1.GetPacingResponse"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.Pacing pacing = 1;
+   */
+  pacing: Pacing[];
+
+  /**
+   * @generated from field: string personality = 2;
+   */
+  personality: string;
+
+  /**
+   * @generated from field: repeated string personalities = 3;
+   */
+  personalities: string[];
+
+  /**
+   * @generated from field: uint64 beats = 4;
+   */
+  beats: bigint;
+
+  /**
+   * @generated from field: uint64 decisions = 5;
+   */
+  decisions: bigint;
+
+  /**
+   * @generated from field: uint64 quiet_decisions = 6;
+   */
+  quietDecisions: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.GetPacingResponse.
+ * Use `create(GetPacingResponseSchema)` to create a new message.
+ */
+export const GetPacingResponseSchema: GenMessage<GetPacingResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 28);
+
+/**
+ * @generated from message tellurion.v1.ExplainBeatRequest
+ */
+export type ExplainBeatRequest = Message<"tellurion.v1.ExplainBeatRequest"> & {
+  /**
+   * @generated from field: uint64 beat = 1;
+   */
+  beat: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.ExplainBeatRequest.
+ * Use `create(ExplainBeatRequestSchema)` to create a new message.
+ */
+export const ExplainBeatRequestSchema: GenMessage<ExplainBeatRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 29);
+
+/**
+ * @generated from message tellurion.v1.ExplainBeatResponse
+ */
+export type ExplainBeatResponse = Message<"tellurion.v1.ExplainBeatResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.StoryDecision decision = 1;
+   */
+  decision?: StoryDecision | undefined;
+
+  /**
+   * The same for people.
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message tellurion.v1.ExplainBeatResponse.
+ * Use `create(ExplainBeatResponseSchema)` to create a new message.
+ */
+export const ExplainBeatResponseSchema: GenMessage<ExplainBeatResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 30);
+
+/**
+ * @generated from message tellurion.v1.ListDecisionsRequest
+ */
+export type ListDecisionsRequest = Message<"tellurion.v1.ListDecisionsRequest"> & {
+  /**
+   * 1 to 64. 0: 16.
+   *
+   * @generated from field: uint32 limit = 1;
+   */
+  limit: number;
+
+  /**
+   * Empty: everybody's.
+   *
+   * @generated from field: string player = 2;
+   */
+  player: string;
+
+  /**
+   * @generated from field: string region = 3;
+   */
+  region: string;
+
+  /**
+   * Why nothing happened, instead of why something did.
+   *
+   * @generated from field: bool quiet = 4;
+   */
+  quiet: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.ListDecisionsRequest.
+ * Use `create(ListDecisionsRequestSchema)` to create a new message.
+ */
+export const ListDecisionsRequestSchema: GenMessage<ListDecisionsRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 31);
+
+/**
+ * @generated from message tellurion.v1.ListDecisionsResponse
+ */
+export type ListDecisionsResponse = Message<"tellurion.v1.ListDecisionsResponse"> & {
+  /**
+   * The latest one first.
+   *
+   * @generated from field: repeated tellurion.v1.StoryDecision decisions = 1;
+   */
+  decisions: StoryDecision[];
+};
+
+/**
+ * Describes the message tellurion.v1.ListDecisionsResponse.
+ * Use `create(ListDecisionsResponseSchema)` to create a new message.
+ */
+export const ListDecisionsResponseSchema: GenMessage<ListDecisionsResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 32);
+
+/**
+ * @generated from message tellurion.v1.CommitBeatRequest
+ */
+export type CommitBeatRequest = Message<"tellurion.v1.CommitBeatRequest"> & {
+  /**
+   * Storylet or encounter kind.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Empty: to the region as a whole.
+   *
+   * @generated from field: string player = 2;
+   */
+  player: string;
+
+  /**
+   * Empty: where the player is.
+   *
+   * @generated from field: string region = 3;
+   */
+  region: string;
+
+  /**
+   * Empty: one that fits.
+   *
+   * @generated from field: string place = 4;
+   */
+  place: string;
+
+  /**
+   * Guards and preconditions are not looked at; that it fits the world still is.
+   *
+   * @generated from field: bool force = 5;
+   */
+  force: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.CommitBeatRequest.
+ * Use `create(CommitBeatRequestSchema)` to create a new message.
+ */
+export const CommitBeatRequestSchema: GenMessage<CommitBeatRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 33);
+
+/**
+ * @generated from message tellurion.v1.CommitBeatResponse
+ */
+export type CommitBeatResponse = Message<"tellurion.v1.CommitBeatResponse"> & {
+  /**
+   * @generated from field: uint64 beat = 1;
+   */
+  beat: bigint;
+
+  /**
+   * @generated from field: tellurion.v1.BeatPlan plan = 2;
+   */
+  plan?: BeatPlan | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.CommitBeatResponse.
+ * Use `create(CommitBeatResponseSchema)` to create a new message.
+ */
+export const CommitBeatResponseSchema: GenMessage<CommitBeatResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 34);
+
+/**
+ * @generated from message tellurion.v1.VetoStoryletRequest
+ */
+export type VetoStoryletRequest = Message<"tellurion.v1.VetoStoryletRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * At most 525,600. 0: it is free again.
+   *
+   * @generated from field: uint32 minutes = 2;
+   */
+  minutes: number;
+};
+
+/**
+ * Describes the message tellurion.v1.VetoStoryletRequest.
+ * Use `create(VetoStoryletRequestSchema)` to create a new message.
+ */
+export const VetoStoryletRequestSchema: GenMessage<VetoStoryletRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 35);
+
+/**
+ * @generated from message tellurion.v1.VetoStoryletResponse
+ */
+export type VetoStoryletResponse = Message<"tellurion.v1.VetoStoryletResponse"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.StoryVeto vetoes = 1;
+   */
+  vetoes: StoryVeto[];
+
+  /**
+   * What `until_minute` is counted by.
+   *
+   * @generated from field: uint32 minute = 2;
+   */
+  minute: number;
+};
+
+/**
+ * Describes the message tellurion.v1.VetoStoryletResponse.
+ * Use `create(VetoStoryletResponseSchema)` to create a new message.
+ */
+export const VetoStoryletResponseSchema: GenMessage<VetoStoryletResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 36);
+
+/**
+ * @generated from message tellurion.v1.SetPersonalityRequest
+ */
+export type SetPersonalityRequest = Message<"tellurion.v1.SetPersonalityRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message tellurion.v1.SetPersonalityRequest.
+ * Use `create(SetPersonalityRequestSchema)` to create a new message.
+ */
+export const SetPersonalityRequestSchema: GenMessage<SetPersonalityRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 37);
+
+/**
+ * @generated from message tellurion.v1.SetPersonalityResponse
+ */
+export type SetPersonalityResponse = Message<"tellurion.v1.SetPersonalityResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.Personality personality = 1;
+   */
+  personality?: Personality | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.SetPersonalityResponse.
+ * Use `create(SetPersonalityResponseSchema)` to create a new message.
+ */
+export const SetPersonalityResponseSchema: GenMessage<SetPersonalityResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 38);
+
+/**
+ * @generated from message tellurion.v1.LoadStoryletsRequest
+ */
+export type LoadStoryletsRequest = Message<"tellurion.v1.LoadStoryletsRequest"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.Storylet storylets = 1;
+   */
+  storylets: Storylet[];
+};
+
+/**
+ * Describes the message tellurion.v1.LoadStoryletsRequest.
+ * Use `create(LoadStoryletsRequestSchema)` to create a new message.
+ */
+export const LoadStoryletsRequestSchema: GenMessage<LoadStoryletsRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 39);
+
+/**
+ * @generated from message tellurion.v1.LoadStoryletsResponse
+ */
+export type LoadStoryletsResponse = Message<"tellurion.v1.LoadStoryletsResponse"> & {
+  /**
+   * @generated from field: uint32 storylets = 1;
+   */
+  storylets: number;
+};
+
+/**
+ * Describes the message tellurion.v1.LoadStoryletsResponse.
+ * Use `create(LoadStoryletsResponseSchema)` to create a new message.
+ */
+export const LoadStoryletsResponseSchema: GenMessage<LoadStoryletsResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_storyteller, 40);
 
 /**
  * @generated from enum tellurion.v1.PacingPhase
@@ -550,4 +2093,90 @@ export type BeatKind = (typeof BeatKind)[keyof typeof BeatKind] | UnknownEnum;
  */
 export const BeatKindSchema: GenEnum<BeatKind> = /*@__PURE__*/
   enumDesc(file_tellurion_v1_storyteller, 1);
+
+/**
+ * Decides what should happen next, and when nothing should. There is one, `storyteller/main`. It paces each player and
+ * each region. Its minutes are game minutes that it has lived through: what a jump of the clock skips does not count.
+ *
+ * @generated from service tellurion.v1.StorytellerService
+ */
+export const StorytellerService: GenService<{
+  /**
+   * What it would choose from for a player or region now, with scores, and what it would not. Changes nothing.
+   *
+   * @generated from rpc tellurion.v1.StorytellerService.ProposeBeats
+   */
+  proposeBeats: {
+    methodKind: "unary";
+    input: typeof ProposeBeatsRequestSchema;
+    output: typeof ProposeBeatsResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.StorytellerService.GetPacing
+   */
+  getPacing: {
+    methodKind: "unary";
+    input: typeof GetPacingRequestSchema;
+    output: typeof GetPacingResponseSchema;
+  },
+  /**
+   * Why a beat, why then, and what was rejected for it. Of the last 64 beats.
+   *
+   * @generated from rpc tellurion.v1.StorytellerService.ExplainBeat
+   */
+  explainBeat: {
+    methodKind: "unary";
+    input: typeof ExplainBeatRequestSchema;
+    output: typeof ExplainBeatResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.StorytellerService.ListDecisions
+   */
+  listDecisions: {
+    methodKind: "unary";
+    input: typeof ListDecisionsRequestSchema;
+    output: typeof ListDecisionsResponseSchema;
+  },
+  /**
+   * Makes a beat happen now. What the guards do not allow is refused, unless it is forced.
+   *
+   * @generated from rpc tellurion.v1.StorytellerService.CommitBeat
+   */
+  commitBeat: {
+    methodKind: "unary";
+    input: typeof CommitBeatRequestSchema;
+    output: typeof CommitBeatResponseSchema;
+  },
+  /**
+   * Keeps a storylet or encounter kind from happening for some game minutes.
+   *
+   * @generated from rpc tellurion.v1.StorytellerService.VetoStorylet
+   */
+  vetoStorylet: {
+    methodKind: "unary";
+    input: typeof VetoStoryletRequestSchema;
+    output: typeof VetoStoryletResponseSchema;
+  },
+  /**
+   * Changes to another of the pack's personalities. Phases go on from where they are.
+   *
+   * @generated from rpc tellurion.v1.StorytellerService.SetPersonality
+   */
+  setPersonality: {
+    methodKind: "unary";
+    input: typeof SetPersonalityRequestSchema;
+    output: typeof SetPersonalityResponseSchema;
+  },
+  /**
+   * Replaces all storylets. Cooldowns of those that stay, by name, go on.
+   *
+   * @generated from rpc tellurion.v1.StorytellerService.LoadStorylets
+   */
+  loadStorylets: {
+    methodKind: "unary";
+    input: typeof LoadStoryletsRequestSchema;
+    output: typeof LoadStoryletsResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_tellurion_v1_storyteller, 0);
 
