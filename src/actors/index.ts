@@ -1,7 +1,8 @@
 import type { ActorDefinition } from "../runtime/index.ts";
 import { clock } from "./clock/clock.ts";
 import { story } from "./story/story.ts";
+import { traces } from "./traces/traces.ts";
 import { weather } from "./weather/weather.ts";
 
 /** Every kind of actor that a world may have. */
-export const actors: readonly ActorDefinition[] = [clock, weather, story];
+export const actors: readonly ActorDefinition[] = [clock, weather, story, traces];
