@@ -2,7 +2,7 @@ import type { CanonFact as CanonFactMessage } from "../../gen/tellurion/v1/story
 import { StoryFactEventSchema } from "../../gen/tellurion/v1/story_pb.ts";
 import { type ActorContext, isKey } from "../../runtime/index.ts";
 import type { Plain } from "../common/plain.ts";
-import { type Player, playerFor, playerNamed, type Story } from "./players.ts";
+import { keep, type Player, playerFor, playerNamed, read, type Story } from "./players.ts";
 
 export type CanonFact = Plain<CanonFactMessage>;
 
@@ -78,14 +78,16 @@ export function changeFact(story: Story, change: FactChange, out: Outlet): boole
     owner.facts.push({ fact, cause, gameMs });
     names.add(fact);
   }
+  if (owner.player !== undefined) keep(owner.player);
   const { player, holds: isTrue } = change;
   out.publish(StoryFactEventSchema, { fact, holds: isTrue, cause, player, gameMs });
   return true;
 }
 
 function ownerOf(story: Story, { player, holds: isTrue }: FactChange, out: Outlet) {
-  if (player === "") return { facts: story.facts, max: worldFactsMax };
+  if (player === "") return { facts: story.facts, max: worldFactsMax, player: undefined };
   // Somebody nobody knows has no facts that could stop being true.
-  const known = isTrue ? playerFor(story, player, out) : playerNamed(story, player);
-  return known && { facts: known.facts, max: playerFactsMax };
+  const stored = isTrue ? playerFor(story, player, out) : undefined;
+  const known = stored ? read(stored) : playerNamed(story, player);
+  return known && { facts: known.facts, max: playerFactsMax, player: known };
 }

@@ -1,6 +1,6 @@
 import {
+  ChronicleBlockSchema,
   type ChronicleEntry as ChronicleEntryMessage,
-  ChronicleEntrySchema,
   type GetChronicleRequest,
 } from "../../gen/tellurion/v1/story_pb.ts";
 import { codecOf, Rejection } from "../../runtime/index.ts";
@@ -9,26 +9,31 @@ import type { Story } from "./players.ts";
 
 export type Entry = Plain<ChronicleEntryMessage>;
 
-/** Entries that the chronicle holds: the oldest is forgotten. */
-export const entriesMax = 4_096;
+/** Entries of a block, and blocks that the chronicle holds: the oldest block is forgotten. */
+const blockMax = 32;
+const blocksMax = 128;
+/** Entries that the chronicle holds at most. */
+export const entriesMax = blockMax * blocksMax;
 /** Causes that one answer goes back. */
 export const causesMax = 64;
 
-/** Entries as they were read from their bytes. Derived: kept beside the list of bytes. */
-const readings = new WeakMap<readonly Uint8Array[], Entry[]>();
+/** Blocks as they were read from their bytes, which never change. Derived. */
+const readings = new WeakMap<Uint8Array, Entry[]>();
 
-/** All entries, the oldest first. */
-export function entriesOf({ chronicle }: Story): readonly Entry[] {
-  return entriesIn(chronicle);
+function read(block: Uint8Array): Entry[] {
+  const known = readings.get(block);
+  if (known !== undefined) return known;
+  const { entries } = codecOf(ChronicleBlockSchema).decode(block);
+  readings.set(block, entries);
+  return entries;
 }
 
-function entriesIn(chronicle: readonly Uint8Array[]): Entry[] {
-  const known = readings.get(chronicle);
-  if (known !== undefined) return known;
-  const codec = codecOf(ChronicleEntrySchema);
-  const entries: Entry[] = chronicle.map((bytes) => codec.decode(bytes));
-  readings.set(chronicle, entries);
-  return entries;
+/** All entries, the newest first. Blocks are read as far as somebody goes on asking. */
+export function* newestFirst({ chronicle }: Story): Generator<Entry, void, undefined> {
+  for (let i = chronicle.length - 1; i >= 0; i -= 1) {
+    const entries = read(chronicle[i] as Uint8Array);
+    for (let j = entries.length - 1; j >= 0; j -= 1) yield entries[j] as Entry;
+  }
 }
 
 /** Writes down that something happened. */
@@ -36,14 +41,18 @@ export function append(
   story: Story,
   { place = "", text = "", because = "", ...what }: EntryToAppend,
 ): void {
-  const entries = entriesIn(story.chronicle);
+  const { chronicle } = story;
   const entry: Entry = { ...what, place, text, because, number: story.entries + 1n };
-  story.chronicle.push(codecOf(ChronicleEntrySchema).toBytes(entry));
+  const last = chronicle.at(-1);
+  const open = last === undefined ? [] : read(last);
+  const isFull = open.length >= blockMax;
+  const entries = isFull ? [entry] : [...open, entry];
+  const block = codecOf(ChronicleBlockSchema).toBytes({ entries });
+  readings.set(block, entries);
+  if (isFull || last === undefined) chronicle.push(block);
+  else chronicle[chronicle.length - 1] = block;
+  if (chronicle.length > blocksMax) chronicle.shift();
   story.entries += 1n;
-  entries.push(entry);
-  if (entries.length <= entriesMax) return;
-  story.chronicle.shift();
-  entries.shift();
 }
 
 type Optional = "place" | "text" | "because";
@@ -51,18 +60,23 @@ export type EntryToAppend = Omit<Entry, "number" | Optional> & Partial<Pick<Entr
 
 /** The newest entry that fits. */
 export function lastEntry(story: Story, fits: (entry: Entry) => boolean): Entry | undefined {
-  return entriesOf(story).findLast(fits);
+  for (const entry of newestFirst(story)) if (fits(entry)) return entry;
+  return undefined;
 }
 
 type Filter = Pick<GetChronicleRequest, "region" | "player" | "sinceMs" | "untilMs">;
 
 /** The newest entries that fit, the newest first. */
-export function entriesThat(story: Story, filter: Filter, limit: number): Entry[] {
-  const entries = entriesOf(story);
+export function entriesThat(
+  story: Story,
+  filter: Filter,
+  limit: number,
+  also: (entry: Entry) => boolean = () => true,
+): Entry[] {
   const found: Entry[] = [];
-  for (let i = entries.length - 1; i >= 0 && found.length < limit; i -= 1) {
-    const entry = entries[i] as Entry;
-    if (fits(entry, filter)) found.push(entry);
+  for (const entry of newestFirst(story)) {
+    if (fits(entry, filter) && also(entry)) found.push(entry);
+    if (found.length >= limit) break;
   }
   return found;
 }
@@ -78,14 +92,13 @@ function fits(entry: Entry, { region, player, sinceMs, untilMs }: Filter): boole
 
 /** What an id names, and what caused it, and so on: each was written down before its effect. */
 export function causesOf(story: Story, id: string): Entry[] {
-  const entries = entriesOf(story);
   const chain: Entry[] = [];
   let wanted = id;
-  for (let i = entries.length - 1; i >= 0 && wanted !== ""; i -= 1) {
-    const entry = entries[i] as Entry;
+  for (const entry of newestFirst(story)) {
     if (entry.id !== wanted) continue;
     chain.push(entry);
-    wanted = chain.length < causesMax ? entry.because : "";
+    wanted = entry.because;
+    if (wanted === "" || chain.length >= causesMax) break;
   }
   if (chain.length > 0) return chain;
   throw new Rejection(

@@ -8,15 +8,22 @@ import { Rejection } from "../../runtime/index.ts";
 import { checkId, refuse } from "../common/checks.ts";
 import { changeFact, missingOf, type Outlet, playerFactsMax, worldFactsMax } from "./canon.ts";
 import { append } from "./chronicle.ts";
-import { type DialogueNode, dialogueOf, nodeNamed } from "./dialogues.ts";
-import { checkPlayerRoom, type Player, playerFor, playerNamed, type Story } from "./players.ts";
+import { dialogueOf, type Graph, type NodePlace } from "./dialogues.ts";
+import {
+  checkPlayerRoom,
+  type Player,
+  playerFor,
+  playerNamed,
+  read,
+  type StoredPlayer,
+  type Story,
+} from "./players.ts";
 import { begunThread, readingOf } from "./reading.ts";
 import { factsOf, openAt, type Thread, take, threadOf, threadsMax } from "./threads.ts";
 
 export function begin(story: Story, { player: name, dialogue: of }: BeginRequest, out: Outlet) {
   checkId("player", name);
   const dialogue = dialogueOf(story, of);
-  const node = dialogue.nodes[0] as DialogueNode;
   checkPlayerRoom(story, name);
   const known = playerNamed(story, name);
   const begun = threadOf(known, of);
@@ -29,33 +36,34 @@ export function begin(story: Story, { player: name, dialogue: of }: BeginRequest
       `dialogue=${JSON.stringify(of)} is one too many; valid are the ${threadsMax} that were begun`,
     );
   }
-  const player = playerFor(story, name, out) as Player;
-  const thread = openAt(story, player, { dialogue: of, node, cause: "" }, out) as Thread;
+  const player = read(playerFor(story, name, out) as StoredPlayer);
+  const first = { dialogue: of, at: 0, node: dialogue.node(0), cause: "" };
+  const thread = openAt(story, player, first, out) as Thread;
   return { node: readingOf(story, player, thread), existed: false };
 }
 
 export function choose(story: Story, request: ChooseRequest, out: Outlet) {
   checkId("player", request.player);
-  dialogueOf(story, request.dialogue);
+  const dialogue = dialogueOf(story, request.dialogue);
   const { player, thread } = begunThread(story, request.player, request.dialogue);
   const at = stepOf(thread, request);
   const step = thread.steps[at];
-  const node = nodeNamed(story, request.dialogue, request.node);
-  const tags = [...(node?.choices[request.choice]?.tags ?? [])];
+  const from = dialogue.named(request.node, step?.at);
+  const tags = [...(from?.node.choices[request.choice]?.tags ?? [])];
   if (at < thread.steps.length - 1) {
     if (step?.chosen === request.choice + 1) {
       return { node: readingOf(story, player, thread, at + 1), tags };
     }
     refuseSecond(request, step?.chosen ?? 0);
   }
-  if (node === undefined || thread.status !== ThreadStatus.OPEN) {
+  if (from === undefined || thread.status !== ThreadStatus.OPEN) {
     throw new Rejection(
       "FAILED_PRECONDITION",
       `node=${JSON.stringify(request.node)} has ended; valid is to begin the dialogue again`,
     );
   }
-  const to = checkChoice(story, player, node, request);
-  take(story, player, thread, { node, number: request.choice, to }, out);
+  const to = checkChoice(story, player, dialogue, from, request.choice);
+  take(story, player, thread, { from, number: request.choice, to }, out);
   return { node: readingOf(story, player, thread), tags };
 }
 
@@ -85,9 +93,10 @@ function refuseSecond({ node, choice }: ChooseRequest, chosen: number): never {
 function checkChoice(
   story: Story,
   player: Player,
-  node: DialogueNode,
-  { choice: number, dialogue }: ChooseRequest,
-): DialogueNode {
+  dialogue: Graph,
+  { node }: NodePlace,
+  number: number,
+): NodePlace {
   const choice = node.choices[number];
   if (choice === undefined) {
     refuse("choice", number, `are integers from 0 to ${node.choices.length - 1}`);
@@ -106,7 +115,7 @@ function checkChoice(
       `choice=${number} sets facts beyond the ${playerFactsMax} of a player; valid is to retcon some`,
     );
   }
-  return dialogueOf(story, dialogue).nodes[choice.to] as DialogueNode;
+  return { at: choice.to, node: dialogue.node(choice.to) };
 }
 
 export function retcon(story: Story, request: RetconRequest, out: Outlet): boolean {
@@ -127,7 +136,7 @@ export function retcon(story: Story, request: RetconRequest, out: Outlet): boole
   }
   const cause = `retcon/${reason}`;
   const { gameMs } = story;
-  const region = known?.region ?? "";
+  const region = known?.stored.region ?? "";
   append(story, { kind: "retcon", id: cause, region, player, subject: fact, gameMs });
   return changeFact(story, { fact, holds, cause, player, gameMs }, out);
 }

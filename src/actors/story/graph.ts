@@ -1,16 +1,16 @@
 import { ThreadStatus } from "../../gen/tellurion/v1/story_pb.ts";
-import type { Dialogue } from "./dialogues.ts";
+import type { Graph } from "./dialogues.ts";
 import type { Thread } from "./threads.ts";
 
 const labelMax = 40;
 
 /** A dialogue in Graphviz's language: where the player has been is filled, where the player stands is framed twice. */
-export function graphOf(dialogue: Dialogue, thread: Thread | undefined): string {
+export function dotOf(dialogue: Graph, thread: Thread | undefined): string {
   const seen = new Set(thread?.steps.map(({ node }) => node));
   const made = new Set(thread?.steps.map(({ node, chosen }) => `${node} ${chosen - 1}`));
   const current = thread?.status === ThreadStatus.OPEN ? thread.steps.at(-1)?.node : undefined;
   const lines = [`digraph ${quoted(dialogue.name)} {`, "  rankdir=LR;", "  node [shape=box];"];
-  dialogue.nodes.forEach(({ id, lines: said, choices }, i) => {
+  dialogue.nodes().forEach(({ id, lines: said, choices }, i) => {
     const marks = [
       `label=${quoted(`${id}\n${said[0] ?? ""}`)}`,
       ...(choices.length === 0 ? ["shape=oval"] : []),

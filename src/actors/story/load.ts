@@ -2,7 +2,7 @@ import { changeFact, type Outlet } from "./canon.ts";
 import { checkDialogues } from "./check-dialogues.ts";
 import { type ConfigureStory, minutesPerDayDefault } from "./configuration.ts";
 import { store } from "./dialogues.ts";
-import type { Story } from "./players.ts";
+import { read, type Story } from "./players.ts";
 import { settle } from "./threads.ts";
 
 /** Positions that are named in an answer. */
@@ -28,10 +28,11 @@ export function load(story: Story, message: ConfigureStory, out: Outlet): string
     }
   }
   const abandoned: string[] = [];
-  for (const player of story.players) {
+  for (const stored of story.players) {
+    const player = read(stored);
     for (const thread of player.threads) {
       if (settle(story, player, thread, out)) continue;
-      abandoned.push(`${player.player}/${thread.dialogue}/${thread.steps.at(-1)?.node ?? ""}`);
+      abandoned.push(`${stored.player}/${thread.dialogue}/${thread.steps.at(-1)?.node ?? ""}`);
     }
   }
   return abandoned.slice(0, abandonedToldMax);

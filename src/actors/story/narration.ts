@@ -33,10 +33,8 @@ type Subject = { readonly region: string; readonly player: string; readonly sinc
 
 /** The newest things that happened, told in the order in which they did. */
 export function tell(story: Story, what: Subject): Narration {
-  const told = entriesThat(story, { ...what, untilMs: 0n }, Number.POSITIVE_INFINITY)
-    .filter((entry) => waysToSay(entry) !== undefined)
-    .slice(0, sentencesMax)
-    .reverse();
+  const canBeSaid = (entry: Entry) => waysToSay(entry) !== undefined;
+  const told = entriesThat(story, { ...what, untilMs: 0n }, sentencesMax, canBeSaid).reverse();
   let day = -1n;
   const parts = told.map((entry) => {
     const of = dayOf(story, entry);

@@ -5,7 +5,7 @@ import {
 import { Rejection } from "../../runtime/index.ts";
 import type { Plain } from "../common/plain.ts";
 import { missingOf } from "./canon.ts";
-import { nodeNamed } from "./dialogues.ts";
+import { dialogueNamed } from "./dialogues.ts";
 import { type Player, playerNamed, type Story } from "./players.ts";
 import { type Thread, threadOf } from "./threads.ts";
 
@@ -18,8 +18,9 @@ export function readingOf(
   thread: Thread,
   at: number = thread.steps.length - 1,
 ): StoryNode {
-  const id = thread.steps[at]?.node ?? "";
-  const node = nodeNamed(story, thread.dialogue, id);
+  const step = thread.steps[at];
+  const id = step?.node ?? "";
+  const node = dialogueNamed(story, thread.dialogue)?.named(id, step?.at)?.node;
   const isLast = at === thread.steps.length - 1;
   return {
     dialogue: thread.dialogue,

@@ -10,7 +10,7 @@ import type { Plain } from "../common/plain.ts";
 import { changeFact, type Outlet } from "./canon.ts";
 import { append, lastEntry } from "./chronicle.ts";
 import { placeNamed } from "./dialogues.ts";
-import { playerFor, type Story } from "./players.ts";
+import { playerFor, read, type Story } from "./players.ts";
 import { openAt, threadOf } from "./threads.ts";
 
 /** Players of a region for whom a beat without a player opens a node. */
@@ -121,12 +121,14 @@ function openFor(story: Story, beat: Plain<StoryBeatEvent>, cause: string, out: 
           .slice(0, beatPlayersMax)
           .map(({ player }) => player);
   for (const name of names) {
-    const player = playerFor(story, name, out);
+    const stored = playerFor(story, name, out);
+    if (stored === undefined) continue;
+    const player = read(stored);
     const thread = threadOf(player, where.dialogue);
     // Whoever stands there already was led there before.
     const isOpen = thread?.status === ThreadStatus.OPEN;
     if (isOpen && thread.steps.at(-1)?.node === where.node.id) continue;
-    if (player !== undefined) openAt(story, player, { ...where, cause }, out);
+    openAt(story, player, { ...where, cause }, out);
   }
 }
 

@@ -15,7 +15,7 @@ import { append, causesOf, entriesThat } from "./chronicle.ts";
 import { begin, choose, retcon } from "./commands.ts";
 import { checkConfiguration } from "./configuration.ts";
 import { dialogueOf } from "./dialogues.ts";
-import { graphOf } from "./graph.ts";
+import { dotOf } from "./graph.ts";
 import { findingsOf, load } from "./load.ts";
 import { tell } from "./narration.ts";
 import { playerNamed, type Story } from "./players.ts";
@@ -126,7 +126,7 @@ export const story = defineActor({
     query(method.getGraph, (state, request) => {
       const dialogue = dialogueOf(ready(state), request.dialogue);
       return {
-        dot: graphOf(dialogue, threadOf(playerNamed(state, request.player), dialogue.name)),
+        dot: dotOf(dialogue, threadOf(playerNamed(state, request.player), dialogue.name)),
       };
     }),
   ],

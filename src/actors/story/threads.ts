@@ -7,8 +7,8 @@ import {
 import type { Plain } from "../common/plain.ts";
 import { changeFact, type Outlet } from "./canon.ts";
 import { append } from "./chronicle.ts";
-import { type DialogueChoice, type DialogueNode, nodeNamed } from "./dialogues.ts";
-import type { Player, Story } from "./players.ts";
+import { type DialogueChoice, dialogueNamed, type NodePlace } from "./dialogues.ts";
+import { keep, type Player, type Story } from "./players.ts";
 
 export type Thread = Plain<StoryThreadMessage>;
 
@@ -24,10 +24,10 @@ export function threadOf(player: Player | undefined, dialogue: string): Thread |
 export function openAt(
   story: Story,
   player: Player,
-  where: { readonly dialogue: string; readonly node: DialogueNode; readonly cause: string },
+  where: NodePlace & { readonly dialogue: string; readonly cause: string },
   out: Outlet,
 ): Thread | undefined {
-  const { dialogue, node, cause } = where;
+  const { dialogue, cause } = where;
   let thread = threadOf(player, dialogue);
   if (thread === undefined) {
     if (player.threads.length >= threadsMax) {
@@ -37,12 +37,12 @@ export function openAt(
     thread = { dialogue, status: ThreadStatus.UNSPECIFIED, steps: [], step: 0, cause };
     player.threads.push(thread);
   }
-  const left = thread.steps.at(-1);
-  if (thread.status === ThreadStatus.OPEN && left !== undefined) {
-    tellNode(story, player, dialogue, left.node, false, out);
-  }
+  const left = thread.status === ThreadStatus.OPEN ? thread.steps.at(-1) : undefined;
   thread.cause = cause;
-  stepTo(story, player, thread, node, out);
+  stepTo(story, thread, where);
+  keep(player);
+  if (left !== undefined) tellNode(story, player, dialogue, left.node, false, out);
+  tellArrival(story, player, thread, out);
   return thread;
 }
 
@@ -51,42 +51,42 @@ export function take(
   story: Story,
   player: Player,
   thread: Thread,
-  made: { readonly node: DialogueNode; readonly number: number; readonly to: DialogueNode },
+  made: { readonly from: NodePlace; readonly number: number; readonly to: NodePlace },
   out: Outlet,
 ): void {
-  const { node, number, to } = made;
+  const { from, number, to } = made;
   const { gameMs } = story;
-  const choice = node.choices[number] as DialogueChoice;
+  const { dialogue } = thread;
+  const { player: name, region } = player.stored;
+  const choice = from.node.choices[number] as DialogueChoice;
+  const cause = `choice/${name}/${dialogue}`;
+  // Whoever came here by a choice was led on by that; whoever did not, by what opened the dialogue.
+  const isFirst = (thread.steps.at(-2)?.chosen ?? 0) === 0;
   const step = thread.steps.at(-1);
   if (step !== undefined) step.chosen = number + 1;
-  tellNode(story, player, thread.dialogue, node.id, false, out);
-  out.publish(StoryChoiceEventSchema, {
-    player: player.player,
-    dialogue: thread.dialogue,
-    node: node.id,
-    choice: number,
-    region: player.region,
-    tags: choice.tags,
-    gameMs,
-  });
-  const cause = `choice/${player.player}/${thread.dialogue}`;
-  const isFirst = thread.steps.every(
-    ({ chosen }, i) => chosen === 0 || i === thread.steps.length - 1,
-  );
+  stepTo(story, thread, to);
+  keep(player);
   append(story, {
     kind: "choice",
     id: cause,
     because: isFirst ? thread.cause : cause,
-    region: player.region,
-    player: player.player,
-    subject: thread.dialogue,
+    player: name,
+    subject: dialogue,
     text: choice.text,
-    gameMs,
+    ...{ region, gameMs },
+  });
+  tellNode(story, player, dialogue, from.node.id, false, out);
+  out.publish(StoryChoiceEventSchema, {
+    player: name,
+    node: from.node.id,
+    choice: number,
+    tags: choice.tags,
+    ...{ dialogue, region, gameMs },
   });
   for (const { fact, holds } of factsOf(choice)) {
-    changeFact(story, { fact, holds, cause, player: player.player, gameMs }, out);
+    changeFact(story, { fact, holds, cause, player: name, gameMs }, out);
   }
-  stepTo(story, player, thread, to, out);
+  tellArrival(story, player, thread, out);
 }
 
 /** What a choice's tags make true and not true: `fact:<name>` and `nofact:<name>`. */
@@ -104,33 +104,34 @@ export function factsOf({
 export function settle(story: Story, player: Player, thread: Thread, out: Outlet): boolean {
   const step = thread.steps.at(-1);
   if (thread.status !== ThreadStatus.OPEN || step === undefined) return true;
-  const node = nodeNamed(story, thread.dialogue, step.node);
-  if (node !== undefined && node.choices.length > 0) return true;
-  thread.status = node === undefined ? ThreadStatus.ABANDONED : ThreadStatus.DONE;
-  tellNode(story, player, thread.dialogue, step.node, false, out);
-  return node !== undefined;
+  const place = dialogueNamed(story, thread.dialogue)?.named(step.node, step.at);
+  if (place !== undefined) step.at = place.at;
+  const isOpen = place !== undefined && place.node.choices.length > 0;
+  if (!isOpen) thread.status = place === undefined ? ThreadStatus.ABANDONED : ThreadStatus.DONE;
+  keep(player);
+  if (!isOpen) tellNode(story, player, thread.dialogue, step.node, false, out);
+  return place !== undefined;
 }
 
-function stepTo(
-  story: Story,
-  player: Player,
-  thread: Thread,
-  node: DialogueNode,
-  out: Outlet,
-): void {
-  const { steps, dialogue } = thread;
-  steps.push({ node: node.id, chosen: 0, gameMs: story.gameMs });
+function stepTo(story: Story, thread: Thread, { at, node }: NodePlace): void {
+  const { steps } = thread;
+  steps.push({ node: node.id, chosen: 0, gameMs: story.gameMs, at });
   if (steps.length > stepsMax) steps.shift();
   thread.step += 1;
-  tellNode(story, player, dialogue, node.id, true, out);
-  const isEnd = node.choices.length === 0;
-  thread.status = isEnd ? ThreadStatus.DONE : ThreadStatus.OPEN;
-  if (isEnd) tellNode(story, player, dialogue, node.id, false, out);
+  thread.status = node.choices.length === 0 ? ThreadStatus.DONE : ThreadStatus.OPEN;
+}
+
+/** A node has opened; an end is done at once. */
+function tellArrival(story: Story, player: Player, thread: Thread, out: Outlet): void {
+  const node = thread.steps.at(-1)?.node ?? "";
+  tellNode(story, player, thread.dialogue, node, true, out);
+  if (thread.status !== ThreadStatus.DONE) return;
+  tellNode(story, player, thread.dialogue, node, false, out);
 }
 
 function tellNode(
   story: Story,
-  { player }: Player,
+  { stored: { player } }: Player,
   dialogue: string,
   node: string,
   opened: boolean,

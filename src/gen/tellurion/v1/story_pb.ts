@@ -11,7 +11,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/story.proto.
  */
 export const file_tellurion_v1_story: GenFile = /*@__PURE__*/
-  fileDesc("Chh0ZWxsdXJpb24vdjEvc3RvcnkucHJvdG8SDHRlbGx1cmlvbi52MSKAAQoOU3RvcnlOb2RlRXZlbnQSDgoGcGxheWVyGAEgASgJEhAKCGRpYWxvZ3VlGAIgASgJEgwKBG5vZGUYAyABKAkSDgoGb3BlbmVkGAQgASgIEg8KB2dhbWVfbXMYBSABKAM6Haq7GBkIZBILc3RvcnktZ3JhcGgaBnBsYXllciABIqIBChBTdG9yeUNob2ljZUV2ZW50Eg4KBnBsYXllchgBIAEoCRIQCghkaWFsb2d1ZRgCIAEoCRIMCgRub2RlGAMgASgJEg4KBmNob2ljZRgEIAEoDRIOCgZyZWdpb24YBSABKAkSDAoEdGFncxgGIAMoCRIPCgdnYW1lX21zGAcgASgDOh+quxgbCGUSC3N0b3J5LWdyYXBoGgZwbGF5ZXIgASgBInYKDlN0b3J5RmFjdEV2ZW50EgwKBGZhY3QYASABKAkSDQoFaG9sZHMYAiABKAgSDQoFY2F1c2UYAyABKAkSDgoGcGxheWVyGAQgASgJEg8KB2dhbWVfbXMYBSABKAM6F6q7GBMIZhILc3RvcnktZ3JhcGggASgBIkMKCERpYWxvZ3VlEgwKBG5hbWUYASABKAkSKQoFbm9kZXMYAiADKAsyGi50ZWxsdXJpb24udjEuRGlhbG9ndWVOb2RlImYKDERpYWxvZ3VlTm9kZRIKCgJpZBgBIAEoCRINCgVsaW5lcxgCIAMoCRIMCgR0YWdzGAMgAygJEi0KB2Nob2ljZXMYBCADKAsyHC50ZWxsdXJpb24udjEuRGlhbG9ndWVDaG9pY2UiSgoORGlhbG9ndWVDaG9pY2USDAoEdGV4dBgBIAEoCRIMCgR0YWdzGAIgAygJEgoKAnRvGAMgASgNEhAKCHJlcXVpcmVzGAQgAygJIs4BCg5Db25maWd1cmVTdG9yeRIpCglkaWFsb2d1ZXMYASADKAsyFi50ZWxsdXJpb24udjEuRGlhbG9ndWUSDQoFZmFjdHMYAiADKAkSDwoHZ2FtZV9tcxgDIAEoAxIuCglzdG9yeWxldHMYBCADKAsyGy50ZWxsdXJpb24udjEuU3RvcnlsZXRGYWN0cxIoCgZ0aXRsZXMYBSADKAsyGC50ZWxsdXJpb24udjEuU3RvcnlUaXRsZRIXCg9taW51dGVzX3Blcl9kYXkYBiABKA0iMAoNU3RvcnlsZXRGYWN0cxIQCghzdG9yeWxldBgBIAEoCRINCgVmYWN0cxgCIAMoCSInCgpTdG9yeVRpdGxlEgoKAmlkGAEgASgJEg0KBXRpdGxlGAIgASgJIs0CCgpTdG9yeVN0YXRlEhIKCmNvbmZpZ3VyZWQYASABKAgSDwoHZ2FtZV9tcxgCIAEoAxIvCglkaWFsb2d1ZXMYAyADKAsyHC50ZWxsdXJpb24udjEuU3RvcmVkRGlhbG9ndWUSJgoFZmFjdHMYBCADKAsyFy50ZWxsdXJpb24udjEuQ2Fub25GYWN0EioKB3BsYXllcnMYBSADKAsyGS50ZWxsdXJpb24udjEuU3RvcnlQbGF5ZXISEQoJY2hyb25pY2xlGAYgAygMEg8KB2VudHJpZXMYByABKAQSLgoJc3RvcnlsZXRzGAggAygLMhsudGVsbHVyaW9uLnYxLlN0b3J5bGV0RmFjdHMSKAoGdGl0bGVzGAkgAygLMhgudGVsbHVyaW9uLnYxLlN0b3J5VGl0bGUSFwoPbWludXRlc19wZXJfZGF5GAogASgNIi8KDlN0b3JlZERpYWxvZ3VlEgwKBG5hbWUYASABKAkSDwoHY29udGVudBgCIAEoDCI5CglDYW5vbkZhY3QSDAoEZmFjdBgBIAEoCRINCgVjYXVzZRgCIAEoCRIPCgdnYW1lX21zGAMgASgDIoEBCgtTdG9yeVBsYXllchIOCgZwbGF5ZXIYASABKAkSDgoGcmVnaW9uGAIgASgJEiYKBWZhY3RzGAMgAygLMhcudGVsbHVyaW9uLnYxLkNhbm9uRmFjdBIqCgd0aHJlYWRzGAQgAygLMhkudGVsbHVyaW9uLnYxLlN0b3J5VGhyZWFkIpABCgtTdG9yeVRocmVhZBIQCghkaWFsb2d1ZRgBIAEoCRIqCgZzdGF0dXMYAiABKA4yGi50ZWxsdXJpb24udjEuVGhyZWFkU3RhdHVzEiYKBXN0ZXBzGAMgAygLMhcudGVsbHVyaW9uLnYxLlN0b3J5U3RlcBIMCgRzdGVwGAQgASgNEg0KBWNhdXNlGAUgASgJIjoKCVN0b3J5U3RlcBIMCgRub2RlGAEgASgJEg4KBmNob3NlbhgCIAEoDRIPCgdnYW1lX21zGAMgASgDIqoBCg5DaHJvbmljbGVFbnRyeRIOCgZudW1iZXIYASABKAQSDwoHZ2FtZV9tcxgCIAEoAxIMCgRraW5kGAMgASgJEgoKAmlkGAQgASgJEg8KB2JlY2F1c2UYBSABKAkSDgoGcmVnaW9uGAYgASgJEg0KBXBsYWNlGAcgASgJEg4KBnBsYXllchgIIAEoCRIPCgdzdWJqZWN0GAkgASgJEgwKBHRleHQYCiABKAkiMAoMQmVnaW5SZXF1ZXN0Eg4KBnBsYXllchgBIAEoCRIQCghkaWFsb2d1ZRgCIAEoCSJHCg1CZWdpblJlc3BvbnNlEiUKBG5vZGUYASABKAsyFy50ZWxsdXJpb24udjEuU3RvcnlOb2RlEg8KB2V4aXN0ZWQYAiABKAgiXQoNQ2hvb3NlUmVxdWVzdBIOCgZwbGF5ZXIYASABKAkSEAoIZGlhbG9ndWUYAiABKAkSDAoEbm9kZRgDIAEoCRIOCgZjaG9pY2UYBCABKA0SDAoEc3RlcBgFIAEoDSJFCg5DaG9vc2VSZXNwb25zZRIlCgRub2RlGAEgASgLMhcudGVsbHVyaW9uLnYxLlN0b3J5Tm9kZRIMCgR0YWdzGAIgAygJIq4BCglTdG9yeU5vZGUSEAoIZGlhbG9ndWUYASABKAkSDAoEbm9kZRgCIAEoCRIMCgRzdGVwGAMgASgNEioKBnN0YXR1cxgEIAEoDjIaLnRlbGx1cmlvbi52MS5UaHJlYWRTdGF0dXMSDQoFbGluZXMYBSADKAkSDAoEdGFncxgGIAMoCRIqCgdvcHRpb25zGAcgAygLMhkudGVsbHVyaW9uLnYxLlN0b3J5T3B0aW9uIkoKC1N0b3J5T3B0aW9uEg4KBmNob2ljZRgBIAEoDRIMCgR0ZXh0GAIgASgJEgwKBHRhZ3MYAyADKAkSDwoHbWlzc2luZxgEIAMoCSIyCg5HZXROb2RlUmVxdWVzdBIOCgZwbGF5ZXIYASABKAkSEAoIZGlhbG9ndWUYAiABKAkiOAoPR2V0Tm9kZVJlc3BvbnNlEiUKBG5vZGUYASABKAsyFy50ZWxsdXJpb24udjEuU3RvcnlOb2RlIh0KC05leHRSZXF1ZXN0Eg4KBnBsYXllchgBIAEoCSI2CgxOZXh0UmVzcG9uc2USJgoFbm9kZXMYASADKAsyFy50ZWxsdXJpb24udjEuU3RvcnlOb2RlIjIKDkdldFBhdGhSZXF1ZXN0Eg4KBnBsYXllchgBIAEoCRIQCghkaWFsb2d1ZRgCIAEoCSI9Cg9HZXRQYXRoUmVzcG9uc2USKgoHdGhyZWFkcxgBIAMoCzIZLnRlbGx1cmlvbi52MS5TdG9yeVRocmVhZCJ1ChNHZXRDaHJvbmljbGVSZXF1ZXN0Eg4KBnJlZ2lvbhgBIAEoCRIOCgZwbGF5ZXIYAiABKAkSEAoIc2luY2VfbXMYAyABKAMSEAoIdW50aWxfbXMYBCABKAMSCwoDd2h5GAUgASgJEg0KBWxpbWl0GAYgASgNIkUKFEdldENocm9uaWNsZVJlc3BvbnNlEi0KB2VudHJpZXMYASADKAsyHC50ZWxsdXJpb24udjEuQ2hyb25pY2xlRW50cnkiPwoLVGVsbFJlcXVlc3QSDgoGcGxheWVyGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRIQCghzaW5jZV9tcxgDIAEoAyItCgxUZWxsUmVzcG9uc2USDAoEdGV4dBgBIAEoCRIPCgdlbnRyaWVzGAIgAygEIiIKEExpc3RGYWN0c1JlcXVlc3QSDgoGcGxheWVyGAEgASgJIjsKEUxpc3RGYWN0c1Jlc3BvbnNlEiYKBWZhY3RzGAEgAygLMhcudGVsbHVyaW9uLnYxLkNhbm9uRmFjdCIzCg9HZXRHcmFwaFJlcXVlc3QSEAoIZGlhbG9ndWUYASABKAkSDgoGcGxheWVyGAIgASgJIh8KEEdldEdyYXBoUmVzcG9uc2USCwoDZG90GAEgASgJIkwKDVJldGNvblJlcXVlc3QSDAoEZmFjdBgBIAEoCRINCgVob2xkcxgCIAEoCBIOCgZwbGF5ZXIYAyABKAkSDgoGcmVhc29uGAQgASgJIiEKDlJldGNvblJlc3BvbnNlEg8KB2NoYW5nZWQYASABKAgiPwoQTG9hZFN0b3J5UmVxdWVzdBIrCgVzdG9yeRgBIAEoCzIcLnRlbGx1cmlvbi52MS5Db25maWd1cmVTdG9yeSI4ChFMb2FkU3RvcnlSZXNwb25zZRIRCglhYmFuZG9uZWQYASADKAkSEAoIZmluZGluZ3MYAiADKAkqegoMVGhyZWFkU3RhdHVzEh0KGVRIUkVBRF9TVEFUVVNfVU5TUEVDSUZJRUQQABIWChJUSFJFQURfU1RBVFVTX09QRU4QARIWChJUSFJFQURfU1RBVFVTX0RPTkUQAhIbChdUSFJFQURfU1RBVFVTX0FCQU5ET05FRBADMpwJCgxTdG9yeVNlcnZpY2USYgoFQmVnaW4SGi50ZWxsdXJpb24udjEuQmVnaW5SZXF1ZXN0GhsudGVsbHVyaW9uLnYxLkJlZ2luUmVzcG9uc2UiIKq7GBwKBXN0b3J5IgtzdG9yeTp3cml0ZSgBEgRtYWluEmUKBkNob29zZRIbLnRlbGx1cmlvbi52MS5DaG9vc2VSZXF1ZXN0GhwudGVsbHVyaW9uLnYxLkNob29zZVJlc3BvbnNlIiCquxgcCgVzdG9yeSILc3Rvcnk6d3JpdGUoARIEbWFpbhJoCgdHZXROb2RlEhwudGVsbHVyaW9uLnYxLkdldE5vZGVSZXF1ZXN0Gh0udGVsbHVyaW9uLnYxLkdldE5vZGVSZXNwb25zZSIgkAIBqrsYGQoFc3RvcnkiCnN0b3J5OnJlYWQSBG1haW4SXwoETmV4dBIZLnRlbGx1cmlvbi52MS5OZXh0UmVxdWVzdBoaLnRlbGx1cmlvbi52MS5OZXh0UmVzcG9uc2UiIJACAaq7GBkKBXN0b3J5IgpzdG9yeTpyZWFkEgRtYWluEmgKB0dldFBhdGgSHC50ZWxsdXJpb24udjEuR2V0UGF0aFJlcXVlc3QaHS50ZWxsdXJpb24udjEuR2V0UGF0aFJlc3BvbnNlIiCQAgGquxgZCgVzdG9yeSIKc3Rvcnk6cmVhZBIEbWFpbhJ3CgxHZXRDaHJvbmljbGUSIS50ZWxsdXJpb24udjEuR2V0Q2hyb25pY2xlUmVxdWVzdBoiLnRlbGx1cmlvbi52MS5HZXRDaHJvbmljbGVSZXNwb25zZSIgkAIBqrsYGQoFc3RvcnkiCnN0b3J5OnJlYWQSBG1haW4SXwoEVGVsbBIZLnRlbGx1cmlvbi52MS5UZWxsUmVxdWVzdBoaLnRlbGx1cmlvbi52MS5UZWxsUmVzcG9uc2UiIJACAaq7GBkKBXN0b3J5IgpzdG9yeTpyZWFkEgRtYWluEm4KCUxpc3RGYWN0cxIeLnRlbGx1cmlvbi52MS5MaXN0RmFjdHNSZXF1ZXN0Gh8udGVsbHVyaW9uLnYxLkxpc3RGYWN0c1Jlc3BvbnNlIiCQAgGquxgZCgVzdG9yeSIKc3Rvcnk6cmVhZBIEbWFpbhJrCghHZXRHcmFwaBIdLnRlbGx1cmlvbi52MS5HZXRHcmFwaFJlcXVlc3QaHi50ZWxsdXJpb24udjEuR2V0R3JhcGhSZXNwb25zZSIgkAIBqrsYGQoFc3RvcnkiCnN0b3J5OnJlYWQSBG1haW4SZQoGUmV0Y29uEhsudGVsbHVyaW9uLnYxLlJldGNvblJlcXVlc3QaHC50ZWxsdXJpb24udjEuUmV0Y29uUmVzcG9uc2UiIKq7GBwKBXN0b3J5IgtzdG9yeTphZG1pbigBEgRtYWluEm4KCUxvYWRTdG9yeRIeLnRlbGx1cmlvbi52MS5Mb2FkU3RvcnlSZXF1ZXN0Gh8udGVsbHVyaW9uLnYxLkxvYWRTdG9yeVJlc3BvbnNlIiCquxgcCgVzdG9yeSILc3Rvcnk6YWRtaW4oARIEbWFpbmIGcHJvdG8z", [file_tellurion_v1_options]);
+  fileDesc("Chh0ZWxsdXJpb24vdjEvc3RvcnkucHJvdG8SDHRlbGx1cmlvbi52MSKAAQoOU3RvcnlOb2RlRXZlbnQSDgoGcGxheWVyGAEgASgJEhAKCGRpYWxvZ3VlGAIgASgJEgwKBG5vZGUYAyABKAkSDgoGb3BlbmVkGAQgASgIEg8KB2dhbWVfbXMYBSABKAM6Haq7GBkIZBILc3RvcnktZ3JhcGgaBnBsYXllciABIqIBChBTdG9yeUNob2ljZUV2ZW50Eg4KBnBsYXllchgBIAEoCRIQCghkaWFsb2d1ZRgCIAEoCRIMCgRub2RlGAMgASgJEg4KBmNob2ljZRgEIAEoDRIOCgZyZWdpb24YBSABKAkSDAoEdGFncxgGIAMoCRIPCgdnYW1lX21zGAcgASgDOh+quxgbCGUSC3N0b3J5LWdyYXBoGgZwbGF5ZXIgASgBInYKDlN0b3J5RmFjdEV2ZW50EgwKBGZhY3QYASABKAkSDQoFaG9sZHMYAiABKAgSDQoFY2F1c2UYAyABKAkSDgoGcGxheWVyGAQgASgJEg8KB2dhbWVfbXMYBSABKAM6F6q7GBMIZhILc3RvcnktZ3JhcGggASgBIkMKCERpYWxvZ3VlEgwKBG5hbWUYASABKAkSKQoFbm9kZXMYAiADKAsyGi50ZWxsdXJpb24udjEuRGlhbG9ndWVOb2RlImYKDERpYWxvZ3VlTm9kZRIKCgJpZBgBIAEoCRINCgVsaW5lcxgCIAMoCRIMCgR0YWdzGAMgAygJEi0KB2Nob2ljZXMYBCADKAsyHC50ZWxsdXJpb24udjEuRGlhbG9ndWVDaG9pY2UiSgoORGlhbG9ndWVDaG9pY2USDAoEdGV4dBgBIAEoCRIMCgR0YWdzGAIgAygJEgoKAnRvGAMgASgNEhAKCHJlcXVpcmVzGAQgAygJIs4BCg5Db25maWd1cmVTdG9yeRIpCglkaWFsb2d1ZXMYASADKAsyFi50ZWxsdXJpb24udjEuRGlhbG9ndWUSDQoFZmFjdHMYAiADKAkSDwoHZ2FtZV9tcxgDIAEoAxIuCglzdG9yeWxldHMYBCADKAsyGy50ZWxsdXJpb24udjEuU3RvcnlsZXRGYWN0cxIoCgZ0aXRsZXMYBSADKAsyGC50ZWxsdXJpb24udjEuU3RvcnlUaXRsZRIXCg9taW51dGVzX3Blcl9kYXkYBiABKA0iMAoNU3RvcnlsZXRGYWN0cxIQCghzdG9yeWxldBgBIAEoCRINCgVmYWN0cxgCIAMoCSInCgpTdG9yeVRpdGxlEgoKAmlkGAEgASgJEg0KBXRpdGxlGAIgASgJIs4CCgpTdG9yeVN0YXRlEhIKCmNvbmZpZ3VyZWQYASABKAgSDwoHZ2FtZV9tcxgCIAEoAxIvCglkaWFsb2d1ZXMYAyADKAsyHC50ZWxsdXJpb24udjEuU3RvcmVkRGlhbG9ndWUSJgoFZmFjdHMYBCADKAsyFy50ZWxsdXJpb24udjEuQ2Fub25GYWN0EisKB3BsYXllcnMYBSADKAsyGi50ZWxsdXJpb24udjEuU3RvcmVkUGxheWVyEhEKCWNocm9uaWNsZRgGIAMoDBIPCgdlbnRyaWVzGAcgASgEEi4KCXN0b3J5bGV0cxgIIAMoCzIbLnRlbGx1cmlvbi52MS5TdG9yeWxldEZhY3RzEigKBnRpdGxlcxgJIAMoCzIYLnRlbGx1cmlvbi52MS5TdG9yeVRpdGxlEhcKD21pbnV0ZXNfcGVyX2RheRgKIAEoDSIvCg5TdG9yZWREaWFsb2d1ZRIMCgRuYW1lGAEgASgJEg8KB2NvbnRlbnQYAiABKAwiIAoPRGlhbG9ndWVDb250ZW50Eg0KBW5vZGVzGAEgAygMIj8KDkNocm9uaWNsZUJsb2NrEi0KB2VudHJpZXMYASADKAsyHC50ZWxsdXJpb24udjEuQ2hyb25pY2xlRW50cnkiOQoJQ2Fub25GYWN0EgwKBGZhY3QYASABKAkSDQoFY2F1c2UYAiABKAkSDwoHZ2FtZV9tcxgDIAEoAyI/CgxTdG9yZWRQbGF5ZXISDgoGcGxheWVyGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRIPCgdjb250ZW50GAMgASgMImEKC1N0b3J5UGxheWVyEiYKBWZhY3RzGAEgAygLMhcudGVsbHVyaW9uLnYxLkNhbm9uRmFjdBIqCgd0aHJlYWRzGAIgAygLMhkudGVsbHVyaW9uLnYxLlN0b3J5VGhyZWFkIpABCgtTdG9yeVRocmVhZBIQCghkaWFsb2d1ZRgBIAEoCRIqCgZzdGF0dXMYAiABKA4yGi50ZWxsdXJpb24udjEuVGhyZWFkU3RhdHVzEiYKBXN0ZXBzGAMgAygLMhcudGVsbHVyaW9uLnYxLlN0b3J5U3RlcBIMCgRzdGVwGAQgASgNEg0KBWNhdXNlGAUgASgJIkYKCVN0b3J5U3RlcBIMCgRub2RlGAEgASgJEg4KBmNob3NlbhgCIAEoDRIPCgdnYW1lX21zGAMgASgDEgoKAmF0GAQgASgNIqoBCg5DaHJvbmljbGVFbnRyeRIOCgZudW1iZXIYASABKAQSDwoHZ2FtZV9tcxgCIAEoAxIMCgRraW5kGAMgASgJEgoKAmlkGAQgASgJEg8KB2JlY2F1c2UYBSABKAkSDgoGcmVnaW9uGAYgASgJEg0KBXBsYWNlGAcgASgJEg4KBnBsYXllchgIIAEoCRIPCgdzdWJqZWN0GAkgASgJEgwKBHRleHQYCiABKAkiMAoMQmVnaW5SZXF1ZXN0Eg4KBnBsYXllchgBIAEoCRIQCghkaWFsb2d1ZRgCIAEoCSJHCg1CZWdpblJlc3BvbnNlEiUKBG5vZGUYASABKAsyFy50ZWxsdXJpb24udjEuU3RvcnlOb2RlEg8KB2V4aXN0ZWQYAiABKAgiXQoNQ2hvb3NlUmVxdWVzdBIOCgZwbGF5ZXIYASABKAkSEAoIZGlhbG9ndWUYAiABKAkSDAoEbm9kZRgDIAEoCRIOCgZjaG9pY2UYBCABKA0SDAoEc3RlcBgFIAEoDSJFCg5DaG9vc2VSZXNwb25zZRIlCgRub2RlGAEgASgLMhcudGVsbHVyaW9uLnYxLlN0b3J5Tm9kZRIMCgR0YWdzGAIgAygJIq4BCglTdG9yeU5vZGUSEAoIZGlhbG9ndWUYASABKAkSDAoEbm9kZRgCIAEoCRIMCgRzdGVwGAMgASgNEioKBnN0YXR1cxgEIAEoDjIaLnRlbGx1cmlvbi52MS5UaHJlYWRTdGF0dXMSDQoFbGluZXMYBSADKAkSDAoEdGFncxgGIAMoCRIqCgdvcHRpb25zGAcgAygLMhkudGVsbHVyaW9uLnYxLlN0b3J5T3B0aW9uIkoKC1N0b3J5T3B0aW9uEg4KBmNob2ljZRgBIAEoDRIMCgR0ZXh0GAIgASgJEgwKBHRhZ3MYAyADKAkSDwoHbWlzc2luZxgEIAMoCSIyCg5HZXROb2RlUmVxdWVzdBIOCgZwbGF5ZXIYASABKAkSEAoIZGlhbG9ndWUYAiABKAkiOAoPR2V0Tm9kZVJlc3BvbnNlEiUKBG5vZGUYASABKAsyFy50ZWxsdXJpb24udjEuU3RvcnlOb2RlIh0KC05leHRSZXF1ZXN0Eg4KBnBsYXllchgBIAEoCSI2CgxOZXh0UmVzcG9uc2USJgoFbm9kZXMYASADKAsyFy50ZWxsdXJpb24udjEuU3RvcnlOb2RlIjIKDkdldFBhdGhSZXF1ZXN0Eg4KBnBsYXllchgBIAEoCRIQCghkaWFsb2d1ZRgCIAEoCSI9Cg9HZXRQYXRoUmVzcG9uc2USKgoHdGhyZWFkcxgBIAMoCzIZLnRlbGx1cmlvbi52MS5TdG9yeVRocmVhZCJ1ChNHZXRDaHJvbmljbGVSZXF1ZXN0Eg4KBnJlZ2lvbhgBIAEoCRIOCgZwbGF5ZXIYAiABKAkSEAoIc2luY2VfbXMYAyABKAMSEAoIdW50aWxfbXMYBCABKAMSCwoDd2h5GAUgASgJEg0KBWxpbWl0GAYgASgNIkUKFEdldENocm9uaWNsZVJlc3BvbnNlEi0KB2VudHJpZXMYASADKAsyHC50ZWxsdXJpb24udjEuQ2hyb25pY2xlRW50cnkiPwoLVGVsbFJlcXVlc3QSDgoGcGxheWVyGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRIQCghzaW5jZV9tcxgDIAEoAyItCgxUZWxsUmVzcG9uc2USDAoEdGV4dBgBIAEoCRIPCgdlbnRyaWVzGAIgAygEIiIKEExpc3RGYWN0c1JlcXVlc3QSDgoGcGxheWVyGAEgASgJIjsKEUxpc3RGYWN0c1Jlc3BvbnNlEiYKBWZhY3RzGAEgAygLMhcudGVsbHVyaW9uLnYxLkNhbm9uRmFjdCIzCg9HZXRHcmFwaFJlcXVlc3QSEAoIZGlhbG9ndWUYASABKAkSDgoGcGxheWVyGAIgASgJIh8KEEdldEdyYXBoUmVzcG9uc2USCwoDZG90GAEgASgJIkwKDVJldGNvblJlcXVlc3QSDAoEZmFjdBgBIAEoCRINCgVob2xkcxgCIAEoCBIOCgZwbGF5ZXIYAyABKAkSDgoGcmVhc29uGAQgASgJIiEKDlJldGNvblJlc3BvbnNlEg8KB2NoYW5nZWQYASABKAgiPwoQTG9hZFN0b3J5UmVxdWVzdBIrCgVzdG9yeRgBIAEoCzIcLnRlbGx1cmlvbi52MS5Db25maWd1cmVTdG9yeSI4ChFMb2FkU3RvcnlSZXNwb25zZRIRCglhYmFuZG9uZWQYASADKAkSEAoIZmluZGluZ3MYAiADKAkqegoMVGhyZWFkU3RhdHVzEh0KGVRIUkVBRF9TVEFUVVNfVU5TUEVDSUZJRUQQABIWChJUSFJFQURfU1RBVFVTX09QRU4QARIWChJUSFJFQURfU1RBVFVTX0RPTkUQAhIbChdUSFJFQURfU1RBVFVTX0FCQU5ET05FRBADMpwJCgxTdG9yeVNlcnZpY2USYgoFQmVnaW4SGi50ZWxsdXJpb24udjEuQmVnaW5SZXF1ZXN0GhsudGVsbHVyaW9uLnYxLkJlZ2luUmVzcG9uc2UiIKq7GBwKBXN0b3J5IgtzdG9yeTp3cml0ZSgBEgRtYWluEmUKBkNob29zZRIbLnRlbGx1cmlvbi52MS5DaG9vc2VSZXF1ZXN0GhwudGVsbHVyaW9uLnYxLkNob29zZVJlc3BvbnNlIiCquxgcCgVzdG9yeSILc3Rvcnk6d3JpdGUoARIEbWFpbhJoCgdHZXROb2RlEhwudGVsbHVyaW9uLnYxLkdldE5vZGVSZXF1ZXN0Gh0udGVsbHVyaW9uLnYxLkdldE5vZGVSZXNwb25zZSIgkAIBqrsYGQoFc3RvcnkiCnN0b3J5OnJlYWQSBG1haW4SXwoETmV4dBIZLnRlbGx1cmlvbi52MS5OZXh0UmVxdWVzdBoaLnRlbGx1cmlvbi52MS5OZXh0UmVzcG9uc2UiIJACAaq7GBkKBXN0b3J5IgpzdG9yeTpyZWFkEgRtYWluEmgKB0dldFBhdGgSHC50ZWxsdXJpb24udjEuR2V0UGF0aFJlcXVlc3QaHS50ZWxsdXJpb24udjEuR2V0UGF0aFJlc3BvbnNlIiCQAgGquxgZCgVzdG9yeSIKc3Rvcnk6cmVhZBIEbWFpbhJ3CgxHZXRDaHJvbmljbGUSIS50ZWxsdXJpb24udjEuR2V0Q2hyb25pY2xlUmVxdWVzdBoiLnRlbGx1cmlvbi52MS5HZXRDaHJvbmljbGVSZXNwb25zZSIgkAIBqrsYGQoFc3RvcnkiCnN0b3J5OnJlYWQSBG1haW4SXwoEVGVsbBIZLnRlbGx1cmlvbi52MS5UZWxsUmVxdWVzdBoaLnRlbGx1cmlvbi52MS5UZWxsUmVzcG9uc2UiIJACAaq7GBkKBXN0b3J5IgpzdG9yeTpyZWFkEgRtYWluEm4KCUxpc3RGYWN0cxIeLnRlbGx1cmlvbi52MS5MaXN0RmFjdHNSZXF1ZXN0Gh8udGVsbHVyaW9uLnYxLkxpc3RGYWN0c1Jlc3BvbnNlIiCQAgGquxgZCgVzdG9yeSIKc3Rvcnk6cmVhZBIEbWFpbhJrCghHZXRHcmFwaBIdLnRlbGx1cmlvbi52MS5HZXRHcmFwaFJlcXVlc3QaHi50ZWxsdXJpb24udjEuR2V0R3JhcGhSZXNwb25zZSIgkAIBqrsYGQoFc3RvcnkiCnN0b3J5OnJlYWQSBG1haW4SZQoGUmV0Y29uEhsudGVsbHVyaW9uLnYxLlJldGNvblJlcXVlc3QaHC50ZWxsdXJpb24udjEuUmV0Y29uUmVzcG9uc2UiIKq7GBwKBXN0b3J5IgtzdG9yeTphZG1pbigBEgRtYWluEm4KCUxvYWRTdG9yeRIeLnRlbGx1cmlvbi52MS5Mb2FkU3RvcnlSZXF1ZXN0Gh8udGVsbHVyaW9uLnYxLkxvYWRTdG9yeVJlc3BvbnNlIiCquxgcCgVzdG9yeSILc3Rvcnk6YWRtaW4oARIEbWFpbmIGcHJvdG8z", [file_tellurion_v1_options]);
 
 /**
  * A node of somebody's story opened, or was done.
@@ -373,12 +373,14 @@ export type StoryState = Message<"tellurion.v1.StoryState"> & {
   facts: CanonFact[];
 
   /**
-   * @generated from field: repeated tellurion.v1.StoryPlayer players = 5;
+   * What only few ask for is encoded here and below, so that it costs the others nothing: a query gets a copy of all.
+   *
+   * @generated from field: repeated tellurion.v1.StoredPlayer players = 5;
    */
-  players: StoryPlayer[];
+  players: StoredPlayer[];
 
   /**
-   * A ChronicleEntry each, the oldest first. Encoded: what only few ask for costs the others nothing.
+   * A ChronicleBlock each, the oldest first.
    *
    * @generated from field: repeated bytes chronicle = 6;
    */
@@ -424,7 +426,7 @@ export type StoredDialogue = Message<"tellurion.v1.StoredDialogue"> & {
   name: string;
 
   /**
-   * A Dialogue, encoded.
+   * A DialogueContent, encoded.
    *
    * @generated from field: bytes content = 2;
    */
@@ -437,6 +439,42 @@ export type StoredDialogue = Message<"tellurion.v1.StoredDialogue"> & {
  */
 export const StoredDialogueSchema: GenMessage<StoredDialogue> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_story, 10);
+
+/**
+ * @generated from message tellurion.v1.DialogueContent
+ */
+export type DialogueContent = Message<"tellurion.v1.DialogueContent"> & {
+  /**
+   * A DialogueNode each, encoded.
+   *
+   * @generated from field: repeated bytes nodes = 1;
+   */
+  nodes: Uint8Array[];
+};
+
+/**
+ * Describes the message tellurion.v1.DialogueContent.
+ * Use `create(DialogueContentSchema)` to create a new message.
+ */
+export const DialogueContentSchema: GenMessage<DialogueContent> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 11);
+
+/**
+ * @generated from message tellurion.v1.ChronicleBlock
+ */
+export type ChronicleBlock = Message<"tellurion.v1.ChronicleBlock"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.ChronicleEntry entries = 1;
+   */
+  entries: ChronicleEntry[];
+};
+
+/**
+ * Describes the message tellurion.v1.ChronicleBlock.
+ * Use `create(ChronicleBlockSchema)` to create a new message.
+ */
+export const ChronicleBlockSchema: GenMessage<ChronicleBlock> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 12);
 
 /**
  * @generated from message tellurion.v1.CanonFact
@@ -465,12 +503,12 @@ export type CanonFact = Message<"tellurion.v1.CanonFact"> & {
  * Use `create(CanonFactSchema)` to create a new message.
  */
 export const CanonFactSchema: GenMessage<CanonFact> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 11);
+  messageDesc(file_tellurion_v1_story, 13);
 
 /**
- * @generated from message tellurion.v1.StoryPlayer
+ * @generated from message tellurion.v1.StoredPlayer
  */
-export type StoryPlayer = Message<"tellurion.v1.StoryPlayer"> & {
+export type StoredPlayer = Message<"tellurion.v1.StoredPlayer"> & {
   /**
    * @generated from field: string player = 1;
    */
@@ -484,14 +522,33 @@ export type StoryPlayer = Message<"tellurion.v1.StoryPlayer"> & {
   region: string;
 
   /**
-   * @generated from field: repeated tellurion.v1.CanonFact facts = 3;
+   * A StoryPlayer, encoded.
+   *
+   * @generated from field: bytes content = 3;
+   */
+  content: Uint8Array;
+};
+
+/**
+ * Describes the message tellurion.v1.StoredPlayer.
+ * Use `create(StoredPlayerSchema)` to create a new message.
+ */
+export const StoredPlayerSchema: GenMessage<StoredPlayer> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 14);
+
+/**
+ * @generated from message tellurion.v1.StoryPlayer
+ */
+export type StoryPlayer = Message<"tellurion.v1.StoryPlayer"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.CanonFact facts = 1;
    */
   facts: CanonFact[];
 
   /**
    * One for each dialogue that was ever begun, in the order of their beginning.
    *
-   * @generated from field: repeated tellurion.v1.StoryThread threads = 4;
+   * @generated from field: repeated tellurion.v1.StoryThread threads = 2;
    */
   threads: StoryThread[];
 };
@@ -501,7 +558,7 @@ export type StoryPlayer = Message<"tellurion.v1.StoryPlayer"> & {
  * Use `create(StoryPlayerSchema)` to create a new message.
  */
 export const StoryPlayerSchema: GenMessage<StoryPlayer> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 12);
+  messageDesc(file_tellurion_v1_story, 15);
 
 /**
  * A player's way through a dialogue.
@@ -546,7 +603,7 @@ export type StoryThread = Message<"tellurion.v1.StoryThread"> & {
  * Use `create(StoryThreadSchema)` to create a new message.
  */
 export const StoryThreadSchema: GenMessage<StoryThread> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 13);
+  messageDesc(file_tellurion_v1_story, 16);
 
 /**
  * @generated from message tellurion.v1.StoryStep
@@ -570,6 +627,13 @@ export type StoryStep = Message<"tellurion.v1.StoryStep"> & {
    * @generated from field: int64 game_ms = 3;
    */
   gameMs: bigint;
+
+  /**
+   * Number of the node in its dialogue, as it was then: where to look for it first.
+   *
+   * @generated from field: uint32 at = 4;
+   */
+  at: number;
 };
 
 /**
@@ -577,7 +641,7 @@ export type StoryStep = Message<"tellurion.v1.StoryStep"> & {
  * Use `create(StoryStepSchema)` to create a new message.
  */
 export const StoryStepSchema: GenMessage<StoryStep> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 14);
+  messageDesc(file_tellurion_v1_story, 17);
 
 /**
  * Something that happened.
@@ -654,7 +718,7 @@ export type ChronicleEntry = Message<"tellurion.v1.ChronicleEntry"> & {
  * Use `create(ChronicleEntrySchema)` to create a new message.
  */
 export const ChronicleEntrySchema: GenMessage<ChronicleEntry> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 15);
+  messageDesc(file_tellurion_v1_story, 18);
 
 /**
  * @generated from message tellurion.v1.BeginRequest
@@ -676,7 +740,7 @@ export type BeginRequest = Message<"tellurion.v1.BeginRequest"> & {
  * Use `create(BeginRequestSchema)` to create a new message.
  */
 export const BeginRequestSchema: GenMessage<BeginRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 16);
+  messageDesc(file_tellurion_v1_story, 19);
 
 /**
  * @generated from message tellurion.v1.BeginResponse
@@ -700,7 +764,7 @@ export type BeginResponse = Message<"tellurion.v1.BeginResponse"> & {
  * Use `create(BeginResponseSchema)` to create a new message.
  */
 export const BeginResponseSchema: GenMessage<BeginResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 17);
+  messageDesc(file_tellurion_v1_story, 20);
 
 /**
  * @generated from message tellurion.v1.ChooseRequest
@@ -742,7 +806,7 @@ export type ChooseRequest = Message<"tellurion.v1.ChooseRequest"> & {
  * Use `create(ChooseRequestSchema)` to create a new message.
  */
 export const ChooseRequestSchema: GenMessage<ChooseRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 18);
+  messageDesc(file_tellurion_v1_story, 21);
 
 /**
  * @generated from message tellurion.v1.ChooseResponse
@@ -768,7 +832,7 @@ export type ChooseResponse = Message<"tellurion.v1.ChooseResponse"> & {
  * Use `create(ChooseResponseSchema)` to create a new message.
  */
 export const ChooseResponseSchema: GenMessage<ChooseResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 19);
+  messageDesc(file_tellurion_v1_story, 22);
 
 /**
  * A node as a player finds it.
@@ -817,7 +881,7 @@ export type StoryNode = Message<"tellurion.v1.StoryNode"> & {
  * Use `create(StoryNodeSchema)` to create a new message.
  */
 export const StoryNodeSchema: GenMessage<StoryNode> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 20);
+  messageDesc(file_tellurion_v1_story, 23);
 
 /**
  * @generated from message tellurion.v1.StoryOption
@@ -851,7 +915,7 @@ export type StoryOption = Message<"tellurion.v1.StoryOption"> & {
  * Use `create(StoryOptionSchema)` to create a new message.
  */
 export const StoryOptionSchema: GenMessage<StoryOption> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 21);
+  messageDesc(file_tellurion_v1_story, 24);
 
 /**
  * @generated from message tellurion.v1.GetNodeRequest
@@ -873,7 +937,7 @@ export type GetNodeRequest = Message<"tellurion.v1.GetNodeRequest"> & {
  * Use `create(GetNodeRequestSchema)` to create a new message.
  */
 export const GetNodeRequestSchema: GenMessage<GetNodeRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 22);
+  messageDesc(file_tellurion_v1_story, 25);
 
 /**
  * @generated from message tellurion.v1.GetNodeResponse
@@ -890,7 +954,7 @@ export type GetNodeResponse = Message<"tellurion.v1.GetNodeResponse"> & {
  * Use `create(GetNodeResponseSchema)` to create a new message.
  */
 export const GetNodeResponseSchema: GenMessage<GetNodeResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 23);
+  messageDesc(file_tellurion_v1_story, 26);
 
 /**
  * @generated from message tellurion.v1.NextRequest
@@ -907,7 +971,7 @@ export type NextRequest = Message<"tellurion.v1.NextRequest"> & {
  * Use `create(NextRequestSchema)` to create a new message.
  */
 export const NextRequestSchema: GenMessage<NextRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 24);
+  messageDesc(file_tellurion_v1_story, 27);
 
 /**
  * @generated from message tellurion.v1.NextResponse
@@ -924,7 +988,7 @@ export type NextResponse = Message<"tellurion.v1.NextResponse"> & {
  * Use `create(NextResponseSchema)` to create a new message.
  */
 export const NextResponseSchema: GenMessage<NextResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 25);
+  messageDesc(file_tellurion_v1_story, 28);
 
 /**
  * @generated from message tellurion.v1.GetPathRequest
@@ -948,7 +1012,7 @@ export type GetPathRequest = Message<"tellurion.v1.GetPathRequest"> & {
  * Use `create(GetPathRequestSchema)` to create a new message.
  */
 export const GetPathRequestSchema: GenMessage<GetPathRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 26);
+  messageDesc(file_tellurion_v1_story, 29);
 
 /**
  * @generated from message tellurion.v1.GetPathResponse
@@ -965,7 +1029,7 @@ export type GetPathResponse = Message<"tellurion.v1.GetPathResponse"> & {
  * Use `create(GetPathResponseSchema)` to create a new message.
  */
 export const GetPathResponseSchema: GenMessage<GetPathResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 27);
+  messageDesc(file_tellurion_v1_story, 30);
 
 /**
  * @generated from message tellurion.v1.GetChronicleRequest
@@ -1015,7 +1079,7 @@ export type GetChronicleRequest = Message<"tellurion.v1.GetChronicleRequest"> & 
  * Use `create(GetChronicleRequestSchema)` to create a new message.
  */
 export const GetChronicleRequestSchema: GenMessage<GetChronicleRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 28);
+  messageDesc(file_tellurion_v1_story, 31);
 
 /**
  * @generated from message tellurion.v1.GetChronicleResponse
@@ -1034,7 +1098,7 @@ export type GetChronicleResponse = Message<"tellurion.v1.GetChronicleResponse"> 
  * Use `create(GetChronicleResponseSchema)` to create a new message.
  */
 export const GetChronicleResponseSchema: GenMessage<GetChronicleResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 29);
+  messageDesc(file_tellurion_v1_story, 32);
 
 /**
  * @generated from message tellurion.v1.TellRequest
@@ -1063,7 +1127,7 @@ export type TellRequest = Message<"tellurion.v1.TellRequest"> & {
  * Use `create(TellRequestSchema)` to create a new message.
  */
 export const TellRequestSchema: GenMessage<TellRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 30);
+  messageDesc(file_tellurion_v1_story, 33);
 
 /**
  * @generated from message tellurion.v1.TellResponse
@@ -1087,7 +1151,7 @@ export type TellResponse = Message<"tellurion.v1.TellResponse"> & {
  * Use `create(TellResponseSchema)` to create a new message.
  */
 export const TellResponseSchema: GenMessage<TellResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 31);
+  messageDesc(file_tellurion_v1_story, 34);
 
 /**
  * @generated from message tellurion.v1.ListFactsRequest
@@ -1106,7 +1170,7 @@ export type ListFactsRequest = Message<"tellurion.v1.ListFactsRequest"> & {
  * Use `create(ListFactsRequestSchema)` to create a new message.
  */
 export const ListFactsRequestSchema: GenMessage<ListFactsRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 32);
+  messageDesc(file_tellurion_v1_story, 35);
 
 /**
  * @generated from message tellurion.v1.ListFactsResponse
@@ -1123,7 +1187,7 @@ export type ListFactsResponse = Message<"tellurion.v1.ListFactsResponse"> & {
  * Use `create(ListFactsResponseSchema)` to create a new message.
  */
 export const ListFactsResponseSchema: GenMessage<ListFactsResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 33);
+  messageDesc(file_tellurion_v1_story, 36);
 
 /**
  * @generated from message tellurion.v1.GetGraphRequest
@@ -1147,7 +1211,7 @@ export type GetGraphRequest = Message<"tellurion.v1.GetGraphRequest"> & {
  * Use `create(GetGraphRequestSchema)` to create a new message.
  */
 export const GetGraphRequestSchema: GenMessage<GetGraphRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 34);
+  messageDesc(file_tellurion_v1_story, 37);
 
 /**
  * @generated from message tellurion.v1.GetGraphResponse
@@ -1164,7 +1228,7 @@ export type GetGraphResponse = Message<"tellurion.v1.GetGraphResponse"> & {
  * Use `create(GetGraphResponseSchema)` to create a new message.
  */
 export const GetGraphResponseSchema: GenMessage<GetGraphResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 35);
+  messageDesc(file_tellurion_v1_story, 38);
 
 /**
  * @generated from message tellurion.v1.RetconRequest
@@ -1200,7 +1264,7 @@ export type RetconRequest = Message<"tellurion.v1.RetconRequest"> & {
  * Use `create(RetconRequestSchema)` to create a new message.
  */
 export const RetconRequestSchema: GenMessage<RetconRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 36);
+  messageDesc(file_tellurion_v1_story, 39);
 
 /**
  * @generated from message tellurion.v1.RetconResponse
@@ -1219,7 +1283,7 @@ export type RetconResponse = Message<"tellurion.v1.RetconResponse"> & {
  * Use `create(RetconResponseSchema)` to create a new message.
  */
 export const RetconResponseSchema: GenMessage<RetconResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 37);
+  messageDesc(file_tellurion_v1_story, 40);
 
 /**
  * @generated from message tellurion.v1.LoadStoryRequest
@@ -1236,7 +1300,7 @@ export type LoadStoryRequest = Message<"tellurion.v1.LoadStoryRequest"> & {
  * Use `create(LoadStoryRequestSchema)` to create a new message.
  */
 export const LoadStoryRequestSchema: GenMessage<LoadStoryRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 38);
+  messageDesc(file_tellurion_v1_story, 41);
 
 /**
  * @generated from message tellurion.v1.LoadStoryResponse
@@ -1262,7 +1326,7 @@ export type LoadStoryResponse = Message<"tellurion.v1.LoadStoryResponse"> & {
  * Use `create(LoadStoryResponseSchema)` to create a new message.
  */
 export const LoadStoryResponseSchema: GenMessage<LoadStoryResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_story, 39);
+  messageDesc(file_tellurion_v1_story, 42);
 
 /**
  * @generated from enum tellurion.v1.ThreadStatus
