@@ -27,6 +27,7 @@ const textCharsMax = 1_024;
 const conceptsMax = 32;
 const placesMax = 8_192;
 const titleCharsMax = 256;
+const coordinateMax = 1e9;
 const conditionsMax = 256;
 const halfLifeHoursMin = 0.01;
 const halfLifeHoursMax = 1_000_000;
@@ -98,10 +99,12 @@ function checkTemplate(template: Template, path: string): void {
 function checkPlaces(places: readonly Place[], path: string): void {
   checkCount(path, places.length, 0, placesMax);
   const ids = new Set<string>();
-  places.forEach(({ id, title }, i) => {
+  places.forEach(({ id, title, x, y }, i) => {
     checkId(`${path}[${i}].id`, id);
     if (ids.has(id)) refuse(`${path}[${i}].id`, id, "are ids that no other place has");
     ids.add(id);
+    checkNumber(`${path}[${i}].x`, x, -coordinateMax, coordinateMax);
+    checkNumber(`${path}[${i}].y`, y, -coordinateMax, coordinateMax);
     if (title.length > titleCharsMax) {
       refuse(`${path}[${i}].title`, title, `are texts of 0 to ${titleCharsMax} characters`);
     }

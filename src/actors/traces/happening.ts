@@ -7,6 +7,10 @@ import {
   Verb,
 } from "../../gen/tellurion/v1/world_pb.ts";
 import type { Plain } from "../common/plain.ts";
+import type { Place } from "./region.ts";
+
+/** Lightning that is weaker leaves nothing that could be seen. */
+const scorchFrom = 0.7;
 
 /** Something that leaves a trace, and all that is known of it: what a trace says comes from here and nowhere else. */
 export interface Happening {
@@ -97,6 +101,43 @@ export function ofStorm(event: Plain<WeatherSevereEvent>): Happening | undefined
     subject: condition,
     gameMs,
   };
+}
+
+/** Lightning that is strong enough leaves a scorch at the place that is nearest to where it struck. */
+export function ofLightning(event: Strike, places: readonly Place[]): Happening | undefined {
+  const { region, strength, gameMs } = event;
+  if (!(strength >= scorchFrom)) return undefined;
+  return {
+    kinds: ["lightning"],
+    cause: `lightning/${region}/${gameMs}`,
+    place: nearestTo(event, places),
+    player: "",
+    subject: "",
+    gameMs,
+  };
+}
+
+/** Where and how hard lightning struck. */
+export interface Strike {
+  readonly region: string;
+  readonly x: number;
+  readonly y: number;
+  readonly strength: number;
+  readonly gameMs: bigint;
+}
+
+/** Empty when nobody has said where the places are. */
+function nearestTo({ x, y }: Strike, places: readonly Place[]): string {
+  let nearest = "";
+  let least = Number.POSITIVE_INFINITY;
+  for (const place of places) {
+    if (place.x === 0 && place.y === 0) continue;
+    const distance = (place.x - x) ** 2 + (place.y - y) ** 2;
+    if (distance >= least) continue;
+    least = distance;
+    nearest = place.id;
+  }
+  return nearest;
 }
 
 /** What the storyteller does leaves a trace, unless it is nothing. */

@@ -67,7 +67,8 @@ export const traces = defineActor({
       (state, event, ctx) => happen(state, ofStorm(event.toObject()), ctx),
       { ownKey: true },
     ),
-    // Lightning leaves its scorch here, `lightning/<region>/<game ms>`, once its event says where it struck.
+    // Lightning: handle(LightningEventSchema, … happen(state, ofLightning(event.toObject(), state.places), ctx)), with
+    // ownKey, as soon as weather.proto has the event.
     handle(
       OccurrenceEventSchema,
       (state, event, ctx) => happen(state, ofOccurrence(event.toObject()), ctx),

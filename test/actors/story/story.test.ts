@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TimeEventSchema } from "../../../src/gen/tellurion/v1/clock_pb.ts";
 import { QuestEndedEventSchema, QuestOutcome } from "../../../src/gen/tellurion/v1/quest_pb.ts";
@@ -240,6 +241,47 @@ describe("the canon", () => {
 });
 
 describe("the story", () => {
+  it("goes on in the same way on another worker, whatever was done", () => {
+    const step = fc.record({
+      player: fc.constantFrom("anna", "berta"),
+      dialogue: fc.constantFrom("mill", "ferry"),
+      node: fc.constantFrom("n0", "n0", "n1"),
+      choice: fc.integer({ min: 0, max: 3 }),
+      does: fc.constantFrom("begin", "choose", "choose", "beat", "load", "retcon"),
+      moves: fc.boolean(),
+    });
+    type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+    const play = (steps: readonly Step[], isMoved: boolean) => {
+      const rig = new StoryRig(configuration, { workers: 2 });
+      const { world } = rig;
+      steps.forEach(({ does, moves, ...what }, i) => {
+        if (isMoved && moves) world.move("story/main", i % 2);
+        const { player, dialogue } = what;
+        if (does === "begin") world.call(method.begin, what);
+        else if (does === "choose") world.call(method.choose, what);
+        else if (does === "load") {
+          const other = dialogueOf("mill", [[[2]], [[2]], []]);
+          world.call(method.loadStory, { story: { dialogues: [i % 2 ? mill : other, ferry] } });
+        } else if (does === "retcon") {
+          const holds = what.choice > 1;
+          world.call(method.retcon, { fact: "mill.key", holds, player, reason: "test" });
+        } else {
+          const beat = { beat: BigInt(i), kind: BeatKind.STORY, storylet: "wolves", player };
+          rig.publish(StoryBeatEventSchema, { ...beat, subject: dialogue });
+        }
+      });
+      return { state: rig.state, events: world.events.map(({ event }) => event) };
+    };
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+        const stayed = play(steps, false);
+        const moved = play(steps, true);
+        expect(moved).toEqual(stayed);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it("refuses what is wrong, says so, and changes nothing", () => {
     const { world } = begun();
     world.call(method.choose, { ...anna, node: "n0", choice: 0 });

@@ -28,7 +28,7 @@ function regionWith(tracesMax: number, placeCount: number): Region {
     template("occurrence:flood", { weight: 1, halfLifeHours: 2_000 }),
   ];
   const places = Array.from({ length: placeCount }, (_, i) => ({
-    ...{ id: `p.${i}`, title: "", kind: "" },
+    ...{ id: `p.${i}`, title: "", kind: "", x: 0, y: 0 },
   }));
   const more = { configured: true, minutesPerDay: 1_440 };
   return create(TracesStateSchema, { region: "moor", templates, places, tracesMax, ...more });

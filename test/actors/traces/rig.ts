@@ -35,6 +35,8 @@ export const places = ["mill", "bridge", "hill"].map((id) => ({
   id,
   title: `the ${id}`,
   kind: "landmark",
+  x: id.length * 10,
+  y: 5,
 }));
 
 export const configuration: Partial<ConfigureTraces> & { readonly templates: Template[] } = {

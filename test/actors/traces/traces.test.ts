@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ofLightning } from "../../../src/actors/traces/happening.ts";
 import { TimeEventSchema } from "../../../src/gen/tellurion/v1/clock_pb.ts";
 import { QuestEndedEventSchema, QuestOutcome } from "../../../src/gen/tellurion/v1/quest_pb.ts";
 import { BeatKind, StoryBeatEventSchema } from "../../../src/gen/tellurion/v1/storyteller_pb.ts";
@@ -80,6 +81,17 @@ describe("traces", () => {
     rig.publish(WeatherSevereEventSchema, { ...storm, started: false, gameMs: 8n });
     expect(leftIn(rig)).toHaveLength(1);
     expect(leftIn(rig)[0]).toMatch(/^moor\.1 damage (mill|bridge|hill) storm\/moor\/8$/);
+  });
+
+  it("are scorched by lightning at the nearest place, if it is strong", () => {
+    const strike = { region, x: 58, y: 9, strength: 0.9, gameMs: 3n };
+    expect(ofLightning(strike, places)).toMatchObject({
+      ...{ cause: "lightning/moor/3", kinds: ["lightning"], place: "bridge" },
+    });
+    expect(ofLightning({ ...strike, x: 39 }, places)?.place).toBe("mill");
+    expect(ofLightning({ ...strike, strength: 0.5 }, places)).toBeUndefined();
+    const unknown = places.map((place) => ({ ...place, x: 0, y: 0 }));
+    expect(ofLightning(strike, unknown)?.place).toBe("");
   });
 
   it("stay in their region", () => {
