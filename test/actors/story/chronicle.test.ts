@@ -91,6 +91,26 @@ describe("the chronicle", () => {
     expect(why(`storm/moor/${day + 4n}`)).toEqual(["storm:gale:ended", "storm:gale"]);
   });
 
+  it("knows which beat brought an encounter: the newest of that kind, there, for that player", () => {
+    const rig = new StoryRig();
+    const beat = { kind: BeatKind.ENCOUNTER, region: "moor", subject: "wolf" };
+    rig.publish(
+      StoryBeatEventSchema,
+      { ...beat, beat: 1n },
+      { ...beat, beat: 2n, place: "old-mill", player: "anna" },
+      { ...beat, beat: 3n, region: "peaks" },
+      { ...beat, beat: 4n, place: "bridge" },
+      { ...beat, beat: 5n, player: "berta" },
+      { ...beat, beat: 6n, subject: "imp" },
+      { ...beat, beat: 7n, kind: BeatKind.QUEST },
+    );
+    rig.publish(PlayerActedEventSchema, fight, { ...fight, player: "carl" });
+    const causes = chronicle(rig, { limit: 2 }).map(
+      ({ player, because }) => `${player} ${because}`,
+    );
+    expect(causes).toEqual(["carl beat/1", "anna beat/2"]);
+  });
+
   it("links choices to what opened their dialogue, and stories found to what left the traces", () => {
     const rig = new StoryRig();
     const beat = { beat: 5n, kind: BeatKind.STORY, region: "moor", player: "anna" };

@@ -1,11 +1,18 @@
 import { create } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { discover } from "../../../src/actors/traces/discover.ts";
+import { discover, findsMax, search } from "../../../src/actors/traces/discover.ts";
 import { fadesAt, faintBelow, passTime, weightOf } from "../../../src/actors/traces/fading.ts";
+import {
+  knowledgeOf,
+  knownMax,
+  knows,
+  learn,
+  playersMax,
+} from "../../../src/actors/traces/knowledge.ts";
 import { freshWear, leave, type Outlet } from "../../../src/actors/traces/leave.ts";
 import { liveTo } from "../../../src/actors/traces/live.ts";
-import { heatOf, listTraces } from "../../../src/actors/traces/reading.ts";
+import { heatOf, listTraces, weightNow } from "../../../src/actors/traces/reading.ts";
 import type { Region } from "../../../src/actors/traces/region.ts";
 import { indexOf, TraceIndex } from "../../../src/actors/traces/trace-index.ts";
 import { TracesStateSchema } from "../../../src/gen/tellurion/v1/traces_pb.ts";
@@ -73,6 +80,51 @@ describe("wear", () => {
   });
 });
 
+describe("a search", () => {
+  it("finds the heaviest first, and a bounded number of them", () => {
+    const region = regionWith(100, 2);
+    const out = outlet();
+    for (const kind of ["fair", "raid", "fair", "flood", "fair"]) {
+      leave(region, happening(kind, "p.1", 1), out);
+    }
+    const firsts = Array.from({ length: 40 }, (_, i) => search(region, `p${i}`, "p.1", out).found);
+    for (const found of firsts) {
+      expect(found[0]?.number).toBe(4);
+      expect(found.length).toBeLessThanOrEqual(findsMax);
+    }
+    const often = (number: number) =>
+      firsts.filter((found) => found.some((trace) => trace.number === number)).length;
+    expect(often(2)).toBeGreaterThan(often(1));
+    expect(often(1)).toBeGreaterThan(0);
+    let searches = 0;
+    while (!search(region, "p1", "p.1", out).already) searches += 1;
+    expect(searches).toBeLessThanOrEqual(5);
+  });
+});
+
+describe("what a region remembers of players", () => {
+  it("is bounded: who found nothing for the longest time is forgotten", () => {
+    const region = regionWith(10, 1);
+    for (let i = 0; i < playersMax; i += 1) learn(region, `p${i}`, 1);
+    learn(region, "p0", 2);
+    learn(region, "new", 1);
+    expect(region.players).toHaveLength(playersMax);
+    expect(knows(knowledgeOf(region, "p0"), 2)).toBe(true);
+    expect(knowledgeOf(region, "p1")).toBeUndefined();
+    expect(knows(knowledgeOf(region, "new"), 1)).toBe(true);
+  });
+
+  it("is bounded for each of them: what has faded is forgotten first", () => {
+    const region = regionWith(10, 1);
+    const out = outlet();
+    for (let i = 0; i < 10; i += 1) leave(region, happening("flood", "p.0", i), out);
+    learn(region, "anna", 3);
+    for (let i = 1; i < knownMax; i += 1) learn(region, "anna", 1_000 + i);
+    learn(region, "anna", 9_000);
+    expect(knowledgeOf(region, "anna")?.known).toEqual([3, 9_000]);
+  });
+});
+
 describe("the index of traces", () => {
   it("is what it would be if it were built anew, after anything", () => {
     const step = fc.oneof(
@@ -88,8 +140,20 @@ describe("the index of traces", () => {
         const region = regionWith(12, 4);
         const out = outlet();
         for (const what of steps) {
-          if (typeof what === "number") liveTo(region, region.gameMs + BigInt(what * hour));
-          else leave(region, happening(what.kind, what.place, what.number), out);
+          if (typeof what === "number") {
+            liveTo(region, region.gameMs + BigInt(what * hour));
+            // Somebody edits the pack: what is left from now on is heavier or lighter.
+            for (const edited of region.templates) edited.weight = (what % 9) / 10 + 0.1;
+            continue;
+          }
+          const weights = region.traces.map((trace) => weightNow(region, trace));
+          const isFull = weights.length === 12;
+          const faintest = region.traces[weights.indexOf(Math.min(...weights))];
+          leave(region, happening(what.kind, what.place, what.number), out);
+          if (isFull && faintest) {
+            const least = weights.filter((weight) => weight < Math.min(...weights) * 1.000001);
+            if (least.length === 1) expect(region.traces).not.toContain(faintest);
+          }
         }
         const [index, anew] = [indexOf(region), new TraceIndex(region.traces)];
         expect([...index.places()].sort()).toEqual([...anew.places()].sort());
