@@ -273,7 +273,7 @@ describe("the story", () => {
       return { state: rig.state, events: world.events.map(({ event }) => event) };
     };
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 40, size: "max" }), (steps) => {
         const stayed = play(steps, false);
         const moved = play(steps, true);
         expect(moved).toEqual(stayed);
