@@ -2,16 +2,16 @@
 // @generated from file tellurion/v1/story.proto (package tellurion.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_tellurion_v1_options } from "./options_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file tellurion/v1/story.proto.
  */
 export const file_tellurion_v1_story: GenFile = /*@__PURE__*/
-  fileDesc("Chh0ZWxsdXJpb24vdjEvc3RvcnkucHJvdG8SDHRlbGx1cmlvbi52MSKAAQoOU3RvcnlOb2RlRXZlbnQSDgoGcGxheWVyGAEgASgJEhAKCGRpYWxvZ3VlGAIgASgJEgwKBG5vZGUYAyABKAkSDgoGb3BlbmVkGAQgASgIEg8KB2dhbWVfbXMYBSABKAM6Haq7GBkIZBILc3RvcnktZ3JhcGgaBnBsYXllciABIqIBChBTdG9yeUNob2ljZUV2ZW50Eg4KBnBsYXllchgBIAEoCRIQCghkaWFsb2d1ZRgCIAEoCRIMCgRub2RlGAMgASgJEg4KBmNob2ljZRgEIAEoDRIOCgZyZWdpb24YBSABKAkSDAoEdGFncxgGIAMoCRIPCgdnYW1lX21zGAcgASgDOh+quxgbCGUSC3N0b3J5LWdyYXBoGgZwbGF5ZXIgASgBInYKDlN0b3J5RmFjdEV2ZW50EgwKBGZhY3QYASABKAkSDQoFaG9sZHMYAiABKAgSDQoFY2F1c2UYAyABKAkSDgoGcGxheWVyGAQgASgJEg8KB2dhbWVfbXMYBSABKAM6F6q7GBMIZhILc3RvcnktZ3JhcGggASgBIkMKCERpYWxvZ3VlEgwKBG5hbWUYASABKAkSKQoFbm9kZXMYAiADKAsyGi50ZWxsdXJpb24udjEuRGlhbG9ndWVOb2RlImYKDERpYWxvZ3VlTm9kZRIKCgJpZBgBIAEoCRINCgVsaW5lcxgCIAMoCRIMCgR0YWdzGAMgAygJEi0KB2Nob2ljZXMYBCADKAsyHC50ZWxsdXJpb24udjEuRGlhbG9ndWVDaG9pY2UiSgoORGlhbG9ndWVDaG9pY2USDAoEdGV4dBgBIAEoCRIMCgR0YWdzGAIgAygJEgoKAnRvGAMgASgNEhAKCHJlcXVpcmVzGAQgAygJIlsKDkNvbmZpZ3VyZVN0b3J5EikKCWRpYWxvZ3VlcxgBIAMoCzIWLnRlbGx1cmlvbi52MS5EaWFsb2d1ZRINCgVmYWN0cxgCIAMoCRIPCgdnYW1lX21zGAMgASgDYgZwcm90bzM", [file_tellurion_v1_options]);
+  fileDesc("Chh0ZWxsdXJpb24vdjEvc3RvcnkucHJvdG8SDHRlbGx1cmlvbi52MSKAAQoOU3RvcnlOb2RlRXZlbnQSDgoGcGxheWVyGAEgASgJEhAKCGRpYWxvZ3VlGAIgASgJEgwKBG5vZGUYAyABKAkSDgoGb3BlbmVkGAQgASgIEg8KB2dhbWVfbXMYBSABKAM6Haq7GBkIZBILc3RvcnktZ3JhcGgaBnBsYXllciABIqIBChBTdG9yeUNob2ljZUV2ZW50Eg4KBnBsYXllchgBIAEoCRIQCghkaWFsb2d1ZRgCIAEoCRIMCgRub2RlGAMgASgJEg4KBmNob2ljZRgEIAEoDRIOCgZyZWdpb24YBSABKAkSDAoEdGFncxgGIAMoCRIPCgdnYW1lX21zGAcgASgDOh+quxgbCGUSC3N0b3J5LWdyYXBoGgZwbGF5ZXIgASgBInYKDlN0b3J5RmFjdEV2ZW50EgwKBGZhY3QYASABKAkSDQoFaG9sZHMYAiABKAgSDQoFY2F1c2UYAyABKAkSDgoGcGxheWVyGAQgASgJEg8KB2dhbWVfbXMYBSABKAM6F6q7GBMIZhILc3RvcnktZ3JhcGggASgBIkMKCERpYWxvZ3VlEgwKBG5hbWUYASABKAkSKQoFbm9kZXMYAiADKAsyGi50ZWxsdXJpb24udjEuRGlhbG9ndWVOb2RlImYKDERpYWxvZ3VlTm9kZRIKCgJpZBgBIAEoCRINCgVsaW5lcxgCIAMoCRIMCgR0YWdzGAMgAygJEi0KB2Nob2ljZXMYBCADKAsyHC50ZWxsdXJpb24udjEuRGlhbG9ndWVDaG9pY2UiSgoORGlhbG9ndWVDaG9pY2USDAoEdGV4dBgBIAEoCRIMCgR0YWdzGAIgAygJEgoKAnRvGAMgASgNEhAKCHJlcXVpcmVzGAQgAygJIs4BCg5Db25maWd1cmVTdG9yeRIpCglkaWFsb2d1ZXMYASADKAsyFi50ZWxsdXJpb24udjEuRGlhbG9ndWUSDQoFZmFjdHMYAiADKAkSDwoHZ2FtZV9tcxgDIAEoAxIuCglzdG9yeWxldHMYBCADKAsyGy50ZWxsdXJpb24udjEuU3RvcnlsZXRGYWN0cxIoCgZ0aXRsZXMYBSADKAsyGC50ZWxsdXJpb24udjEuU3RvcnlUaXRsZRIXCg9taW51dGVzX3Blcl9kYXkYBiABKA0iMAoNU3RvcnlsZXRGYWN0cxIQCghzdG9yeWxldBgBIAEoCRINCgVmYWN0cxgCIAMoCSInCgpTdG9yeVRpdGxlEgoKAmlkGAEgASgJEg0KBXRpdGxlGAIgASgJIs4CCgpTdG9yeVN0YXRlEhIKCmNvbmZpZ3VyZWQYASABKAgSDwoHZ2FtZV9tcxgCIAEoAxIvCglkaWFsb2d1ZXMYAyADKAsyHC50ZWxsdXJpb24udjEuU3RvcmVkRGlhbG9ndWUSJgoFZmFjdHMYBCADKAsyFy50ZWxsdXJpb24udjEuQ2Fub25GYWN0EisKB3BsYXllcnMYBSADKAsyGi50ZWxsdXJpb24udjEuU3RvcmVkUGxheWVyEhEKCWNocm9uaWNsZRgGIAMoDBIPCgdlbnRyaWVzGAcgASgEEi4KCXN0b3J5bGV0cxgIIAMoCzIbLnRlbGx1cmlvbi52MS5TdG9yeWxldEZhY3RzEigKBnRpdGxlcxgJIAMoCzIYLnRlbGx1cmlvbi52MS5TdG9yeVRpdGxlEhcKD21pbnV0ZXNfcGVyX2RheRgKIAEoDSIvCg5TdG9yZWREaWFsb2d1ZRIMCgRuYW1lGAEgASgJEg8KB2NvbnRlbnQYAiABKAwiIAoPRGlhbG9ndWVDb250ZW50Eg0KBW5vZGVzGAEgAygMIj8KDkNocm9uaWNsZUJsb2NrEi0KB2VudHJpZXMYASADKAsyHC50ZWxsdXJpb24udjEuQ2hyb25pY2xlRW50cnkiOQoJQ2Fub25GYWN0EgwKBGZhY3QYASABKAkSDQoFY2F1c2UYAiABKAkSDwoHZ2FtZV9tcxgDIAEoAyI/CgxTdG9yZWRQbGF5ZXISDgoGcGxheWVyGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRIPCgdjb250ZW50GAMgASgMImEKC1N0b3J5UGxheWVyEiYKBWZhY3RzGAEgAygLMhcudGVsbHVyaW9uLnYxLkNhbm9uRmFjdBIqCgd0aHJlYWRzGAIgAygLMhkudGVsbHVyaW9uLnYxLlN0b3J5VGhyZWFkIpABCgtTdG9yeVRocmVhZBIQCghkaWFsb2d1ZRgBIAEoCRIqCgZzdGF0dXMYAiABKA4yGi50ZWxsdXJpb24udjEuVGhyZWFkU3RhdHVzEiYKBXN0ZXBzGAMgAygLMhcudGVsbHVyaW9uLnYxLlN0b3J5U3RlcBIMCgRzdGVwGAQgASgNEg0KBWNhdXNlGAUgASgJIkYKCVN0b3J5U3RlcBIMCgRub2RlGAEgASgJEg4KBmNob3NlbhgCIAEoDRIPCgdnYW1lX21zGAMgASgDEgoKAmF0GAQgASgNIqoBCg5DaHJvbmljbGVFbnRyeRIOCgZudW1iZXIYASABKAQSDwoHZ2FtZV9tcxgCIAEoAxIMCgRraW5kGAMgASgJEgoKAmlkGAQgASgJEg8KB2JlY2F1c2UYBSABKAkSDgoGcmVnaW9uGAYgASgJEg0KBXBsYWNlGAcgASgJEg4KBnBsYXllchgIIAEoCRIPCgdzdWJqZWN0GAkgASgJEgwKBHRleHQYCiABKAkiMAoMQmVnaW5SZXF1ZXN0Eg4KBnBsYXllchgBIAEoCRIQCghkaWFsb2d1ZRgCIAEoCSJHCg1CZWdpblJlc3BvbnNlEiUKBG5vZGUYASABKAsyFy50ZWxsdXJpb24udjEuU3RvcnlOb2RlEg8KB2V4aXN0ZWQYAiABKAgiXQoNQ2hvb3NlUmVxdWVzdBIOCgZwbGF5ZXIYASABKAkSEAoIZGlhbG9ndWUYAiABKAkSDAoEbm9kZRgDIAEoCRIOCgZjaG9pY2UYBCABKA0SDAoEc3RlcBgFIAEoDSJFCg5DaG9vc2VSZXNwb25zZRIlCgRub2RlGAEgASgLMhcudGVsbHVyaW9uLnYxLlN0b3J5Tm9kZRIMCgR0YWdzGAIgAygJIq4BCglTdG9yeU5vZGUSEAoIZGlhbG9ndWUYASABKAkSDAoEbm9kZRgCIAEoCRIMCgRzdGVwGAMgASgNEioKBnN0YXR1cxgEIAEoDjIaLnRlbGx1cmlvbi52MS5UaHJlYWRTdGF0dXMSDQoFbGluZXMYBSADKAkSDAoEdGFncxgGIAMoCRIqCgdvcHRpb25zGAcgAygLMhkudGVsbHVyaW9uLnYxLlN0b3J5T3B0aW9uIkoKC1N0b3J5T3B0aW9uEg4KBmNob2ljZRgBIAEoDRIMCgR0ZXh0GAIgASgJEgwKBHRhZ3MYAyADKAkSDwoHbWlzc2luZxgEIAMoCSIyCg5HZXROb2RlUmVxdWVzdBIOCgZwbGF5ZXIYASABKAkSEAoIZGlhbG9ndWUYAiABKAkiOAoPR2V0Tm9kZVJlc3BvbnNlEiUKBG5vZGUYASABKAsyFy50ZWxsdXJpb24udjEuU3RvcnlOb2RlIh0KC05leHRSZXF1ZXN0Eg4KBnBsYXllchgBIAEoCSI2CgxOZXh0UmVzcG9uc2USJgoFbm9kZXMYASADKAsyFy50ZWxsdXJpb24udjEuU3RvcnlOb2RlIjIKDkdldFBhdGhSZXF1ZXN0Eg4KBnBsYXllchgBIAEoCRIQCghkaWFsb2d1ZRgCIAEoCSI9Cg9HZXRQYXRoUmVzcG9uc2USKgoHdGhyZWFkcxgBIAMoCzIZLnRlbGx1cmlvbi52MS5TdG9yeVRocmVhZCJ1ChNHZXRDaHJvbmljbGVSZXF1ZXN0Eg4KBnJlZ2lvbhgBIAEoCRIOCgZwbGF5ZXIYAiABKAkSEAoIc2luY2VfbXMYAyABKAMSEAoIdW50aWxfbXMYBCABKAMSCwoDd2h5GAUgASgJEg0KBWxpbWl0GAYgASgNIkUKFEdldENocm9uaWNsZVJlc3BvbnNlEi0KB2VudHJpZXMYASADKAsyHC50ZWxsdXJpb24udjEuQ2hyb25pY2xlRW50cnkiPwoLVGVsbFJlcXVlc3QSDgoGcGxheWVyGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRIQCghzaW5jZV9tcxgDIAEoAyItCgxUZWxsUmVzcG9uc2USDAoEdGV4dBgBIAEoCRIPCgdlbnRyaWVzGAIgAygEIiIKEExpc3RGYWN0c1JlcXVlc3QSDgoGcGxheWVyGAEgASgJIjsKEUxpc3RGYWN0c1Jlc3BvbnNlEiYKBWZhY3RzGAEgAygLMhcudGVsbHVyaW9uLnYxLkNhbm9uRmFjdCIzCg9HZXRHcmFwaFJlcXVlc3QSEAoIZGlhbG9ndWUYASABKAkSDgoGcGxheWVyGAIgASgJIh8KEEdldEdyYXBoUmVzcG9uc2USCwoDZG90GAEgASgJIkwKDVJldGNvblJlcXVlc3QSDAoEZmFjdBgBIAEoCRINCgVob2xkcxgCIAEoCBIOCgZwbGF5ZXIYAyABKAkSDgoGcmVhc29uGAQgASgJIiEKDlJldGNvblJlc3BvbnNlEg8KB2NoYW5nZWQYASABKAgiPwoQTG9hZFN0b3J5UmVxdWVzdBIrCgVzdG9yeRgBIAEoCzIcLnRlbGx1cmlvbi52MS5Db25maWd1cmVTdG9yeSI4ChFMb2FkU3RvcnlSZXNwb25zZRIRCglhYmFuZG9uZWQYASADKAkSEAoIZmluZGluZ3MYAiADKAkqegoMVGhyZWFkU3RhdHVzEh0KGVRIUkVBRF9TVEFUVVNfVU5TUEVDSUZJRUQQABIWChJUSFJFQURfU1RBVFVTX09QRU4QARIWChJUSFJFQURfU1RBVFVTX0RPTkUQAhIbChdUSFJFQURfU1RBVFVTX0FCQU5ET05FRBADMpwJCgxTdG9yeVNlcnZpY2USYgoFQmVnaW4SGi50ZWxsdXJpb24udjEuQmVnaW5SZXF1ZXN0GhsudGVsbHVyaW9uLnYxLkJlZ2luUmVzcG9uc2UiIKq7GBwKBXN0b3J5IgtzdG9yeTp3cml0ZSgBEgRtYWluEmUKBkNob29zZRIbLnRlbGx1cmlvbi52MS5DaG9vc2VSZXF1ZXN0GhwudGVsbHVyaW9uLnYxLkNob29zZVJlc3BvbnNlIiCquxgcCgVzdG9yeSILc3Rvcnk6d3JpdGUoARIEbWFpbhJoCgdHZXROb2RlEhwudGVsbHVyaW9uLnYxLkdldE5vZGVSZXF1ZXN0Gh0udGVsbHVyaW9uLnYxLkdldE5vZGVSZXNwb25zZSIgkAIBqrsYGQoFc3RvcnkiCnN0b3J5OnJlYWQSBG1haW4SXwoETmV4dBIZLnRlbGx1cmlvbi52MS5OZXh0UmVxdWVzdBoaLnRlbGx1cmlvbi52MS5OZXh0UmVzcG9uc2UiIJACAaq7GBkKBXN0b3J5IgpzdG9yeTpyZWFkEgRtYWluEmgKB0dldFBhdGgSHC50ZWxsdXJpb24udjEuR2V0UGF0aFJlcXVlc3QaHS50ZWxsdXJpb24udjEuR2V0UGF0aFJlc3BvbnNlIiCQAgGquxgZCgVzdG9yeSIKc3Rvcnk6cmVhZBIEbWFpbhJ3CgxHZXRDaHJvbmljbGUSIS50ZWxsdXJpb24udjEuR2V0Q2hyb25pY2xlUmVxdWVzdBoiLnRlbGx1cmlvbi52MS5HZXRDaHJvbmljbGVSZXNwb25zZSIgkAIBqrsYGQoFc3RvcnkiCnN0b3J5OnJlYWQSBG1haW4SXwoEVGVsbBIZLnRlbGx1cmlvbi52MS5UZWxsUmVxdWVzdBoaLnRlbGx1cmlvbi52MS5UZWxsUmVzcG9uc2UiIJACAaq7GBkKBXN0b3J5IgpzdG9yeTpyZWFkEgRtYWluEm4KCUxpc3RGYWN0cxIeLnRlbGx1cmlvbi52MS5MaXN0RmFjdHNSZXF1ZXN0Gh8udGVsbHVyaW9uLnYxLkxpc3RGYWN0c1Jlc3BvbnNlIiCQAgGquxgZCgVzdG9yeSIKc3Rvcnk6cmVhZBIEbWFpbhJrCghHZXRHcmFwaBIdLnRlbGx1cmlvbi52MS5HZXRHcmFwaFJlcXVlc3QaHi50ZWxsdXJpb24udjEuR2V0R3JhcGhSZXNwb25zZSIgkAIBqrsYGQoFc3RvcnkiCnN0b3J5OnJlYWQSBG1haW4SZQoGUmV0Y29uEhsudGVsbHVyaW9uLnYxLlJldGNvblJlcXVlc3QaHC50ZWxsdXJpb24udjEuUmV0Y29uUmVzcG9uc2UiIKq7GBwKBXN0b3J5IgtzdG9yeTphZG1pbigBEgRtYWluEm4KCUxvYWRTdG9yeRIeLnRlbGx1cmlvbi52MS5Mb2FkU3RvcnlSZXF1ZXN0Gh8udGVsbHVyaW9uLnYxLkxvYWRTdG9yeVJlc3BvbnNlIiCquxgcCgVzdG9yeSILc3Rvcnk6YWRtaW4oARIEbWFpbmIGcHJvdG8z", [file_tellurion_v1_options]);
 
 /**
  * A node of somebody's story opened, or was done.
@@ -270,6 +270,27 @@ export type ConfigureStory = Message<"tellurion.v1.ConfigureStory"> & {
    * @generated from field: int64 game_ms = 3;
    */
   gameMs: bigint;
+
+  /**
+   * Facts that become true with the beats of a storylet, beside `beat.<storylet>`.
+   *
+   * @generated from field: repeated tellurion.v1.StoryletFacts storylets = 4;
+   */
+  storylets: StoryletFacts[];
+
+  /**
+   * What ids are called in texts. An id without a title is told as it is, with spaces for its hyphens.
+   *
+   * @generated from field: repeated tellurion.v1.StoryTitle titles = 5;
+   */
+  titles: StoryTitle[];
+
+  /**
+   * Game minutes in a day. 0: 1,440.
+   *
+   * @generated from field: uint32 minutes_per_day = 6;
+   */
+  minutesPerDay: number;
 };
 
 /**
@@ -278,4 +299,1183 @@ export type ConfigureStory = Message<"tellurion.v1.ConfigureStory"> & {
  */
 export const ConfigureStorySchema: GenMessage<ConfigureStory> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_story, 6);
+
+/**
+ * @generated from message tellurion.v1.StoryletFacts
+ */
+export type StoryletFacts = Message<"tellurion.v1.StoryletFacts"> & {
+  /**
+   * @generated from field: string storylet = 1;
+   */
+  storylet: string;
+
+  /**
+   * @generated from field: repeated string facts = 2;
+   */
+  facts: string[];
+};
+
+/**
+ * Describes the message tellurion.v1.StoryletFacts.
+ * Use `create(StoryletFactsSchema)` to create a new message.
+ */
+export const StoryletFactsSchema: GenMessage<StoryletFacts> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 7);
+
+/**
+ * `title` is what a place, region, kind, quest or player is called.
+ *
+ * @generated from message tellurion.v1.StoryTitle
+ */
+export type StoryTitle = Message<"tellurion.v1.StoryTitle"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string title = 2;
+   */
+  title: string;
+};
+
+/**
+ * Describes the message tellurion.v1.StoryTitle.
+ * Use `create(StoryTitleSchema)` to create a new message.
+ */
+export const StoryTitleSchema: GenMessage<StoryTitle> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 8);
+
+/**
+ * @generated from message tellurion.v1.StoryState
+ */
+export type StoryState = Message<"tellurion.v1.StoryState"> & {
+  /**
+   * @generated from field: bool configured = 1;
+   */
+  configured: boolean;
+
+  /**
+   * @generated from field: int64 game_ms = 2;
+   */
+  gameMs: bigint;
+
+  /**
+   * @generated from field: repeated tellurion.v1.StoredDialogue dialogues = 3;
+   */
+  dialogues: StoredDialogue[];
+
+  /**
+   * Of the whole world, in the order in which they became true.
+   *
+   * @generated from field: repeated tellurion.v1.CanonFact facts = 4;
+   */
+  facts: CanonFact[];
+
+  /**
+   * What only few ask for is encoded here and below, so that it costs the others nothing: a query gets a copy of all.
+   *
+   * @generated from field: repeated tellurion.v1.StoredPlayer players = 5;
+   */
+  players: StoredPlayer[];
+
+  /**
+   * A ChronicleBlock each, the oldest first.
+   *
+   * @generated from field: repeated bytes chronicle = 6;
+   */
+  chronicle: Uint8Array[];
+
+  /**
+   * Number of the newest entry.
+   *
+   * @generated from field: uint64 entries = 7;
+   */
+  entries: bigint;
+
+  /**
+   * @generated from field: repeated tellurion.v1.StoryletFacts storylets = 8;
+   */
+  storylets: StoryletFacts[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.StoryTitle titles = 9;
+   */
+  titles: StoryTitle[];
+
+  /**
+   * @generated from field: uint32 minutes_per_day = 10;
+   */
+  minutesPerDay: number;
+};
+
+/**
+ * Describes the message tellurion.v1.StoryState.
+ * Use `create(StoryStateSchema)` to create a new message.
+ */
+export const StoryStateSchema: GenMessage<StoryState> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 9);
+
+/**
+ * @generated from message tellurion.v1.StoredDialogue
+ */
+export type StoredDialogue = Message<"tellurion.v1.StoredDialogue"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * A DialogueContent, encoded.
+   *
+   * @generated from field: bytes content = 2;
+   */
+  content: Uint8Array;
+};
+
+/**
+ * Describes the message tellurion.v1.StoredDialogue.
+ * Use `create(StoredDialogueSchema)` to create a new message.
+ */
+export const StoredDialogueSchema: GenMessage<StoredDialogue> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 10);
+
+/**
+ * @generated from message tellurion.v1.DialogueContent
+ */
+export type DialogueContent = Message<"tellurion.v1.DialogueContent"> & {
+  /**
+   * A DialogueNode each, encoded.
+   *
+   * @generated from field: repeated bytes nodes = 1;
+   */
+  nodes: Uint8Array[];
+};
+
+/**
+ * Describes the message tellurion.v1.DialogueContent.
+ * Use `create(DialogueContentSchema)` to create a new message.
+ */
+export const DialogueContentSchema: GenMessage<DialogueContent> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 11);
+
+/**
+ * @generated from message tellurion.v1.ChronicleBlock
+ */
+export type ChronicleBlock = Message<"tellurion.v1.ChronicleBlock"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.ChronicleEntry entries = 1;
+   */
+  entries: ChronicleEntry[];
+};
+
+/**
+ * Describes the message tellurion.v1.ChronicleBlock.
+ * Use `create(ChronicleBlockSchema)` to create a new message.
+ */
+export const ChronicleBlockSchema: GenMessage<ChronicleBlock> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 12);
+
+/**
+ * @generated from message tellurion.v1.CanonFact
+ */
+export type CanonFact = Message<"tellurion.v1.CanonFact"> & {
+  /**
+   * @generated from field: string fact = 1;
+   */
+  fact: string;
+
+  /**
+   * As in StoryFactEvent.
+   *
+   * @generated from field: string cause = 2;
+   */
+  cause: string;
+
+  /**
+   * @generated from field: int64 game_ms = 3;
+   */
+  gameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.CanonFact.
+ * Use `create(CanonFactSchema)` to create a new message.
+ */
+export const CanonFactSchema: GenMessage<CanonFact> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 13);
+
+/**
+ * @generated from message tellurion.v1.StoredPlayer
+ */
+export type StoredPlayer = Message<"tellurion.v1.StoredPlayer"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * Where the player was last.
+   *
+   * @generated from field: string region = 2;
+   */
+  region: string;
+
+  /**
+   * A StoryPlayer, encoded.
+   *
+   * @generated from field: bytes content = 3;
+   */
+  content: Uint8Array;
+};
+
+/**
+ * Describes the message tellurion.v1.StoredPlayer.
+ * Use `create(StoredPlayerSchema)` to create a new message.
+ */
+export const StoredPlayerSchema: GenMessage<StoredPlayer> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 14);
+
+/**
+ * @generated from message tellurion.v1.StoryPlayer
+ */
+export type StoryPlayer = Message<"tellurion.v1.StoryPlayer"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.CanonFact facts = 1;
+   */
+  facts: CanonFact[];
+
+  /**
+   * One for each dialogue that was ever begun, in the order of their beginning.
+   *
+   * @generated from field: repeated tellurion.v1.StoryThread threads = 2;
+   */
+  threads: StoryThread[];
+};
+
+/**
+ * Describes the message tellurion.v1.StoryPlayer.
+ * Use `create(StoryPlayerSchema)` to create a new message.
+ */
+export const StoryPlayerSchema: GenMessage<StoryPlayer> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 15);
+
+/**
+ * A player's way through a dialogue.
+ *
+ * @generated from message tellurion.v1.StoryThread
+ */
+export type StoryThread = Message<"tellurion.v1.StoryThread"> & {
+  /**
+   * @generated from field: string dialogue = 1;
+   */
+  dialogue: string;
+
+  /**
+   * @generated from field: tellurion.v1.ThreadStatus status = 2;
+   */
+  status: ThreadStatus;
+
+  /**
+   * The last one is where it stands. The oldest are forgotten beyond 256.
+   *
+   * @generated from field: repeated tellurion.v1.StoryStep steps = 3;
+   */
+  steps: StoryStep[];
+
+  /**
+   * Counts all steps, forgotten ones too: the number of the last one.
+   *
+   * @generated from field: uint32 step = 4;
+   */
+  step: number;
+
+  /**
+   * What opened it, as `beat/12`. Empty: the player did.
+   *
+   * @generated from field: string cause = 5;
+   */
+  cause: string;
+};
+
+/**
+ * Describes the message tellurion.v1.StoryThread.
+ * Use `create(StoryThreadSchema)` to create a new message.
+ */
+export const StoryThreadSchema: GenMessage<StoryThread> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 16);
+
+/**
+ * @generated from message tellurion.v1.StoryStep
+ */
+export type StoryStep = Message<"tellurion.v1.StoryStep"> & {
+  /**
+   * @generated from field: string node = 1;
+   */
+  node: string;
+
+  /**
+   * 1 + the number of the choice that was made. 0: none was.
+   *
+   * @generated from field: uint32 chosen = 2;
+   */
+  chosen: number;
+
+  /**
+   * When the node opened.
+   *
+   * @generated from field: int64 game_ms = 3;
+   */
+  gameMs: bigint;
+
+  /**
+   * Number of the node in its dialogue, as it was then: where to look for it first.
+   *
+   * @generated from field: uint32 at = 4;
+   */
+  at: number;
+};
+
+/**
+ * Describes the message tellurion.v1.StoryStep.
+ * Use `create(StoryStepSchema)` to create a new message.
+ */
+export const StoryStepSchema: GenMessage<StoryStep> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 17);
+
+/**
+ * Something that happened.
+ *
+ * @generated from message tellurion.v1.ChronicleEntry
+ */
+export type ChronicleEntry = Message<"tellurion.v1.ChronicleEntry"> & {
+  /**
+   * Counted from 1.
+   *
+   * @generated from field: uint64 number = 1;
+   */
+  number: bigint;
+
+  /**
+   * @generated from field: int64 game_ms = 2;
+   */
+  gameMs: bigint;
+
+  /**
+   * What it was, in the words of TraceTemplate.cause: `occurrence:raid`, `occurrence:raid:ended`, `quest:offered`,
+   * `quest:completed`, `fight:won`, `beat:encounter`, `choice`, `storm:gale`, `storm:gale:ended`, `discovery`, `retcon`.
+   *
+   * @generated from field: string kind = 3;
+   */
+  kind: string;
+
+  /**
+   * What names it, as TraceLeftEvent.cause does. Beginning and end of one thing have the same.
+   *
+   * @generated from field: string id = 4;
+   */
+  id: string;
+
+  /**
+   * The id of what caused it. Empty: nothing that is known.
+   *
+   * @generated from field: string because = 5;
+   */
+  because: string;
+
+  /**
+   * @generated from field: string region = 6;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string place = 7;
+   */
+  place: string;
+
+  /**
+   * @generated from field: string player = 8;
+   */
+  player: string;
+
+  /**
+   * Kind of occurrence or encounter, quest, storylet, dialogue, condition, kind of trace, fact.
+   *
+   * @generated from field: string subject = 9;
+   */
+  subject: string;
+
+  /**
+   * Of a choice: its text.
+   *
+   * @generated from field: string text = 10;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message tellurion.v1.ChronicleEntry.
+ * Use `create(ChronicleEntrySchema)` to create a new message.
+ */
+export const ChronicleEntrySchema: GenMessage<ChronicleEntry> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 18);
+
+/**
+ * @generated from message tellurion.v1.BeginRequest
+ */
+export type BeginRequest = Message<"tellurion.v1.BeginRequest"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * @generated from field: string dialogue = 2;
+   */
+  dialogue: string;
+};
+
+/**
+ * Describes the message tellurion.v1.BeginRequest.
+ * Use `create(BeginRequestSchema)` to create a new message.
+ */
+export const BeginRequestSchema: GenMessage<BeginRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 19);
+
+/**
+ * @generated from message tellurion.v1.BeginResponse
+ */
+export type BeginResponse = Message<"tellurion.v1.BeginResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.StoryNode node = 1;
+   */
+  node?: StoryNode | undefined;
+
+  /**
+   * The dialogue was open already.
+   *
+   * @generated from field: bool existed = 2;
+   */
+  existed: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.BeginResponse.
+ * Use `create(BeginResponseSchema)` to create a new message.
+ */
+export const BeginResponseSchema: GenMessage<BeginResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 20);
+
+/**
+ * @generated from message tellurion.v1.ChooseRequest
+ */
+export type ChooseRequest = Message<"tellurion.v1.ChooseRequest"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * @generated from field: string dialogue = 2;
+   */
+  dialogue: string;
+
+  /**
+   * The node that the choice is made on, and its number in its list, from 0.
+   *
+   * @generated from field: string node = 3;
+   */
+  node: string;
+
+  /**
+   * @generated from field: uint32 choice = 4;
+   */
+  choice: number;
+
+  /**
+   * The step that the node stands at, as StoryNode says. 0: the last one at which this node was open. A dialogue that
+   * comes back to a node needs it to tell a request that comes again from one that is new.
+   *
+   * @generated from field: uint32 step = 5;
+   */
+  step: number;
+};
+
+/**
+ * Describes the message tellurion.v1.ChooseRequest.
+ * Use `create(ChooseRequestSchema)` to create a new message.
+ */
+export const ChooseRequestSchema: GenMessage<ChooseRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 21);
+
+/**
+ * @generated from message tellurion.v1.ChooseResponse
+ */
+export type ChooseResponse = Message<"tellurion.v1.ChooseResponse"> & {
+  /**
+   * Where the choice led.
+   *
+   * @generated from field: tellurion.v1.StoryNode node = 1;
+   */
+  node?: StoryNode | undefined;
+
+  /**
+   * Of the choice.
+   *
+   * @generated from field: repeated string tags = 2;
+   */
+  tags: string[];
+};
+
+/**
+ * Describes the message tellurion.v1.ChooseResponse.
+ * Use `create(ChooseResponseSchema)` to create a new message.
+ */
+export const ChooseResponseSchema: GenMessage<ChooseResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 22);
+
+/**
+ * A node as a player finds it.
+ *
+ * @generated from message tellurion.v1.StoryNode
+ */
+export type StoryNode = Message<"tellurion.v1.StoryNode"> & {
+  /**
+   * @generated from field: string dialogue = 1;
+   */
+  dialogue: string;
+
+  /**
+   * @generated from field: string node = 2;
+   */
+  node: string;
+
+  /**
+   * @generated from field: uint32 step = 3;
+   */
+  step: number;
+
+  /**
+   * @generated from field: tellurion.v1.ThreadStatus status = 4;
+   */
+  status: ThreadStatus;
+
+  /**
+   * @generated from field: repeated string lines = 5;
+   */
+  lines: string[];
+
+  /**
+   * @generated from field: repeated string tags = 6;
+   */
+  tags: string[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.StoryOption options = 7;
+   */
+  options: StoryOption[];
+};
+
+/**
+ * Describes the message tellurion.v1.StoryNode.
+ * Use `create(StoryNodeSchema)` to create a new message.
+ */
+export const StoryNodeSchema: GenMessage<StoryNode> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 23);
+
+/**
+ * @generated from message tellurion.v1.StoryOption
+ */
+export type StoryOption = Message<"tellurion.v1.StoryOption"> & {
+  /**
+   * @generated from field: uint32 choice = 1;
+   */
+  choice: number;
+
+  /**
+   * @generated from field: string text = 2;
+   */
+  text: string;
+
+  /**
+   * @generated from field: repeated string tags = 3;
+   */
+  tags: string[];
+
+  /**
+   * What it requires and does not hold: then it cannot be chosen.
+   *
+   * @generated from field: repeated string missing = 4;
+   */
+  missing: string[];
+};
+
+/**
+ * Describes the message tellurion.v1.StoryOption.
+ * Use `create(StoryOptionSchema)` to create a new message.
+ */
+export const StoryOptionSchema: GenMessage<StoryOption> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 24);
+
+/**
+ * @generated from message tellurion.v1.GetNodeRequest
+ */
+export type GetNodeRequest = Message<"tellurion.v1.GetNodeRequest"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * @generated from field: string dialogue = 2;
+   */
+  dialogue: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GetNodeRequest.
+ * Use `create(GetNodeRequestSchema)` to create a new message.
+ */
+export const GetNodeRequestSchema: GenMessage<GetNodeRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 25);
+
+/**
+ * @generated from message tellurion.v1.GetNodeResponse
+ */
+export type GetNodeResponse = Message<"tellurion.v1.GetNodeResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.StoryNode node = 1;
+   */
+  node?: StoryNode | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.GetNodeResponse.
+ * Use `create(GetNodeResponseSchema)` to create a new message.
+ */
+export const GetNodeResponseSchema: GenMessage<GetNodeResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 26);
+
+/**
+ * @generated from message tellurion.v1.NextRequest
+ */
+export type NextRequest = Message<"tellurion.v1.NextRequest"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+};
+
+/**
+ * Describes the message tellurion.v1.NextRequest.
+ * Use `create(NextRequestSchema)` to create a new message.
+ */
+export const NextRequestSchema: GenMessage<NextRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 27);
+
+/**
+ * @generated from message tellurion.v1.NextResponse
+ */
+export type NextResponse = Message<"tellurion.v1.NextResponse"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.StoryNode nodes = 1;
+   */
+  nodes: StoryNode[];
+};
+
+/**
+ * Describes the message tellurion.v1.NextResponse.
+ * Use `create(NextResponseSchema)` to create a new message.
+ */
+export const NextResponseSchema: GenMessage<NextResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 28);
+
+/**
+ * @generated from message tellurion.v1.GetPathRequest
+ */
+export type GetPathRequest = Message<"tellurion.v1.GetPathRequest"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * Empty: all.
+   *
+   * @generated from field: string dialogue = 2;
+   */
+  dialogue: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GetPathRequest.
+ * Use `create(GetPathRequestSchema)` to create a new message.
+ */
+export const GetPathRequestSchema: GenMessage<GetPathRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 29);
+
+/**
+ * @generated from message tellurion.v1.GetPathResponse
+ */
+export type GetPathResponse = Message<"tellurion.v1.GetPathResponse"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.StoryThread threads = 1;
+   */
+  threads: StoryThread[];
+};
+
+/**
+ * Describes the message tellurion.v1.GetPathResponse.
+ * Use `create(GetPathResponseSchema)` to create a new message.
+ */
+export const GetPathResponseSchema: GenMessage<GetPathResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 30);
+
+/**
+ * @generated from message tellurion.v1.GetChronicleRequest
+ */
+export type GetChronicleRequest = Message<"tellurion.v1.GetChronicleRequest"> & {
+  /**
+   * Those that are not empty must hold.
+   *
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string player = 2;
+   */
+  player: string;
+
+  /**
+   * @generated from field: int64 since_ms = 3;
+   */
+  sinceMs: bigint;
+
+  /**
+   * 0: no end.
+   *
+   * @generated from field: int64 until_ms = 4;
+   */
+  untilMs: bigint;
+
+  /**
+   * An id: what it was, and why: its causes, back to the first one that is known. The others are not looked at.
+   *
+   * @generated from field: string why = 5;
+   */
+  why: string;
+
+  /**
+   * 1 to 500. 0: 100.
+   *
+   * @generated from field: uint32 limit = 6;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message tellurion.v1.GetChronicleRequest.
+ * Use `create(GetChronicleRequestSchema)` to create a new message.
+ */
+export const GetChronicleRequestSchema: GenMessage<GetChronicleRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 31);
+
+/**
+ * @generated from message tellurion.v1.GetChronicleResponse
+ */
+export type GetChronicleResponse = Message<"tellurion.v1.GetChronicleResponse"> & {
+  /**
+   * The newest first; with `why`, an effect before its cause.
+   *
+   * @generated from field: repeated tellurion.v1.ChronicleEntry entries = 1;
+   */
+  entries: ChronicleEntry[];
+};
+
+/**
+ * Describes the message tellurion.v1.GetChronicleResponse.
+ * Use `create(GetChronicleResponseSchema)` to create a new message.
+ */
+export const GetChronicleResponseSchema: GenMessage<GetChronicleResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 32);
+
+/**
+ * @generated from message tellurion.v1.TellRequest
+ */
+export type TellRequest = Message<"tellurion.v1.TellRequest"> & {
+  /**
+   * One of them, or both.
+   *
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * @generated from field: string region = 2;
+   */
+  region: string;
+
+  /**
+   * @generated from field: int64 since_ms = 3;
+   */
+  sinceMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.TellRequest.
+ * Use `create(TellRequestSchema)` to create a new message.
+ */
+export const TellRequestSchema: GenMessage<TellRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 33);
+
+/**
+ * @generated from message tellurion.v1.TellResponse
+ */
+export type TellResponse = Message<"tellurion.v1.TellResponse"> & {
+  /**
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * The numbers of the entries that it is made of, one for each sentence.
+   *
+   * @generated from field: repeated uint64 entries = 2;
+   */
+  entries: bigint[];
+};
+
+/**
+ * Describes the message tellurion.v1.TellResponse.
+ * Use `create(TellResponseSchema)` to create a new message.
+ */
+export const TellResponseSchema: GenMessage<TellResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 34);
+
+/**
+ * @generated from message tellurion.v1.ListFactsRequest
+ */
+export type ListFactsRequest = Message<"tellurion.v1.ListFactsRequest"> & {
+  /**
+   * Empty: those of the whole world.
+   *
+   * @generated from field: string player = 1;
+   */
+  player: string;
+};
+
+/**
+ * Describes the message tellurion.v1.ListFactsRequest.
+ * Use `create(ListFactsRequestSchema)` to create a new message.
+ */
+export const ListFactsRequestSchema: GenMessage<ListFactsRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 35);
+
+/**
+ * @generated from message tellurion.v1.ListFactsResponse
+ */
+export type ListFactsResponse = Message<"tellurion.v1.ListFactsResponse"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.CanonFact facts = 1;
+   */
+  facts: CanonFact[];
+};
+
+/**
+ * Describes the message tellurion.v1.ListFactsResponse.
+ * Use `create(ListFactsResponseSchema)` to create a new message.
+ */
+export const ListFactsResponseSchema: GenMessage<ListFactsResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 36);
+
+/**
+ * @generated from message tellurion.v1.GetGraphRequest
+ */
+export type GetGraphRequest = Message<"tellurion.v1.GetGraphRequest"> & {
+  /**
+   * @generated from field: string dialogue = 1;
+   */
+  dialogue: string;
+
+  /**
+   * May be empty.
+   *
+   * @generated from field: string player = 2;
+   */
+  player: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GetGraphRequest.
+ * Use `create(GetGraphRequestSchema)` to create a new message.
+ */
+export const GetGraphRequestSchema: GenMessage<GetGraphRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 37);
+
+/**
+ * @generated from message tellurion.v1.GetGraphResponse
+ */
+export type GetGraphResponse = Message<"tellurion.v1.GetGraphResponse"> & {
+  /**
+   * @generated from field: string dot = 1;
+   */
+  dot: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GetGraphResponse.
+ * Use `create(GetGraphResponseSchema)` to create a new message.
+ */
+export const GetGraphResponseSchema: GenMessage<GetGraphResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 38);
+
+/**
+ * @generated from message tellurion.v1.RetconRequest
+ */
+export type RetconRequest = Message<"tellurion.v1.RetconRequest"> & {
+  /**
+   * @generated from field: string fact = 1;
+   */
+  fact: string;
+
+  /**
+   * @generated from field: bool holds = 2;
+   */
+  holds: boolean;
+
+  /**
+   * Empty: of the whole world.
+   *
+   * @generated from field: string player = 3;
+   */
+  player: string;
+
+  /**
+   * Who does it, and why: `[a-z0-9_.:-]{1,64}`. The cause is `retcon/<reason>`.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message tellurion.v1.RetconRequest.
+ * Use `create(RetconRequestSchema)` to create a new message.
+ */
+export const RetconRequestSchema: GenMessage<RetconRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 39);
+
+/**
+ * @generated from message tellurion.v1.RetconResponse
+ */
+export type RetconResponse = Message<"tellurion.v1.RetconResponse"> & {
+  /**
+   * It was not so before.
+   *
+   * @generated from field: bool changed = 1;
+   */
+  changed: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.RetconResponse.
+ * Use `create(RetconResponseSchema)` to create a new message.
+ */
+export const RetconResponseSchema: GenMessage<RetconResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 40);
+
+/**
+ * @generated from message tellurion.v1.LoadStoryRequest
+ */
+export type LoadStoryRequest = Message<"tellurion.v1.LoadStoryRequest"> & {
+  /**
+   * @generated from field: tellurion.v1.ConfigureStory story = 1;
+   */
+  story?: ConfigureStory | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.LoadStoryRequest.
+ * Use `create(LoadStoryRequestSchema)` to create a new message.
+ */
+export const LoadStoryRequestSchema: GenMessage<LoadStoryRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 41);
+
+/**
+ * @generated from message tellurion.v1.LoadStoryResponse
+ */
+export type LoadStoryResponse = Message<"tellurion.v1.LoadStoryResponse"> & {
+  /**
+   * Positions that were given up, as `<player>/<dialogue>/<node>`: at most 1,000.
+   *
+   * @generated from field: repeated string abandoned = 1;
+   */
+  abandoned: string[];
+
+  /**
+   * What is doubtful about the dialogues. Nothing is refused because of it.
+   *
+   * @generated from field: repeated string findings = 2;
+   */
+  findings: string[];
+};
+
+/**
+ * Describes the message tellurion.v1.LoadStoryResponse.
+ * Use `create(LoadStoryResponseSchema)` to create a new message.
+ */
+export const LoadStoryResponseSchema: GenMessage<LoadStoryResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_story, 42);
+
+/**
+ * @generated from enum tellurion.v1.ThreadStatus
+ */
+export const ThreadStatus = {
+  /**
+   * @generated from enum value: THREAD_STATUS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: THREAD_STATUS_OPEN = 1;
+   */
+  OPEN: 1,
+
+  /**
+   * @generated from enum value: THREAD_STATUS_DONE = 2;
+   */
+  DONE: 2,
+
+  /**
+   * The node it stood at is gone.
+   *
+   * @generated from enum value: THREAD_STATUS_ABANDONED = 3;
+   */
+  ABANDONED: 3,
+} as const;
+
+/**
+ * @generated from enum tellurion.v1.ThreadStatus
+ */
+export type ThreadStatus = (typeof ThreadStatus)[keyof typeof ThreadStatus] | UnknownEnum;
+
+/**
+ * Describes the enum tellurion.v1.ThreadStatus.
+ */
+export const ThreadStatusSchema: GenEnum<ThreadStatus> = /*@__PURE__*/
+  enumDesc(file_tellurion_v1_story, 0);
+
+/**
+ * What has happened, and what is true: every player's way through the dialogues, the facts of the world, the chronicle.
+ * There is one, `story/main`.
+ *
+ * @generated from service tellurion.v1.StoryService
+ */
+export const StoryService: GenService<{
+  /**
+   * Opens a dialogue for a player at its first node. One that is open stays where it is; one that has ended begins anew.
+   *
+   * @generated from rpc tellurion.v1.StoryService.Begin
+   */
+  begin: {
+    methodKind: "unary";
+    input: typeof BeginRequestSchema;
+    output: typeof BeginResponseSchema;
+  },
+  /**
+   * Idempotent by node, step and choice: the same request again is answered in the same way and changes nothing.
+   * Another choice on a node that has been left is refused with ALREADY_EXISTS.
+   *
+   * @generated from rpc tellurion.v1.StoryService.Choose
+   */
+  choose: {
+    methodKind: "unary";
+    input: typeof ChooseRequestSchema;
+    output: typeof ChooseResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.StoryService.GetNode
+   */
+  getNode: {
+    methodKind: "unary";
+    input: typeof GetNodeRequestSchema;
+    output: typeof GetNodeResponseSchema;
+  },
+  /**
+   * Where a player can go on: all nodes that are open.
+   *
+   * @generated from rpc tellurion.v1.StoryService.Next
+   */
+  next: {
+    methodKind: "unary";
+    input: typeof NextRequestSchema;
+    output: typeof NextResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.StoryService.GetPath
+   */
+  getPath: {
+    methodKind: "unary";
+    input: typeof GetPathRequestSchema;
+    output: typeof GetPathResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.StoryService.GetChronicle
+   */
+  getChronicle: {
+    methodKind: "unary";
+    input: typeof GetChronicleRequestSchema;
+    output: typeof GetChronicleResponseSchema;
+  },
+  /**
+   * The chronicle as a short text. Each sentence is made of one entry, so that it cannot contradict them.
+   *
+   * @generated from rpc tellurion.v1.StoryService.Tell
+   */
+  tell: {
+    methodKind: "unary";
+    input: typeof TellRequestSchema;
+    output: typeof TellResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.StoryService.ListFacts
+   */
+  listFacts: {
+    methodKind: "unary";
+    input: typeof ListFactsRequestSchema;
+    output: typeof ListFactsResponseSchema;
+  },
+  /**
+   * A dialogue in Graphviz's language, with a player's way through it.
+   *
+   * @generated from rpc tellurion.v1.StoryService.GetGraph
+   */
+  getGraph: {
+    methodKind: "unary";
+    input: typeof GetGraphRequestSchema;
+    output: typeof GetGraphResponseSchema;
+  },
+  /**
+   * Makes something true or not true, whatever has happened.
+   *
+   * @generated from rpc tellurion.v1.StoryService.Retcon
+   */
+  retcon: {
+    methodKind: "unary";
+    input: typeof RetconRequestSchema;
+    output: typeof RetconResponseSchema;
+  },
+  /**
+   * Takes other dialogues. Players stay where they are, as far as the node still exists.
+   *
+   * @generated from rpc tellurion.v1.StoryService.LoadStory
+   */
+  loadStory: {
+    methodKind: "unary";
+    input: typeof LoadStoryRequestSchema;
+    output: typeof LoadStoryResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_tellurion_v1_story, 0);
 

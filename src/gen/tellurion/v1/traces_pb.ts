@@ -2,16 +2,18 @@
 // @generated from file tellurion/v1/traces.proto (package tellurion.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_tellurion_v1_options } from "./options_pb.ts";
+import type { WeatherCondition } from "./weather_pb.ts";
+import { file_tellurion_v1_weather } from "./weather_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file tellurion/v1/traces.proto.
  */
 export const file_tellurion_v1_traces: GenFile = /*@__PURE__*/
-  fileDesc("Chl0ZWxsdXJpb24vdjEvdHJhY2VzLnByb3RvEgx0ZWxsdXJpb24udjEipQEKDlRyYWNlTGVmdEV2ZW50Eg0KBXRyYWNlGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRINCgVwbGFjZRgDIAEoCRIMCgRraW5kGAQgASgJEg0KBWNhdXNlGAUgASgJEg4KBndlaWdodBgGIAEoAhINCgVhc3NldBgHIAEoCRIPCgdnYW1lX21zGAggASgDOhiquxgUCHgSBnRyYWNlcxoGcmVnaW9uIAEiqwEKFFRyYWNlRGlzY292ZXJlZEV2ZW50Eg4KBnBsYXllchgBIAEoCRINCgV0cmFjZRgCIAEoCRIOCgZyZWdpb24YAyABKAkSDQoFcGxhY2UYBCABKAkSDAoEa2luZBgFIAEoCRINCgVjYXVzZRgGIAEoCRINCgVzdG9yeRgHIAEoCRIPCgdnYW1lX21zGAggASgDOhiquxgUCHkSBnRyYWNlcxoGcmVnaW9uIAEiywEKDVRyYWNlVGVtcGxhdGUSDAoEbmFtZRgBIAEoCRINCgVjYXVzZRgCIAEoCRIMCgRraW5kGAMgASgJEg4KBndlaWdodBgEIAEoARIXCg9oYWxmX2xpZmVfaG91cnMYBSABKAESDAoEcmFpbhgGIAEoARIMCgRzbm93GAcgASgBEgwKBHdpbmQYCCABKAESDAoEZHVzdBgJIAEoARINCgV0ZXh0cxgKIAMoCRINCgVhc3NldBgLIAEoCRIQCghjb25jZXB0cxgMIAMoCSKyAQoPQ29uZmlndXJlVHJhY2VzEg4KBnJlZ2lvbhgBIAEoCRIuCgl0ZW1wbGF0ZXMYAiADKAsyGy50ZWxsdXJpb24udjEuVHJhY2VUZW1wbGF0ZRIoCgZwbGFjZXMYAyADKAsyGC50ZWxsdXJpb24udjEuVHJhY2VQbGFjZRISCgp0cmFjZXNfbWF4GAQgASgNEhAKCGxhbmd1YWdlGAUgASgJEg8KB2dhbWVfbXMYBiABKAMiNQoKVHJhY2VQbGFjZRIKCgJpZBgBIAEoCRINCgV0aXRsZRgCIAEoCRIMCgRraW5kGAMgASgJYgZwcm90bzM", [file_tellurion_v1_options]);
+  fileDesc("Chl0ZWxsdXJpb24vdjEvdHJhY2VzLnByb3RvEgx0ZWxsdXJpb24udjEipQEKDlRyYWNlTGVmdEV2ZW50Eg0KBXRyYWNlGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRINCgVwbGFjZRgDIAEoCRIMCgRraW5kGAQgASgJEg0KBWNhdXNlGAUgASgJEg4KBndlaWdodBgGIAEoAhINCgVhc3NldBgHIAEoCRIPCgdnYW1lX21zGAggASgDOhiquxgUCHgSBnRyYWNlcxoGcmVnaW9uIAEiqwEKFFRyYWNlRGlzY292ZXJlZEV2ZW50Eg4KBnBsYXllchgBIAEoCRINCgV0cmFjZRgCIAEoCRIOCgZyZWdpb24YAyABKAkSDQoFcGxhY2UYBCABKAkSDAoEa2luZBgFIAEoCRINCgVjYXVzZRgGIAEoCRINCgVzdG9yeRgHIAEoCRIPCgdnYW1lX21zGAggASgDOhiquxgUCHkSBnRyYWNlcxoGcmVnaW9uIAEiywEKDVRyYWNlVGVtcGxhdGUSDAoEbmFtZRgBIAEoCRINCgVjYXVzZRgCIAEoCRIMCgRraW5kGAMgASgJEg4KBndlaWdodBgEIAEoARIXCg9oYWxmX2xpZmVfaG91cnMYBSABKAESDAoEcmFpbhgGIAEoARIMCgRzbm93GAcgASgBEgwKBHdpbmQYCCABKAESDAoEZHVzdBgJIAEoARINCgV0ZXh0cxgKIAMoCRINCgVhc3NldBgLIAEoCRIQCghjb25jZXB0cxgMIAMoCSL/AQoPQ29uZmlndXJlVHJhY2VzEg4KBnJlZ2lvbhgBIAEoCRIuCgl0ZW1wbGF0ZXMYAiADKAsyGy50ZWxsdXJpb24udjEuVHJhY2VUZW1wbGF0ZRIoCgZwbGFjZXMYAyADKAsyGC50ZWxsdXJpb24udjEuVHJhY2VQbGFjZRISCgp0cmFjZXNfbWF4GAQgASgNEhAKCGxhbmd1YWdlGAUgASgJEg8KB2dhbWVfbXMYBiABKAMSMgoKY29uZGl0aW9ucxgHIAMoCzIeLnRlbGx1cmlvbi52MS5XZWF0aGVyQ29uZGl0aW9uEhcKD21pbnV0ZXNfcGVyX2RheRgIIAEoDSJLCgpUcmFjZVBsYWNlEgoKAmlkGAEgASgJEg0KBXRpdGxlGAIgASgJEgwKBGtpbmQYAyABKAkSCQoBeBgEIAEoARIJCgF5GAUgASgBIo8ECgtUcmFjZXNTdGF0ZRISCgpjb25maWd1cmVkGAEgASgIEg4KBnJlZ2lvbhgCIAEoCRIuCgl0ZW1wbGF0ZXMYAyADKAsyGy50ZWxsdXJpb24udjEuVHJhY2VUZW1wbGF0ZRIoCgZwbGFjZXMYBCADKAsyGC50ZWxsdXJpb24udjEuVHJhY2VQbGFjZRISCgp0cmFjZXNfbWF4GAUgASgNEhAKCGxhbmd1YWdlGAYgASgJEhcKD21pbnV0ZXNfcGVyX2RheRgHIAEoDRIyCgpjb25kaXRpb25zGAggAygLMh4udGVsbHVyaW9uLnYxLldlYXRoZXJDb25kaXRpb24SDwoHZ2FtZV9tcxgJIAEoAxIMCgRyYWluGAogASgBEgwKBHNub3cYCyABKAESDAoEd2luZBgMIAEoARIMCgRkdXN0GA0gASgBEiYKBXdlYXJzGA4gAygLMhcudGVsbHVyaW9uLnYxLlRyYWNlV2VhchIjCgZ0cmFjZXMYDyADKAsyEy50ZWxsdXJpb24udjEuVHJhY2USDgoGbnVtYmVyGBAgASgNEi0KB3BsYXllcnMYESADKAsyHC50ZWxsdXJpb24udjEuVHJhY2VLbm93bGVkZ2USDAoEbGVmdBgSIAEoBBINCgVmb3VuZBgTIAEoBBINCgVmYWRlZBgUIAEoBBIOCgZvdXN0ZWQYFSABKAQifAoJVHJhY2VXZWFyEhAKCHRlbXBsYXRlGAEgASgJEhcKD2hhbGZfbGlmZV9ob3VycxgCIAEoARIMCgRyYWluGAMgASgBEgwKBHNub3cYBCABKAESDAoEd2luZBgFIAEoARIMCgRkdXN0GAYgASgBEgwKBHdvcm4YByABKAEiuAEKBVRyYWNlEg4KBm51bWJlchgBIAEoDRIQCgh0ZW1wbGF0ZRgCIAEoCRIMCgRraW5kGAMgASgJEg0KBXBsYWNlGAQgASgJEg0KBWNhdXNlGAUgASgJEg4KBndlaWdodBgGIAEoARIRCgl3b3JuX2Zyb20YByABKAESDAoEdGV4dBgIIAEoCRINCgVhc3NldBgJIAEoCRIQCghjb25jZXB0cxgKIAMoCRIPCgdnYW1lX21zGAsgASgDIi8KDlRyYWNlS25vd2xlZGdlEg4KBnBsYXllchgBIAEoCRINCgVrbm93bhgCIAMoDSLNAQoMVHJhY2VSZWFkaW5nEg0KBXRyYWNlGAEgASgJEg0KBXBsYWNlGAIgASgJEgwKBGtpbmQYAyABKAkSDQoFY2F1c2UYBCABKAkSDgoGd2VpZ2h0GAUgASgBEhEKCWFnZV9ob3VycxgGIAEoARINCgVhc3NldBgHIAEoCRIPCgdnYW1lX21zGAggASgDEgwKBHRleHQYCSABKAkSEAoIY29uY2VwdHMYCiADKAkSEAoIbGFuZ3VhZ2UYCyABKAkSDQoFa25vd24YDCABKAgiUQoRTGlzdFRyYWNlc1JlcXVlc3QSDgoGcmVnaW9uGAEgASgJEg0KBXBsYWNlGAIgASgJEg4KBnBsYXllchgDIAEoCRINCgVsaW1pdBgEIAEoDSJPChJMaXN0VHJhY2VzUmVzcG9uc2USKgoGdHJhY2VzGAEgAygLMhoudGVsbHVyaW9uLnYxLlRyYWNlUmVhZGluZxINCgV0b3RhbBgCIAEoDSJACg9HZXRUcmFjZVJlcXVlc3QSDgoGcmVnaW9uGAEgASgJEg0KBXRyYWNlGAIgASgJEg4KBnBsYXllchgDIAEoCSI9ChBHZXRUcmFjZVJlc3BvbnNlEikKBXRyYWNlGAEgASgLMhoudGVsbHVyaW9uLnYxLlRyYWNlUmVhZGluZyIgCg5IZWF0bWFwUmVxdWVzdBIOCgZyZWdpb24YASABKAkidgoPSGVhdG1hcFJlc3BvbnNlEicKBnBsYWNlcxgBIAMoCzIXLnRlbGx1cmlvbi52MS5QbGFjZUhlYXQSDAoEbGVmdBgCIAEoBBINCgVmb3VuZBgDIAEoBBINCgVmYWRlZBgEIAEoBBIOCgZvdXN0ZWQYBSABKAQiOQoJUGxhY2VIZWF0Eg0KBXBsYWNlGAEgASgJEg0KBWNvdW50GAIgASgNEg4KBndlaWdodBgDIAEoASJPCg9EaXNjb3ZlclJlcXVlc3QSDgoGcmVnaW9uGAEgASgJEg0KBXBsYWNlGAIgASgJEg4KBnBsYXllchgDIAEoCRINCgV0cmFjZRgEIAEoCSJfChBEaXNjb3ZlclJlc3BvbnNlEikKBWZvdW5kGAEgAygLMhoudGVsbHVyaW9uLnYxLlRyYWNlUmVhZGluZxIPCgdhbHJlYWR5GAIgASgIEg8KB3N0b3JpZXMYAyADKAkibAoNUmVjb3JkUmVxdWVzdBIOCgZyZWdpb24YASABKAkSDQoFcGxhY2UYAiABKAkSDAoEa2luZBgDIAEoCRINCgVjYXVzZRgEIAEoCRIOCgZwbGF5ZXIYBSABKAkSDwoHc3ViamVjdBgGIAEoCSI7Cg5SZWNvcmRSZXNwb25zZRIpCgV0cmFjZRgBIAEoCzIaLnRlbGx1cmlvbi52MS5UcmFjZVJlYWRpbmcywQQKDVRyYWNlc1NlcnZpY2USdQoKTGlzdFRyYWNlcxIfLnRlbGx1cmlvbi52MS5MaXN0VHJhY2VzUmVxdWVzdBogLnRlbGx1cmlvbi52MS5MaXN0VHJhY2VzUmVzcG9uc2UiJJACAaq7GB0KBnRyYWNlcyILdHJhY2VzOnJlYWQaBnJlZ2lvbhJvCghHZXRUcmFjZRIdLnRlbGx1cmlvbi52MS5HZXRUcmFjZVJlcXVlc3QaHi50ZWxsdXJpb24udjEuR2V0VHJhY2VSZXNwb25zZSIkkAIBqrsYHQoGdHJhY2VzIgt0cmFjZXM6cmVhZBoGcmVnaW9uEmwKB0hlYXRtYXASHC50ZWxsdXJpb24udjEuSGVhdG1hcFJlcXVlc3QaHS50ZWxsdXJpb24udjEuSGVhdG1hcFJlc3BvbnNlIiSQAgGquxgdCgZ0cmFjZXMiC3RyYWNlczpyZWFkGgZyZWdpb24SbwoIRGlzY292ZXISHS50ZWxsdXJpb24udjEuRGlzY292ZXJSZXF1ZXN0Gh4udGVsbHVyaW9uLnYxLkRpc2NvdmVyUmVzcG9uc2UiJKq7GCAKBnRyYWNlcyIMdHJhY2VzOndyaXRlKAEaBnJlZ2lvbhJpCgZSZWNvcmQSGy50ZWxsdXJpb24udjEuUmVjb3JkUmVxdWVzdBocLnRlbGx1cmlvbi52MS5SZWNvcmRSZXNwb25zZSIkqrsYIAoGdHJhY2VzIgx0cmFjZXM6YWRtaW4oARoGcmVnaW9uYgZwcm90bzM", [file_tellurion_v1_options, file_tellurion_v1_weather]);
 
 /**
  * An event left a mark in a place.
@@ -169,7 +171,7 @@ export type TraceTemplate = Message<"tellurion.v1.TraceTemplate"> & {
   halfLifeHours: number;
 
   /**
-   * Factors on its decay in rain, snow, wind and dust.
+   * Factors on its decay in heavy rain, snow, wind and dust: 2 is twice as fast, 0.5 half as fast. 0 counts as 1.
    *
    * @generated from field: double rain = 6;
    */
@@ -257,6 +259,21 @@ export type ConfigureTraces = Message<"tellurion.v1.ConfigureTraces"> & {
    * @generated from field: int64 game_ms = 6;
    */
   gameMs: bigint;
+
+  /**
+   * The conditions of the region's climate: how much rain, snow and dust there is in each. Where there are none, the
+   * name of a condition tells.
+   *
+   * @generated from field: repeated tellurion.v1.WeatherCondition conditions = 7;
+   */
+  conditions: WeatherCondition[];
+
+  /**
+   * Game minutes in a day. 0: 1,440.
+   *
+   * @generated from field: uint32 minutes_per_day = 8;
+   */
+  minutesPerDay: number;
 };
 
 /**
@@ -284,6 +301,18 @@ export type TracePlace = Message<"tellurion.v1.TracePlace"> & {
    * @generated from field: string kind = 3;
    */
   kind: string;
+
+  /**
+   * Where it is on the map. Both 0: nobody has said.
+   *
+   * @generated from field: double x = 4;
+   */
+  x: number;
+
+  /**
+   * @generated from field: double y = 5;
+   */
+  y: number;
 };
 
 /**
@@ -292,4 +321,735 @@ export type TracePlace = Message<"tellurion.v1.TracePlace"> & {
  */
 export const TracePlaceSchema: GenMessage<TracePlace> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_traces, 4);
+
+/**
+ * @generated from message tellurion.v1.TracesState
+ */
+export type TracesState = Message<"tellurion.v1.TracesState"> & {
+  /**
+   * @generated from field: bool configured = 1;
+   */
+  configured: boolean;
+
+  /**
+   * @generated from field: string region = 2;
+   */
+  region: string;
+
+  /**
+   * @generated from field: repeated tellurion.v1.TraceTemplate templates = 3;
+   */
+  templates: TraceTemplate[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.TracePlace places = 4;
+   */
+  places: TracePlace[];
+
+  /**
+   * @generated from field: uint32 traces_max = 5;
+   */
+  tracesMax: number;
+
+  /**
+   * @generated from field: string language = 6;
+   */
+  language: string;
+
+  /**
+   * @generated from field: uint32 minutes_per_day = 7;
+   */
+  minutesPerDay: number;
+
+  /**
+   * @generated from field: repeated tellurion.v1.WeatherCondition conditions = 8;
+   */
+  conditions: WeatherCondition[];
+
+  /**
+   * Up to here the traces have worn.
+   *
+   * @generated from field: int64 game_ms = 9;
+   */
+  gameMs: bigint;
+
+  /**
+   * What wears them now, 0 to 1.
+   *
+   * @generated from field: double rain = 10;
+   */
+  rain: number;
+
+  /**
+   * @generated from field: double snow = 11;
+   */
+  snow: number;
+
+  /**
+   * @generated from field: double wind = 12;
+   */
+  wind: number;
+
+  /**
+   * @generated from field: double dust = 13;
+   */
+  dust: number;
+
+  /**
+   * One for each template, and for those of older configurations that there are traces of.
+   *
+   * @generated from field: repeated tellurion.v1.TraceWear wears = 14;
+   */
+  wears: TraceWear[];
+
+  /**
+   * By number, the lowest first.
+   *
+   * @generated from field: repeated tellurion.v1.Trace traces = 15;
+   */
+  traces: Trace[];
+
+  /**
+   * The newest one's.
+   *
+   * @generated from field: uint32 number = 16;
+   */
+  number: number;
+
+  /**
+   * Those who found something last come last.
+   *
+   * @generated from field: repeated tellurion.v1.TraceKnowledge players = 17;
+   */
+  players: TraceKnowledge[];
+
+  /**
+   * How many were left, found, faded away, and gave way.
+   *
+   * @generated from field: uint64 left = 18;
+   */
+  left: bigint;
+
+  /**
+   * @generated from field: uint64 found = 19;
+   */
+  found: bigint;
+
+  /**
+   * @generated from field: uint64 faded = 20;
+   */
+  faded: bigint;
+
+  /**
+   * @generated from field: uint64 ousted = 21;
+   */
+  ousted: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.TracesState.
+ * Use `create(TracesStateSchema)` to create a new message.
+ */
+export const TracesStateSchema: GenMessage<TracesState> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 5);
+
+/**
+ * How fast the traces of a template fade, and how far they have: the weight of each halves whenever `worn` grows by 1.
+ *
+ * @generated from message tellurion.v1.TraceWear
+ */
+export type TraceWear = Message<"tellurion.v1.TraceWear"> & {
+  /**
+   * @generated from field: string template = 1;
+   */
+  template: string;
+
+  /**
+   * @generated from field: double half_life_hours = 2;
+   */
+  halfLifeHours: number;
+
+  /**
+   * @generated from field: double rain = 3;
+   */
+  rain: number;
+
+  /**
+   * @generated from field: double snow = 4;
+   */
+  snow: number;
+
+  /**
+   * @generated from field: double wind = 5;
+   */
+  wind: number;
+
+  /**
+   * @generated from field: double dust = 6;
+   */
+  dust: number;
+
+  /**
+   * Never becomes less.
+   *
+   * @generated from field: double worn = 7;
+   */
+  worn: number;
+};
+
+/**
+ * Describes the message tellurion.v1.TraceWear.
+ * Use `create(TraceWearSchema)` to create a new message.
+ */
+export const TraceWearSchema: GenMessage<TraceWear> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 6);
+
+/**
+ * @generated from message tellurion.v1.Trace
+ */
+export type Trace = Message<"tellurion.v1.Trace"> & {
+  /**
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+
+  /**
+   * @generated from field: string template = 2;
+   */
+  template: string;
+
+  /**
+   * @generated from field: string kind = 3;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string place = 4;
+   */
+  place: string;
+
+  /**
+   * @generated from field: string cause = 5;
+   */
+  cause: string;
+
+  /**
+   * At first.
+   *
+   * @generated from field: double weight = 6;
+   */
+  weight: number;
+
+  /**
+   * How far its template's traces had worn then.
+   *
+   * @generated from field: double worn_from = 7;
+   */
+  wornFrom: number;
+
+  /**
+   * @generated from field: string text = 8;
+   */
+  text: string;
+
+  /**
+   * @generated from field: string asset = 9;
+   */
+  asset: string;
+
+  /**
+   * @generated from field: repeated string concepts = 10;
+   */
+  concepts: string[];
+
+  /**
+   * @generated from field: int64 game_ms = 11;
+   */
+  gameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.Trace.
+ * Use `create(TraceSchema)` to create a new message.
+ */
+export const TraceSchema: GenMessage<Trace> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 7);
+
+/**
+ * What a player has found in the region.
+ *
+ * @generated from message tellurion.v1.TraceKnowledge
+ */
+export type TraceKnowledge = Message<"tellurion.v1.TraceKnowledge"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * Numbers of traces, the lowest first.
+   *
+   * @generated from field: repeated uint32 known = 2;
+   */
+  known: number[];
+};
+
+/**
+ * Describes the message tellurion.v1.TraceKnowledge.
+ * Use `create(TraceKnowledgeSchema)` to create a new message.
+ */
+export const TraceKnowledgeSchema: GenMessage<TraceKnowledge> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 8);
+
+/**
+ * A trace as it is now.
+ *
+ * @generated from message tellurion.v1.TraceReading
+ */
+export type TraceReading = Message<"tellurion.v1.TraceReading"> & {
+  /**
+   * `<region>.<number>`
+   *
+   * @generated from field: string trace = 1;
+   */
+  trace: string;
+
+  /**
+   * @generated from field: string place = 2;
+   */
+  place: string;
+
+  /**
+   * @generated from field: string kind = 3;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string cause = 4;
+   */
+  cause: string;
+
+  /**
+   * @generated from field: double weight = 5;
+   */
+  weight: number;
+
+  /**
+   * @generated from field: double age_hours = 6;
+   */
+  ageHours: number;
+
+  /**
+   * @generated from field: string asset = 7;
+   */
+  asset: string;
+
+  /**
+   * @generated from field: int64 game_ms = 8;
+   */
+  gameMs: bigint;
+
+  /**
+   * Empty for a player who has not found it, as concepts and language are.
+   *
+   * @generated from field: string text = 9;
+   */
+  text: string;
+
+  /**
+   * @generated from field: repeated string concepts = 10;
+   */
+  concepts: string[];
+
+  /**
+   * @generated from field: string language = 11;
+   */
+  language: string;
+
+  /**
+   * The player who asks has found it.
+   *
+   * @generated from field: bool known = 12;
+   */
+  known: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.TraceReading.
+ * Use `create(TraceReadingSchema)` to create a new message.
+ */
+export const TraceReadingSchema: GenMessage<TraceReading> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 9);
+
+/**
+ * @generated from message tellurion.v1.ListTracesRequest
+ */
+export type ListTracesRequest = Message<"tellurion.v1.ListTracesRequest"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * Empty: all.
+   *
+   * @generated from field: string place = 2;
+   */
+  place: string;
+
+  /**
+   * For whom. Empty: for tools, which see all.
+   *
+   * @generated from field: string player = 3;
+   */
+  player: string;
+
+  /**
+   * 1 to 500. 0: 100.
+   *
+   * @generated from field: uint32 limit = 4;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message tellurion.v1.ListTracesRequest.
+ * Use `create(ListTracesRequestSchema)` to create a new message.
+ */
+export const ListTracesRequestSchema: GenMessage<ListTracesRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 10);
+
+/**
+ * @generated from message tellurion.v1.ListTracesResponse
+ */
+export type ListTracesResponse = Message<"tellurion.v1.ListTracesResponse"> & {
+  /**
+   * The newest first.
+   *
+   * @generated from field: repeated tellurion.v1.TraceReading traces = 1;
+   */
+  traces: TraceReading[];
+
+  /**
+   * @generated from field: uint32 total = 2;
+   */
+  total: number;
+};
+
+/**
+ * Describes the message tellurion.v1.ListTracesResponse.
+ * Use `create(ListTracesResponseSchema)` to create a new message.
+ */
+export const ListTracesResponseSchema: GenMessage<ListTracesResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 11);
+
+/**
+ * @generated from message tellurion.v1.GetTraceRequest
+ */
+export type GetTraceRequest = Message<"tellurion.v1.GetTraceRequest"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string trace = 2;
+   */
+  trace: string;
+
+  /**
+   * @generated from field: string player = 3;
+   */
+  player: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GetTraceRequest.
+ * Use `create(GetTraceRequestSchema)` to create a new message.
+ */
+export const GetTraceRequestSchema: GenMessage<GetTraceRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 12);
+
+/**
+ * @generated from message tellurion.v1.GetTraceResponse
+ */
+export type GetTraceResponse = Message<"tellurion.v1.GetTraceResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.TraceReading trace = 1;
+   */
+  trace?: TraceReading | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.GetTraceResponse.
+ * Use `create(GetTraceResponseSchema)` to create a new message.
+ */
+export const GetTraceResponseSchema: GenMessage<GetTraceResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 13);
+
+/**
+ * @generated from message tellurion.v1.HeatmapRequest
+ */
+export type HeatmapRequest = Message<"tellurion.v1.HeatmapRequest"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+};
+
+/**
+ * Describes the message tellurion.v1.HeatmapRequest.
+ * Use `create(HeatmapRequestSchema)` to create a new message.
+ */
+export const HeatmapRequestSchema: GenMessage<HeatmapRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 14);
+
+/**
+ * @generated from message tellurion.v1.HeatmapResponse
+ */
+export type HeatmapResponse = Message<"tellurion.v1.HeatmapResponse"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.PlaceHeat places = 1;
+   */
+  places: PlaceHeat[];
+
+  /**
+   * @generated from field: uint64 left = 2;
+   */
+  left: bigint;
+
+  /**
+   * @generated from field: uint64 found = 3;
+   */
+  found: bigint;
+
+  /**
+   * @generated from field: uint64 faded = 4;
+   */
+  faded: bigint;
+
+  /**
+   * @generated from field: uint64 ousted = 5;
+   */
+  ousted: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.HeatmapResponse.
+ * Use `create(HeatmapResponseSchema)` to create a new message.
+ */
+export const HeatmapResponseSchema: GenMessage<HeatmapResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 15);
+
+/**
+ * @generated from message tellurion.v1.PlaceHeat
+ */
+export type PlaceHeat = Message<"tellurion.v1.PlaceHeat"> & {
+  /**
+   * @generated from field: string place = 1;
+   */
+  place: string;
+
+  /**
+   * @generated from field: uint32 count = 2;
+   */
+  count: number;
+
+  /**
+   * @generated from field: double weight = 3;
+   */
+  weight: number;
+};
+
+/**
+ * Describes the message tellurion.v1.PlaceHeat.
+ * Use `create(PlaceHeatSchema)` to create a new message.
+ */
+export const PlaceHeatSchema: GenMessage<PlaceHeat> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 16);
+
+/**
+ * @generated from message tellurion.v1.DiscoverRequest
+ */
+export type DiscoverRequest = Message<"tellurion.v1.DiscoverRequest"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string place = 2;
+   */
+  place: string;
+
+  /**
+   * @generated from field: string player = 3;
+   */
+  player: string;
+
+  /**
+   * This one. Empty: what a search finds, the heaviest first.
+   *
+   * @generated from field: string trace = 4;
+   */
+  trace: string;
+};
+
+/**
+ * Describes the message tellurion.v1.DiscoverRequest.
+ * Use `create(DiscoverRequestSchema)` to create a new message.
+ */
+export const DiscoverRequestSchema: GenMessage<DiscoverRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 17);
+
+/**
+ * @generated from message tellurion.v1.DiscoverResponse
+ */
+export type DiscoverResponse = Message<"tellurion.v1.DiscoverResponse"> & {
+  /**
+   * What is new to the player.
+   *
+   * @generated from field: repeated tellurion.v1.TraceReading found = 1;
+   */
+  found: TraceReading[];
+
+  /**
+   * There was something, and all that was found was known before.
+   *
+   * @generated from field: bool already = 2;
+   */
+  already: boolean;
+
+  /**
+   * Stories that are complete now.
+   *
+   * @generated from field: repeated string stories = 3;
+   */
+  stories: string[];
+};
+
+/**
+ * Describes the message tellurion.v1.DiscoverResponse.
+ * Use `create(DiscoverResponseSchema)` to create a new message.
+ */
+export const DiscoverResponseSchema: GenMessage<DiscoverResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 18);
+
+/**
+ * @generated from message tellurion.v1.RecordRequest
+ */
+export type RecordRequest = Message<"tellurion.v1.RecordRequest"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string place = 2;
+   */
+  place: string;
+
+  /**
+   * Of the templates' kinds.
+   *
+   * @generated from field: string kind = 3;
+   */
+  kind: string;
+
+  /**
+   * As in TraceLeftEvent.
+   *
+   * @generated from field: string cause = 4;
+   */
+  cause: string;
+
+  /**
+   * @generated from field: string player = 5;
+   */
+  player: string;
+
+  /**
+   * @generated from field: string subject = 6;
+   */
+  subject: string;
+};
+
+/**
+ * Describes the message tellurion.v1.RecordRequest.
+ * Use `create(RecordRequestSchema)` to create a new message.
+ */
+export const RecordRequestSchema: GenMessage<RecordRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 19);
+
+/**
+ * @generated from message tellurion.v1.RecordResponse
+ */
+export type RecordResponse = Message<"tellurion.v1.RecordResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.TraceReading trace = 1;
+   */
+  trace?: TraceReading | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.RecordResponse.
+ * Use `create(RecordResponseSchema)` to create a new message.
+ */
+export const RecordResponseSchema: GenMessage<RecordResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_traces, 20);
+
+/**
+ * What events leave behind in places. Each region is an actor, `traces/<region>`.
+ *
+ * @generated from service tellurion.v1.TracesService
+ */
+export const TracesService: GenService<{
+  /**
+   * @generated from rpc tellurion.v1.TracesService.ListTraces
+   */
+  listTraces: {
+    methodKind: "unary";
+    input: typeof ListTracesRequestSchema;
+    output: typeof ListTracesResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.TracesService.GetTrace
+   */
+  getTrace: {
+    methodKind: "unary";
+    input: typeof GetTraceRequestSchema;
+    output: typeof GetTraceResponseSchema;
+  },
+  /**
+   * How much there is to find at each place.
+   *
+   * @generated from rpc tellurion.v1.TracesService.Heatmap
+   */
+  heatmap: {
+    methodKind: "unary";
+    input: typeof HeatmapRequestSchema;
+    output: typeof HeatmapResponseSchema;
+  },
+  /**
+   * A player looks at a place. What was found before is found again, and nobody is told of it.
+   *
+   * @generated from rpc tellurion.v1.TracesService.Discover
+   */
+  discover: {
+    methodKind: "unary";
+    input: typeof DiscoverRequestSchema;
+    output: typeof DiscoverResponseSchema;
+  },
+  /**
+   * Leaves a trace by hand.
+   *
+   * @generated from rpc tellurion.v1.TracesService.Record
+   */
+  record: {
+    methodKind: "unary";
+    input: typeof RecordRequestSchema;
+    output: typeof RecordResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_tellurion_v1_traces, 0);
 
