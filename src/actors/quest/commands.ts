@@ -107,8 +107,8 @@ export function joinQuest(turn: Turn, run: Run, player: string): void {
 export function offerQuest(turn: Turn, request: Plain<OfferQuestRequest>): Run {
   const definition = definitionAt(turn, request.quest);
   const player = ownerOf(definition, request.player);
-  checkId("player", request.player);
-  if (player !== worldPlayer) checkPlayer(player);
+  if (definition.scope === QuestScope.WORLD) checkId("player", request.player);
+  else checkPlayer(player);
   const { region, giver } = where(turn, request);
   insist(hindranceOf(turn, definition, { player, asked: true }));
   return offer(turn, definition, { player, region, giver, place: "", cause: "" });

@@ -72,7 +72,7 @@ export function definition(
 ): Definition {
   return create(QuestDefinitionSchema, {
     ...{ name, version: 1, title: name, scope: QuestScope.PLAYER, steps: steps as never },
-    reward: { coins: 10 },
+    reward: { coins: 10 } as never,
     ...more,
   }) as Definition;
 }
