@@ -2,7 +2,7 @@ import { QuestOutcome, QuestRunStatus, QuestStepStatus } from "../../gen/telluri
 import type { Book, Run } from "./book.ts";
 import type { Deadline } from "./deadlines.ts";
 import { deadlinesPerEventMax } from "./limits.ts";
-import { definitionOf, forgetLive, removeStep } from "./live.ts";
+import { forgetLive, removeStep } from "./live.ts";
 import { end, goOn } from "./runs.ts";
 import type { Turn } from "./turn.ts";
 
@@ -10,36 +10,34 @@ import type { Turn } from "./turn.ts";
 export function passTime(turn: Turn, toMs: bigint): void {
   const { book, live } = turn;
   if (toMs > book.gameMs) book.gameMs = toMs;
-  for (let i = 0; i < deadlinesPerEventMax; i += 1) {
+  // Only those that hold are counted: how many void ones there are is no matter of the state.
+  for (let met = 0; met < deadlinesPerEventMax; ) {
     const deadline = live.deadlines.takeDue(Number(book.gameMs));
     if (deadline === undefined) return;
-    meetDeadline(turn, deadline);
+    if (meetDeadline(turn, deadline)) met += 1;
   }
 }
 
-function meetDeadline(turn: Turn, { number, step, dueMs }: Deadline): void {
+/** False when the deadline is void. */
+function meetDeadline(turn: Turn, { number, step, dueMs }: Deadline): boolean {
   const run = turn.live.runs.get(number);
-  if (run === undefined) return;
-  if (step >= 0) {
-    failStep(turn, run, step, dueMs);
-    return;
-  }
-  if (Number(run.dueMs) !== dueMs) return;
-  if (run.status === QuestRunStatus.ACTIVE) {
-    end(turn, run, { outcome: QuestOutcome.FAILED, reason: "time" });
-  } else {
-    end(turn, run, { outcome: QuestOutcome.EXPIRED, reason: "time" });
-  }
+  if (run === undefined) return false;
+  if (step >= 0) return failStep(turn, run, step, dueMs);
+  if (Number(run.dueMs) !== dueMs) return false;
+  const isActive = run.status === QuestRunStatus.ACTIVE;
+  const outcome = isActive ? QuestOutcome.FAILED : QuestOutcome.EXPIRED;
+  end(turn, run, { outcome, reason: "time" });
+  return true;
 }
 
-function failStep(turn: Turn, run: Run, index: number, dueMs: number): void {
+function failStep(turn: Turn, run: Run, index: number, dueMs: number): boolean {
   const progress = run.steps[index];
-  if (progress?.status !== QuestStepStatus.OPEN || Number(progress.dueMs) !== dueMs) return;
-  if (definitionOf(turn.live, run) === undefined) return;
+  if (progress?.status !== QuestStepStatus.OPEN || Number(progress.dueMs) !== dueMs) return false;
   removeStep(turn.live, run, index);
   progress.status = QuestStepStatus.FAILED;
   progress.counted = [];
   goOn(turn, run, turn.book.gameMs);
+  return true;
 }
 
 /** Goes to another game time as if none had passed: all that is to come is as far off as before. */

@@ -158,6 +158,10 @@ export function join({ live }: Turn, run: Run, player: string): void {
 export function leave({ live }: Turn, run: Run, player: string): void {
   for (const step of openSteps(run)) removeStepFor(live, run, step, player);
   run.participants = run.participants.filter((other) => other.player !== player);
+  // What is nobody's doing, like the weather, was waited for by all of them in the same place.
+  for (const step of openSteps(run)) {
+    for (const other of run.participants) addStepFor(live, run, step, other.player);
+  }
   unlinkPlayer(live, player, run);
 }
 
