@@ -18,7 +18,7 @@ import { scopeIn } from "./live.ts";
 import { blank, offerGenerated } from "./needs.ts";
 import { ownerOf } from "./offers.ts";
 import { accept, end, join, leave, offer } from "./runs.ts";
-import { countRuns, meet, type Turn } from "./turn.ts";
+import { canMeet, countRuns, meet, runsOf, type Turn } from "./turn.ts";
 
 const outcomeNames = ["", "completed", "failed", "expired", "abandoned"];
 
@@ -80,27 +80,33 @@ export function abandonQuest(turn: Turn, run: Run, player: string): void {
   else end(turn, run, { outcome: QuestOutcome.ABANDONED, reason: "player" });
 }
 
-export function joinQuest(turn: Turn, run: Run, player: string): void {
+/** What stands against joining the party of a run. */
+export function joinHindrance(turn: Turn, run: Run, player: string): Hindrance | undefined {
   const code = "FAILED_PRECONDITION";
   const id = idOf(run);
   if (scopeIn(turn.live, run.quest) !== QuestScope.PARTY) {
-    throw new Rejection(code, `id=${id} is not a quest of a party; valid are those that are`);
+    return { code, text: `id=${id} is not a quest of a party; valid are those that are` };
   }
   if (run.status !== QuestRunStatus.ACTIVE) {
-    throw new Rejection(code, `id=${id} has not been accepted; valid is to wait until it has been`);
+    return { code, text: `id=${id} has not been accepted; valid is to wait until it has been` };
   }
-  for (const other of turn.live.runsOf.get(player) ?? []) {
+  for (const other of runsOf(turn.live, player)) {
     if (other.quest !== run.quest) continue;
-    throw new Rejection("ALREADY_EXISTS", `player=${player} has quest=${run.quest} already`);
+    return { code: "ALREADY_EXISTS", text: `player=${player} has quest=${run.quest} already` };
   }
   if (run.participants.length >= partyMax) {
     const text = `id=${id} has ${partyMax} players on it, as many as there may be`;
-    throw new Rejection("RESOURCE_EXHAUSTED", text);
+    return { code: "RESOURCE_EXHAUSTED", text };
   }
-  insist(activeHindrance(turn, player));
-  if (meet(turn, player) === undefined) {
-    throw new Rejection("RESOURCE_EXHAUSTED", "there are as many players as there may be");
+  if (!canMeet(turn, player)) {
+    return { code: "RESOURCE_EXHAUSTED", text: "there are as many players as there may be" };
   }
+  return activeHindrance(turn, player);
+}
+
+export function joinQuest(turn: Turn, run: Run, player: string): void {
+  insist(joinHindrance(turn, run, player));
+  meet(turn, player);
   join(turn, run, player);
 }
 

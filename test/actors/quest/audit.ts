@@ -30,7 +30,12 @@ export class Audit {
   readonly faults: string[] = [];
   readonly completed = new Set<string>();
   rewards = 0;
+  get ends(): number {
+    return this.#ended.size;
+  }
+
   readonly #accounts = new Map<string, Account>();
+  readonly #entries = new WeakMap<object, readonly [string, unknown][]>();
   readonly #ended = new Set<string>();
   readonly #rewarded = new Set<string>();
   readonly #placeKinds: ReadonlyMap<string, string>;
@@ -55,12 +60,12 @@ export class Audit {
         definition.scope === QuestScope.WORLD || event.player === "" || players.has(event.player);
       if (!theirs) continue;
       // What an event opens does not count it again: those that were open before it.
-      const open = definition.steps.filter(({ after, afterCount }) => {
+      const open = definition.steps.filter(({ objectives, after, afterCount }) => {
+        if (!objectives.some((objective) => this.#fits(objective, event))) return false;
         const done = after.filter((id) => this.#isDone(definition, counts, id)).length;
         return done >= (afterCount || after.length);
       });
       for (const step of open) {
-        if (!step.objectives.some((objective) => this.#fits(objective, event))) continue;
         counts.set(step.id, (counts.get(step.id) ?? 0) + event.amount);
       }
     }
@@ -93,6 +98,16 @@ export class Audit {
     }
   }
 
+  #entriesOf(wanted: Record<string, unknown>): readonly [string, unknown][] {
+    const known = this.#entries.get(wanted);
+    if (known !== undefined) return known;
+    const entries = Object.entries(wanted).filter(
+      ([name, value]) => value !== "" && value !== 0 && !name.startsWith("$"),
+    );
+    this.#entries.set(wanted, entries);
+    return entries;
+  }
+
   #isDone({ steps }: Definition, counts: ReadonlyMap<string, number>, id: string): boolean {
     const step = steps.find((other) => other.id === id);
     return (counts.get(id) ?? 0) >= Math.max(1, step?.count ?? 0);
@@ -105,7 +120,7 @@ export class Audit {
       readonly [field in "place" | "success" | "started" | "tags"]: unknown;
     };
     const placeKind = this.#placeKinds.get(String(place)) ?? "";
-    return Object.entries(wanted).every(([name, value]) => {
+    return this.#entriesOf(wanted).every(([name, value]) => {
       if (name === "unsuccessful") return success === !value;
       if (name === "ended") return started === !value;
       if (name === "tag") return value === "" || (tags as string[]).includes(String(value));
