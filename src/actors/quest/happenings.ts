@@ -114,6 +114,7 @@ export function hearFact(turn: Turn, { fact, holds, player: name }: Said<StoryFa
   const { book, live, out } = turn;
   const player = name === "" ? undefined : isPlayer(name) && meet(turn, name);
   if (player === false) return;
+  if (player === undefined && live.facts.has(fact) === holds) return;
   const facts = player === undefined ? book.facts : player.facts;
   const at = facts.indexOf(fact);
   if (!holds) {

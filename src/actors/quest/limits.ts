@@ -29,7 +29,7 @@ export const partyMax = 16;
 export const contributorsMax = 256;
 
 /** What is remembered. */
-export const endedMax = 1_000;
+export const endedMax = 256;
 export const playersMax = 10_000;
 /** Of a player: more than there are definitions. */
 export const memoriesMax = 2_000;

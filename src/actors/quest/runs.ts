@@ -56,6 +56,7 @@ export function offer(turn: Turn, definition: Definition, offering: Offering): R
   const run: Run = {
     ...{ number: book.lastNumber, quest: definition.name, version: definition.version },
     ...offering,
+    place: offering.place || lastPlaceOf(turn, definition, offering.region),
     status: QuestRunStatus.OFFERED,
     offeredMs: book.gameMs,
     acceptedMs: 0n,
@@ -72,6 +73,16 @@ export function offer(turn: Turn, definition: Definition, offering: Offering): R
   });
   if (scopeIn(live, quest) === QuestScope.WORLD) accept(turn, run);
   return run;
+}
+
+/** Where a quest leads to in a region: that is where it leaves its mark. Empty: nowhere in particular. */
+function lastPlaceOf({ book }: Turn, { steps }: Definition, region: string): string {
+  const named = steps
+    .flatMap(({ objectives }) => objectives)
+    .flatMap(({ what }) => (what.case === "player" && what.value.place ? [what.value.place] : []));
+  const here = (place: string) =>
+    book.places.some((known) => known.id === place && known.region === region);
+  return named.findLast(here) ?? "";
 }
 
 /** An offered quest is under way from now on. */

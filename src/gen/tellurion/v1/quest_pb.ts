@@ -2053,7 +2053,7 @@ export const QuestService: GenService<{
     output: typeof ListQuestsResponseSchema;
   },
   /**
-   * A run of a quest, with all of its steps. Of those that have ended, the last thousand are remembered.
+   * A run of a quest, with all of its steps. Of those that have ended, the last 256 are remembered.
    *
    * @generated from rpc tellurion.v1.QuestService.GetQuest
    */
