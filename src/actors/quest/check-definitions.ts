@@ -5,8 +5,6 @@ import { checkStructure } from "./check-structure.ts";
 import type { Known } from "./known.ts";
 import { type PlanWorld, planOf } from "./plan.ts";
 
-export type { DialogueTags, Known } from "./known.ts";
-
 /** Something about a quest that its author should look at. */
 export interface Finding {
   /** Name of the quest. */

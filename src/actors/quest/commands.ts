@@ -33,7 +33,8 @@ export function runAt({ book, live }: Turn, id: string): Run {
   }
   throw new Rejection(
     "NOT_FOUND",
-    `id=${JSON.stringify(id.slice(0, 80))} is no run of a quest; valid are those that ListQuests tells`,
+    `id=${JSON.stringify(id.slice(0, 80))} is no run of a quest; ` +
+      "valid are those that ListQuests tells",
   );
 }
 
@@ -56,7 +57,7 @@ export function acceptHindrance({ live }: Turn, run: Run, player: string): Hindr
 
 function activeHindrance({ live }: Pick<Turn, "live">, player: string): Hindrance | undefined {
   if (countRuns(live, player, QuestRunStatus.ACTIVE) < activePerPlayerMax) return undefined;
-  const text = `player=${player} has ${activePerPlayerMax} quests under way, as many as there may be`;
+  const text = `player=${player} has ${activePerPlayerMax} quests under way, as many as may be`;
   return { code: "RESOURCE_EXHAUSTED", text: `${text}; valid is to end one first` };
 }
 
@@ -69,7 +70,7 @@ export function acceptQuest(turn: Turn, run: Run, player: string): void {
 export function abandonHindrance(run: Run, player: string): Hindrance | undefined {
   const isOn = run.participants.some((other) => other.player === player);
   if (run.player !== worldPlayer && (run.player === player || isOn)) return undefined;
-  const text = `id=${idOf(run)} is not a quest of player=${player}: nobody but those on it gives it up`;
+  const text = `id=${idOf(run)} is not a quest of player=${player}; valid are the player's own`;
   return { code: "FAILED_PRECONDITION", text };
 }
 

@@ -83,7 +83,7 @@ function fullness(turn: Turn, { name, scope }: Definition, player: string): Hind
   const { book, live } = turn;
   const full = (what: string, most: number): Hindrance => ({
     code: "RESOURCE_EXHAUSTED",
-    text: `there are ${most} ${what}, as many as there may be; valid is to wait until one has ended`,
+    text: `there are ${most} ${what}, as many as may be; valid is to wait until one has ended`,
   });
   if (book.runs.length >= runsMax) return full("quests under way", runsMax);
   if (!canMeet(turn, player)) return full("players", playersMax);

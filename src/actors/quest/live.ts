@@ -3,7 +3,7 @@ import { type Book, type Definition, type Player, type Run, worldPlayer } from "
 import { Deadlines } from "./deadlines.ts";
 import { stepsMax } from "./limits.ts";
 import { ObjectiveTree } from "./objective-tree.ts";
-import { type ObjectiveCase, objectiveCases, patternOf } from "./patterns.ts";
+import { type ObjectiveCase, patternOf } from "./patterns.ts";
 
 /** An open step of a run that is under way. */
 export interface OpenStep {
@@ -185,10 +185,4 @@ function objectivesOf(live: Live, run: Run, step: number) {
 function whoseDoingsCount(live: Live, run: Run): readonly string[] {
   if (scopeIn(live, run.quest) === QuestScope.WORLD) return [""];
   return run.participants.map(({ player }) => player);
-}
-
-/** The objectives that all kinds of events are matched with, counted: what an event has cost. */
-export function nodesVisited(book: Book): number {
-  const { trees } = liveOf(book);
-  return objectiveCases.reduce((sum, kind) => sum + trees[kind].visited, 0);
 }

@@ -3,15 +3,6 @@ import type { Objective } from "./book.ts";
 
 export type ObjectiveCase = NonNullable<Objective["what"]["case"]>;
 
-export const objectiveCases: readonly ObjectiveCase[] = [
-  "player",
-  "occurrence",
-  "weather",
-  "discovery",
-  "quest",
-  "choice",
-];
-
 /** The texts of a player's deed, in the order of its patterns. */
 export interface DeedTexts {
   readonly verb: number;

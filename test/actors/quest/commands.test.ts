@@ -6,7 +6,7 @@ import {
   QuestScope,
 } from "../../../src/gen/tellurion/v1/quest_pb.ts";
 import { Verb } from "../../../src/gen/tellurion/v1/world_pb.ts";
-import { configuration, deed, definition, known, method, Rig, step } from "./rig.ts";
+import { configuration, deed, definition, method, Rig, step } from "./rig.ts";
 
 const { TALK, WORK } = Verb;
 const work = () => [step("work", deed(WORK), { count: 2 })];
@@ -31,11 +31,6 @@ function prepared(): Rig {
 }
 
 const anna = { player: "anna" };
-const changed = definition("one", [step("work", deed(WORK))]);
-const load = (more: object, quest = {}) => ({
-  configuration: { ...configuration([{ ...definition("new", work()), ...quest }]), ...more },
-});
-const withStep = (more: object) => load({}, { steps: [{ ...step("work", deed(WORK)), ...more }] });
 const reward = { coins: 5, items: [], facts: [], reputation: 0 };
 
 const bad: [string, DescMethodUnary, object, string, string][] = [
@@ -224,147 +219,6 @@ const bad: [string, DescMethodUnary, object, string, string][] = [
     { ...anna, reward: { ...reward, facts: ["x"] } },
     "INVALID_ARGUMENT",
     "reward.facts",
-  ],
-  ["loads nothing", method.loadQuests, {}, "INVALID_ARGUMENT", "configuration"],
-  [
-    "loads a change without a version",
-    method.loadQuests,
-    { configuration: configuration([changed]) },
-    "INVALID_ARGUMENT",
-    "quests[0].version=1",
-  ],
-  [
-    "loads an older version",
-    method.loadQuests,
-    { configuration: configuration([{ ...definition("one", work()), version: 0 }]) },
-    "INVALID_ARGUMENT",
-    "version=0",
-  ],
-  [
-    "loads a name twice",
-    method.loadQuests,
-    { configuration: configuration([definition("a", work()), definition("a", work())]) },
-    "INVALID_ARGUMENT",
-    "quests[1].name",
-  ],
-  [
-    "loads a name that is kept",
-    method.loadQuests,
-    load({}, { name: "gen.1" }),
-    "INVALID_ARGUMENT",
-    "gen.",
-  ],
-  [
-    "loads a bad name",
-    method.loadQuests,
-    load({}, { name: "Big One" }),
-    "INVALID_ARGUMENT",
-    "name",
-  ],
-  [
-    "loads no steps",
-    method.loadQuests,
-    load({}, { steps: [] }),
-    "INVALID_ARGUMENT",
-    "steps (length)=0",
-  ],
-  [
-    "loads an unknown scope",
-    method.loadQuests,
-    load({}, { scope: 9 }),
-    "INVALID_ARGUMENT",
-    "scope=9",
-  ],
-  [
-    "loads a step that waits for itself",
-    method.loadQuests,
-    withStep({ after: ["work"] }),
-    "INVALID_ARGUMENT",
-    "steps[0].after",
-  ],
-  [
-    "loads a step that waits for none",
-    method.loadQuests,
-    withStep({ after: ["x"] }),
-    "INVALID_ARGUMENT",
-    'after[0]="x"',
-  ],
-  [
-    "loads a step that waits for too many",
-    method.loadQuests,
-    withStep({ afterCount: 1 }),
-    "INVALID_ARGUMENT",
-    "after_count=1",
-  ],
-  [
-    "loads a step with nothing to do",
-    method.loadQuests,
-    withStep({ objectives: [] }),
-    "INVALID_ARGUMENT",
-    "objectives",
-  ],
-  [
-    "loads an objective that says nothing",
-    method.loadQuests,
-    withStep({ objectives: [{ what: { case: undefined } }] }),
-    "INVALID_ARGUMENT",
-    "objectives[0].what",
-  ],
-  [
-    "loads an unknown verb",
-    method.loadQuests,
-    withStep({ objectives: [deed(0)] }),
-    "INVALID_ARGUMENT",
-    "verb=0",
-  ],
-  [
-    "loads too high a count",
-    method.loadQuests,
-    withStep({ count: 1_001 }),
-    "INVALID_ARGUMENT",
-    "count=1001",
-  ],
-  [
-    "loads nothing that is required",
-    method.loadQuests,
-    withStep({ optional: true }),
-    "INVALID_ARGUMENT",
-    "required",
-  ],
-  [
-    "loads a migration to nowhere",
-    method.loadQuests,
-    load({}, { migrations: [{ fromVersion: 0, fromStep: "a", toStep: "b" }] }),
-    "INVALID_ARGUMENT",
-    "to_step",
-  ],
-  [
-    "loads a migration from the future",
-    method.loadQuests,
-    load({}, { migrations: [{ fromVersion: 1, fromStep: "a", toStep: "" }] }),
-    "INVALID_ARGUMENT",
-    "from_version=1",
-  ],
-  [
-    "loads a bad fact",
-    method.loadQuests,
-    load({}, { offer: { when: { case: undefined }, after: [], facts: ["!!x"] } }),
-    "INVALID_ARGUMENT",
-    "facts[0]",
-  ],
-  [
-    "loads a place in no region",
-    method.loadQuests,
-    load({ places: [{ id: "a", region: "sea", kind: "" }] }),
-    "INVALID_ARGUMENT",
-    'region="sea"',
-  ],
-  [
-    "loads a place twice",
-    method.loadQuests,
-    load({ places: [known.places[0], known.places[0]] }),
-    "INVALID_ARGUMENT",
-    "places[1].id",
   ],
 ];
 

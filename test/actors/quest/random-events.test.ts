@@ -303,7 +303,7 @@ function randomDeed(chance: Chance, nowMs: bigint): Deed {
 }
 
 describe("quests in a hundred thousand random events", () => {
-  it("reward nobody twice, complete nothing that is not done, and go on from a restored state as before", () => {
+  it("reward nobody twice, complete nothing undone, and go on from a restored state as before", () => {
     let [completed, rewards, ended] = [0, 0, 0];
     for (let seed = 1; seed <= 10; seed += 1) {
       const chance = chanceOf(seed);
