@@ -132,7 +132,10 @@ export function hearFact(turn: Turn, { fact, holds, player: name }: Said<StoryFa
   else live.facts.delete(fact);
 }
 
-/** The storyteller offers a quest: to a player, or to one of those who are in the region. */
+/**
+ * The storyteller offers a quest: to a player, or to those who are in the region. One that is made
+ * up is for one of them.
+ */
 export function hearQuestBeat(turn: Turn, event: Said<StoryBeatEvent>): void {
   const { live, out } = turn;
   const { beat, subject, region, place } = event;

@@ -19,6 +19,8 @@ export const textLengthMax = 1_000;
 
 /** What runs at a time. */
 export const offeredPerPlayerMax = 16;
+/** Of these, what comes by arrival, talk and occurrence. The rest is kept for storyteller and needs. */
+export const offeredByItselfMax = 12;
 export const activePerPlayerMax = 32;
 export const generatedPerPlayerMax = 3;
 export const generatedMax = 256;

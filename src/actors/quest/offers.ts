@@ -1,9 +1,9 @@
-import { QuestScope } from "../../gen/tellurion/v1/quest_pb.ts";
+import { QuestRunStatus, QuestScope } from "../../gen/tellurion/v1/quest_pb.ts";
 import { type Definition, type Run, worldPlayer } from "./book.ts";
 import { hindranceOf } from "./hindrance.ts";
-import { offersPerEventMax, offersPerPlayerMax } from "./limits.ts";
+import { offeredByItselfMax, offersPerEventMax, offersPerPlayerMax } from "./limits.ts";
 import { type Offering, offer } from "./runs.ts";
-import type { Turn } from "./turn.ts";
+import { countRuns, type Turn } from "./turn.ts";
 
 /** Whoever a quest is for: a player, or the whole world. */
 export function ownerOf({ scope }: Definition, player: string): string {
@@ -24,11 +24,14 @@ export function tryOffer(
 
 /** Offers the first ones of some quests to a player. */
 function offerSome(turn: Turn, quests: readonly Definition[], offering: Offering): void {
+  const { player, region } = offering;
+  const room = offeredByItselfMax - countRuns(turn.live, player, QuestRunStatus.OFFERED);
+  const most = Math.min(offersPerPlayerMax, room);
   let offered = 0;
   for (const quest of quests) {
-    if (!isOfferedIn(quest, offering.region)) continue;
+    if (offered >= most) return;
+    if (!isOfferedIn(quest, region)) continue;
     if (tryOffer(turn, quest, offering) !== undefined) offered += 1;
-    if (offered >= offersPerPlayerMax) return;
   }
 }
 

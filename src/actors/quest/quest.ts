@@ -12,7 +12,7 @@ import { BeatKind, StoryBeatEventSchema } from "../../gen/tellurion/v1/storytell
 import { TraceDiscoveredEventSchema } from "../../gen/tellurion/v1/traces_pb.ts";
 import { WeatherEventSchema } from "../../gen/tellurion/v1/weather_pb.ts";
 import { OccurrenceEventSchema, PlayerActedEventSchema } from "../../gen/tellurion/v1/world_pb.ts";
-import { type ActorContext, defineActor, isKey } from "../../runtime/index.ts";
+import { type ActorContext, defineActor, isKey, Rejection } from "../../runtime/index.ts";
 import { checkId, refuse } from "../common/checks.ts";
 import { type Book, checkConfigured, type Run } from "./book.ts";
 import {
@@ -180,12 +180,12 @@ function command<T>(state: Book, ctx: ActorContext, run: (turn: Turn) => T): T {
   return guarded(state, () => run(turnOf(state, ctx)));
 }
 
-/** Whatever goes wrong, the index is made anew from what the state has become. */
+/** Where something goes wrong half-way, the index is made anew from what the state has become. */
 function guarded<T>(state: Book, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    forgetLive(state);
+    if (!(error instanceof Rejection)) forgetLive(state);
     throw error;
   }
 }
