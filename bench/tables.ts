@@ -6,6 +6,7 @@ import { idle } from "./idle/index.ts";
 import { roundTrip } from "./round-trip/index.ts";
 import type { Table } from "./table.ts";
 import { weatherYear } from "./weather-year/index.ts";
+import { questEvents } from "./world/quest.ts";
 import { storyteller } from "./world/storyteller.ts";
 import { worldState } from "./world/world-state.ts";
 
@@ -19,4 +20,5 @@ export const tables: readonly Table[] = [
   worldState,
   durability,
   storyteller,
+  questEvents,
 ];

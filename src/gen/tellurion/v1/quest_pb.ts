@@ -2,8 +2,8 @@
 // @generated from file tellurion/v1/quest.proto (package tellurion.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_tellurion_v1_options } from "./options_pb.ts";
 import type { EncounterKind, GoodDefinition, Verb } from "./world_pb.ts";
 import { file_tellurion_v1_world } from "./world_pb.ts";
@@ -13,7 +13,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/quest.proto.
  */
 export const file_tellurion_v1_quest: GenFile = /*@__PURE__*/
-  fileDesc("Chh0ZWxsdXJpb24vdjEvcXVlc3QucHJvdG8SDHRlbGx1cmlvbi52MSKXAQoRUXVlc3RPZmZlcmVkRXZlbnQSCgoCaWQYASABKAkSDQoFcXVlc3QYAiABKAkSDgoGcGxheWVyGAMgASgJEg4KBnJlZ2lvbhgEIAEoCRINCgVnaXZlchgFIAEoCRINCgVjYXVzZRgGIAEoCRIPCgdnYW1lX21zGAcgASgDOhiquxgUCKABEgVxdWVzdBoGcGxheWVyIAEiugEKElF1ZXN0QWR2YW5jZWRFdmVudBIKCgJpZBgBIAEoCRINCgVxdWVzdBgCIAEoCRIOCgZwbGF5ZXIYAyABKAkSDAoEc3RlcBgEIAEoCRINCgVjb3VudBgFIAEoDRIOCgZuZWVkZWQYBiABKA0SEQoJc3RlcF9kb25lGAcgASgIEg4KBnJlZ2lvbhgIIAEoCRIPCgdnYW1lX21zGAkgASgDOhiquxgUCKEBEgVxdWVzdBoGcGxheWVyIAEihwIKD1F1ZXN0RW5kZWRFdmVudBIKCgJpZBgBIAEoCRINCgVxdWVzdBgCIAEoCRIOCgZwbGF5ZXIYAyABKAkSKwoHb3V0Y29tZRgEIAEoDjIaLnRlbGx1cmlvbi52MS5RdWVzdE91dGNvbWUSDgoGcmVnaW9uGAUgASgJEg0KBXBsYWNlGAYgASgJEg0KBWdpdmVyGAcgASgJEg4KBnJlYXNvbhgIIAEoCRIxCg1jb250cmlidXRpb25zGAkgAygLMhoudGVsbHVyaW9uLnYxLkNvbnRyaWJ1dGlvbhIPCgdnYW1lX21zGAogASgDOhqquxgWCKIBEgVxdWVzdBoGcGxheWVyIAEoASItCgxDb250cmlidXRpb24SDgoGcGxheWVyGAEgASgJEg0KBXNoYXJlGAIgASgBIrgBChJRdWVzdFJld2FyZGVkRXZlbnQSCgoCaWQYASABKAkSDQoFcXVlc3QYAiABKAkSDgoGcGxheWVyGAMgASgJEg0KBWNvaW5zGAQgASgNEicKBWl0ZW1zGAUgAygLMhgudGVsbHVyaW9uLnYxLkl0ZW1BbW91bnQSEgoKcmVwdXRhdGlvbhgGIAEoARIPCgdnYW1lX21zGAcgASgDOhqquxgWCKMBEgVxdWVzdBoGcGxheWVyIAEoASIqCgpJdGVtQW1vdW50EgwKBGl0ZW0YASABKAkSDgoGYW1vdW50GAIgASgNIosDCg9RdWVzdERlZmluaXRpb24SDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgNEg0KBXRpdGxlGAMgASgJEg8KB3N1bW1hcnkYBCABKAkSJwoFc2NvcGUYBSABKA4yGC50ZWxsdXJpb24udjEuUXVlc3RTY29wZRIPCgdyZWdpb25zGAYgAygJEhIKCmdpdmVyX3JvbGUYByABKAkSJwoFb2ZmZXIYCCABKAsyGC50ZWxsdXJpb24udjEuUXVlc3RPZmZlchImCgVzdGVwcxgJIAMoCzIXLnRlbGx1cmlvbi52MS5RdWVzdFN0ZXASKQoGcmV3YXJkGAogASgLMhkudGVsbHVyaW9uLnYxLlF1ZXN0UmV3YXJkEg8KB21pbnV0ZXMYCyABKA0SGwoTYWdhaW5fYWZ0ZXJfbWludXRlcxgMIAEoDRIQCghkaWFsb2d1ZRgNIAEoCRIvCgptaWdyYXRpb25zGA4gAygLMhsudGVsbHVyaW9uLnYxLlN0ZXBNaWdyYXRpb24ijgEKClF1ZXN0T2ZmZXISFAoKb25fYXJyaXZhbBgBIAEoCEgAEhcKDW9uX29jY3VycmVuY2UYAiABKAlIABIYCg5ieV9zdG9yeXRlbGxlchgDIAEoCEgAEhEKB29uX3RhbGsYBCABKAhIABINCgVhZnRlchgFIAMoCRINCgVmYWN0cxgGIAMoCUIGCgR3aGVuIrcBCglRdWVzdFN0ZXASCgoCaWQYASABKAkSDAoEdGV4dBgCIAEoCRINCgVhZnRlchgDIAMoCRITCgthZnRlcl9jb3VudBgEIAEoDRIrCgpvYmplY3RpdmVzGAUgAygLMhcudGVsbHVyaW9uLnYxLk9iamVjdGl2ZRINCgVjb3VudBgGIAEoDRIQCghvcHRpb25hbBgHIAEoCBINCgVmYWlscxgIIAEoCBIPCgdtaW51dGVzGAkgASgNIscCCglPYmplY3RpdmUSLwoGcGxheWVyGAEgASgLMh0udGVsbHVyaW9uLnYxLlBsYXllck9iamVjdGl2ZUgAEjcKCm9jY3VycmVuY2UYAiABKAsyIS50ZWxsdXJpb24udjEuT2NjdXJyZW5jZU9iamVjdGl2ZUgAEjEKB3dlYXRoZXIYAyABKAsyHi50ZWxsdXJpb24udjEuV2VhdGhlck9iamVjdGl2ZUgAEjUKCWRpc2NvdmVyeRgEIAEoCzIgLnRlbGx1cmlvbi52MS5EaXNjb3ZlcnlPYmplY3RpdmVIABItCgVxdWVzdBgFIAEoCzIcLnRlbGx1cmlvbi52MS5RdWVzdE9iamVjdGl2ZUgAEi8KBmNob2ljZRgGIAEoCzIdLnRlbGx1cmlvbi52MS5DaG9pY2VPYmplY3RpdmVIAEIGCgR3aGF0IpkBCg9QbGF5ZXJPYmplY3RpdmUSIAoEdmVyYhgBIAEoDjISLnRlbGx1cmlvbi52MS5WZXJiEg4KBnJlZ2lvbhgCIAEoCRINCgVwbGFjZRgDIAEoCRIOCgZ0YXJnZXQYBCABKAkSEwoLdGFyZ2V0X2tpbmQYBSABKAkSDAoEaXRlbRgGIAEoCRISCgpwbGFjZV9raW5kGAcgASgJIkIKE09jY3VycmVuY2VPYmplY3RpdmUSDAoEa2luZBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDQoFZW5kZWQYAyABKAgiNQoQV2VhdGhlck9iamVjdGl2ZRIOCgZyZWdpb24YASABKAkSEQoJY29uZGl0aW9uGAIgASgJIjIKEkRpc2NvdmVyeU9iamVjdGl2ZRIOCgZyZWdpb24YASABKAkSDAoEa2luZBgCIAEoCSJMCg5RdWVzdE9iamVjdGl2ZRINCgVxdWVzdBgBIAEoCRIrCgdvdXRjb21lGAIgASgOMhoudGVsbHVyaW9uLnYxLlF1ZXN0T3V0Y29tZSIwCg9DaG9pY2VPYmplY3RpdmUSEAoIZGlhbG9ndWUYASABKAkSCwoDdGFnGAIgASgJImgKC1F1ZXN0UmV3YXJkEg0KBWNvaW5zGAEgASgNEicKBWl0ZW1zGAIgAygLMhgudGVsbHVyaW9uLnYxLkl0ZW1BbW91bnQSEgoKcmVwdXRhdGlvbhgDIAEoARINCgVmYWN0cxgEIAMoCSJJCg1TdGVwTWlncmF0aW9uEhQKDGZyb21fdmVyc2lvbhgBIAEoDRIRCglmcm9tX3N0ZXAYAiABKAkSDwoHdG9fc3RlcBgDIAEoCSLuAQoPQ29uZmlndXJlUXVlc3RzEi0KBnF1ZXN0cxgBIAMoCzIdLnRlbGx1cmlvbi52MS5RdWVzdERlZmluaXRpb24SDwoHcmVnaW9ucxgCIAMoCRInCgZwbGFjZXMYAyADKAsyFy50ZWxsdXJpb24udjEuUGxhY2VOYW1lEisKBWdvb2RzGAQgAygLMhwudGVsbHVyaW9uLnYxLkdvb2REZWZpbml0aW9uEjQKD2VuY291bnRlcl9raW5kcxgFIAMoCzIbLnRlbGx1cmlvbi52MS5FbmNvdW50ZXJLaW5kEg8KB2dhbWVfbXMYBiABKAMiNQoJUGxhY2VOYW1lEgoKAmlkGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRIMCgRraW5kGAMgASgJKpwBCgxRdWVzdE91dGNvbWUSHQoZUVVFU1RfT1VUQ09NRV9VTlNQRUNJRklFRBAAEhsKF1FVRVNUX09VVENPTUVfQ09NUExFVEVEEAESGAoUUVVFU1RfT1VUQ09NRV9GQUlMRUQQAhIZChVRVUVTVF9PVVRDT01FX0VYUElSRUQQAxIbChdRVUVTVF9PVVRDT01FX0FCQU5ET05FRBAEKm8KClF1ZXN0U2NvcGUSGwoXUVVFU1RfU0NPUEVfVU5TUEVDSUZJRUQQABIWChJRVUVTVF9TQ09QRV9QTEFZRVIQARIVChFRVUVTVF9TQ09QRV9QQVJUWRACEhUKEVFVRVNUX1NDT1BFX1dPUkxEEANiBnByb3RvMw", [file_tellurion_v1_options, file_tellurion_v1_world]);
+  fileDesc("Chh0ZWxsdXJpb24vdjEvcXVlc3QucHJvdG8SDHRlbGx1cmlvbi52MSKXAQoRUXVlc3RPZmZlcmVkRXZlbnQSCgoCaWQYASABKAkSDQoFcXVlc3QYAiABKAkSDgoGcGxheWVyGAMgASgJEg4KBnJlZ2lvbhgEIAEoCRINCgVnaXZlchgFIAEoCRINCgVjYXVzZRgGIAEoCRIPCgdnYW1lX21zGAcgASgDOhiquxgUCKABEgVxdWVzdBoGcGxheWVyIAEiugEKElF1ZXN0QWR2YW5jZWRFdmVudBIKCgJpZBgBIAEoCRINCgVxdWVzdBgCIAEoCRIOCgZwbGF5ZXIYAyABKAkSDAoEc3RlcBgEIAEoCRINCgVjb3VudBgFIAEoDRIOCgZuZWVkZWQYBiABKA0SEQoJc3RlcF9kb25lGAcgASgIEg4KBnJlZ2lvbhgIIAEoCRIPCgdnYW1lX21zGAkgASgDOhiquxgUCKEBEgVxdWVzdBoGcGxheWVyIAEilgIKD1F1ZXN0RW5kZWRFdmVudBIKCgJpZBgBIAEoCRINCgVxdWVzdBgCIAEoCRIOCgZwbGF5ZXIYAyABKAkSKwoHb3V0Y29tZRgEIAEoDjIaLnRlbGx1cmlvbi52MS5RdWVzdE91dGNvbWUSDgoGcmVnaW9uGAUgASgJEg0KBXBsYWNlGAYgASgJEg0KBWdpdmVyGAcgASgJEg4KBnJlYXNvbhgIIAEoCRIxCg1jb250cmlidXRpb25zGAkgAygLMhoudGVsbHVyaW9uLnYxLkNvbnRyaWJ1dGlvbhIPCgdnYW1lX21zGAogASgDEg0KBWZhY3RzGAsgAygJOhqquxgWCKIBEgVxdWVzdBoGcGxheWVyIAEoASItCgxDb250cmlidXRpb24SDgoGcGxheWVyGAEgASgJEg0KBXNoYXJlGAIgASgBIrgBChJRdWVzdFJld2FyZGVkRXZlbnQSCgoCaWQYASABKAkSDQoFcXVlc3QYAiABKAkSDgoGcGxheWVyGAMgASgJEg0KBWNvaW5zGAQgASgNEicKBWl0ZW1zGAUgAygLMhgudGVsbHVyaW9uLnYxLkl0ZW1BbW91bnQSEgoKcmVwdXRhdGlvbhgGIAEoARIPCgdnYW1lX21zGAcgASgDOhqquxgWCKMBEgVxdWVzdBoGcGxheWVyIAEoASIqCgpJdGVtQW1vdW50EgwKBGl0ZW0YASABKAkSDgoGYW1vdW50GAIgASgNIosDCg9RdWVzdERlZmluaXRpb24SDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgNEg0KBXRpdGxlGAMgASgJEg8KB3N1bW1hcnkYBCABKAkSJwoFc2NvcGUYBSABKA4yGC50ZWxsdXJpb24udjEuUXVlc3RTY29wZRIPCgdyZWdpb25zGAYgAygJEhIKCmdpdmVyX3JvbGUYByABKAkSJwoFb2ZmZXIYCCABKAsyGC50ZWxsdXJpb24udjEuUXVlc3RPZmZlchImCgVzdGVwcxgJIAMoCzIXLnRlbGx1cmlvbi52MS5RdWVzdFN0ZXASKQoGcmV3YXJkGAogASgLMhkudGVsbHVyaW9uLnYxLlF1ZXN0UmV3YXJkEg8KB21pbnV0ZXMYCyABKA0SGwoTYWdhaW5fYWZ0ZXJfbWludXRlcxgMIAEoDRIQCghkaWFsb2d1ZRgNIAEoCRIvCgptaWdyYXRpb25zGA4gAygLMhsudGVsbHVyaW9uLnYxLlN0ZXBNaWdyYXRpb24ijgEKClF1ZXN0T2ZmZXISFAoKb25fYXJyaXZhbBgBIAEoCEgAEhcKDW9uX29jY3VycmVuY2UYAiABKAlIABIYCg5ieV9zdG9yeXRlbGxlchgDIAEoCEgAEhEKB29uX3RhbGsYBCABKAhIABINCgVhZnRlchgFIAMoCRINCgVmYWN0cxgGIAMoCUIGCgR3aGVuIrcBCglRdWVzdFN0ZXASCgoCaWQYASABKAkSDAoEdGV4dBgCIAEoCRINCgVhZnRlchgDIAMoCRITCgthZnRlcl9jb3VudBgEIAEoDRIrCgpvYmplY3RpdmVzGAUgAygLMhcudGVsbHVyaW9uLnYxLk9iamVjdGl2ZRINCgVjb3VudBgGIAEoDRIQCghvcHRpb25hbBgHIAEoCBINCgVmYWlscxgIIAEoCBIPCgdtaW51dGVzGAkgASgNIscCCglPYmplY3RpdmUSLwoGcGxheWVyGAEgASgLMh0udGVsbHVyaW9uLnYxLlBsYXllck9iamVjdGl2ZUgAEjcKCm9jY3VycmVuY2UYAiABKAsyIS50ZWxsdXJpb24udjEuT2NjdXJyZW5jZU9iamVjdGl2ZUgAEjEKB3dlYXRoZXIYAyABKAsyHi50ZWxsdXJpb24udjEuV2VhdGhlck9iamVjdGl2ZUgAEjUKCWRpc2NvdmVyeRgEIAEoCzIgLnRlbGx1cmlvbi52MS5EaXNjb3ZlcnlPYmplY3RpdmVIABItCgVxdWVzdBgFIAEoCzIcLnRlbGx1cmlvbi52MS5RdWVzdE9iamVjdGl2ZUgAEi8KBmNob2ljZRgGIAEoCzIdLnRlbGx1cmlvbi52MS5DaG9pY2VPYmplY3RpdmVIAEIGCgR3aGF0Iq8BCg9QbGF5ZXJPYmplY3RpdmUSIAoEdmVyYhgBIAEoDjISLnRlbGx1cmlvbi52MS5WZXJiEg4KBnJlZ2lvbhgCIAEoCRINCgVwbGFjZRgDIAEoCRIOCgZ0YXJnZXQYBCABKAkSEwoLdGFyZ2V0X2tpbmQYBSABKAkSDAoEaXRlbRgGIAEoCRISCgpwbGFjZV9raW5kGAcgASgJEhQKDHVuc3VjY2Vzc2Z1bBgIIAEoCCJCChNPY2N1cnJlbmNlT2JqZWN0aXZlEgwKBGtpbmQYASABKAkSDgoGcmVnaW9uGAIgASgJEg0KBWVuZGVkGAMgASgIIjUKEFdlYXRoZXJPYmplY3RpdmUSDgoGcmVnaW9uGAEgASgJEhEKCWNvbmRpdGlvbhgCIAEoCSIyChJEaXNjb3ZlcnlPYmplY3RpdmUSDgoGcmVnaW9uGAEgASgJEgwKBGtpbmQYAiABKAkiTAoOUXVlc3RPYmplY3RpdmUSDQoFcXVlc3QYASABKAkSKwoHb3V0Y29tZRgCIAEoDjIaLnRlbGx1cmlvbi52MS5RdWVzdE91dGNvbWUiMAoPQ2hvaWNlT2JqZWN0aXZlEhAKCGRpYWxvZ3VlGAEgASgJEgsKA3RhZxgCIAEoCSJoCgtRdWVzdFJld2FyZBINCgVjb2lucxgBIAEoDRInCgVpdGVtcxgCIAMoCzIYLnRlbGx1cmlvbi52MS5JdGVtQW1vdW50EhIKCnJlcHV0YXRpb24YAyABKAESDQoFZmFjdHMYBCADKAkiSQoNU3RlcE1pZ3JhdGlvbhIUCgxmcm9tX3ZlcnNpb24YASABKA0SEQoJZnJvbV9zdGVwGAIgASgJEg8KB3RvX3N0ZXAYAyABKAki/QEKD0NvbmZpZ3VyZVF1ZXN0cxItCgZxdWVzdHMYASADKAsyHS50ZWxsdXJpb24udjEuUXVlc3REZWZpbml0aW9uEg8KB3JlZ2lvbnMYAiADKAkSJwoGcGxhY2VzGAMgAygLMhcudGVsbHVyaW9uLnYxLlBsYWNlTmFtZRIrCgVnb29kcxgEIAMoCzIcLnRlbGx1cmlvbi52MS5Hb29kRGVmaW5pdGlvbhI0Cg9lbmNvdW50ZXJfa2luZHMYBSADKAsyGy50ZWxsdXJpb24udjEuRW5jb3VudGVyS2luZBIPCgdnYW1lX21zGAYgASgDEg0KBWZhY3RzGAcgAygJIjUKCVBsYWNlTmFtZRIKCgJpZBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDAoEa2luZBgDIAEoCSLyAwoKUXVlc3RTdGF0ZRISCgpjb25maWd1cmVkGAEgASgIEg8KB2dhbWVfbXMYAiABKAMSLQoGcXVlc3RzGAMgAygLMh0udGVsbHVyaW9uLnYxLlF1ZXN0RGVmaW5pdGlvbhIPCgdyZWdpb25zGAQgAygJEicKBnBsYWNlcxgFIAMoCzIXLnRlbGx1cmlvbi52MS5QbGFjZU5hbWUSKwoFZ29vZHMYBiADKAsyHC50ZWxsdXJpb24udjEuR29vZERlZmluaXRpb24SNAoPZW5jb3VudGVyX2tpbmRzGAcgAygLMhsudGVsbHVyaW9uLnYxLkVuY291bnRlcktpbmQSEwoLbGFzdF9udW1iZXIYCCABKA0SJAoEcnVucxgJIAMoCzIWLnRlbGx1cmlvbi52MS5RdWVzdFJ1bhIlCgVlbmRlZBgKIAMoCzIWLnRlbGx1cmlvbi52MS5RdWVzdFJ1bhIwCglnZW5lcmF0ZWQYCyADKAsyHS50ZWxsdXJpb24udjEuUXVlc3REZWZpbml0aW9uEioKB3BsYXllcnMYDCADKAsyGS50ZWxsdXJpb24udjEuUXVlc3RQbGF5ZXISDQoFZmFjdHMYDSADKAkSJAoFbmVlZHMYDiADKAsyFS50ZWxsdXJpb24udjEuTnBjTmVlZCKxAwoIUXVlc3RSdW4SDgoGbnVtYmVyGAEgASgNEg0KBXF1ZXN0GAIgASgJEg8KB3ZlcnNpb24YAyABKA0SDgoGcGxheWVyGAQgASgJEg4KBnJlZ2lvbhgFIAEoCRINCgVwbGFjZRgGIAEoCRINCgVnaXZlchgHIAEoCRINCgVjYXVzZRgIIAEoCRIsCgZzdGF0dXMYCSABKA4yHC50ZWxsdXJpb24udjEuUXVlc3RSdW5TdGF0dXMSEgoKb2ZmZXJlZF9tcxgKIAEoAxITCgthY2NlcHRlZF9tcxgLIAEoAxIOCgZkdWVfbXMYDCABKAMSKgoFc3RlcHMYDSADKAsyGy50ZWxsdXJpb24udjEuUXVlc3RQcm9ncmVzcxI0CgxwYXJ0aWNpcGFudHMYDiADKAsyHi50ZWxsdXJpb24udjEuUXVlc3RQYXJ0aWNpcGFudBIrCgdvdXRjb21lGA8gASgOMhoudGVsbHVyaW9uLnYxLlF1ZXN0T3V0Y29tZRIOCgZyZWFzb24YECABKAkSEAoIZW5kZWRfbXMYESABKAMSEAoIcmV3YXJkZWQYEiADKAkigQEKDVF1ZXN0UHJvZ3Jlc3MSLQoGc3RhdHVzGAEgASgOMh0udGVsbHVyaW9uLnYxLlF1ZXN0U3RlcFN0YXR1cxINCgVjb3VudBgCIAEoDRIRCglvcGVuZWRfbXMYAyABKAMSDgoGZHVlX21zGAQgASgDEg8KB2NvdW50ZWQYBSADKAkiMAoQUXVlc3RQYXJ0aWNpcGFudBIOCgZwbGF5ZXIYASABKAkSDAoEZG9uZRgCIAEoDSJnCgtRdWVzdFBsYXllchIOCgZwbGF5ZXIYASABKAkSDgoGcmVnaW9uGAIgASgJEg0KBWZhY3RzGAMgAygJEikKBnF1ZXN0cxgEIAMoCzIZLnRlbGx1cmlvbi52MS5RdWVzdE1lbW9yeSJuCgtRdWVzdE1lbW9yeRINCgVxdWVzdBgBIAEoCRIrCgdvdXRjb21lGAIgASgOMhoudGVsbHVyaW9uLnYxLlF1ZXN0T3V0Y29tZRIQCghlbmRlZF9tcxgDIAEoAxIRCgljb21wbGV0ZWQYBCABKA0igQEKB05wY05lZWQSCwoDbnBjGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRINCgVwbGFjZRgDIAEoCRIMCgRyb2xlGAQgASgJEgwKBG5lZWQYBSABKAkSDAoEZ29vZBgGIAEoCRIPCgd1cmdlbmN5GAcgASgBEg8KB2dhbWVfbXMYCCABKAMizwMKDFF1ZXN0UmVhZGluZxIKCgJpZBgBIAEoCRINCgVxdWVzdBgCIAEoCRINCgV0aXRsZRgDIAEoCRIPCgdzdW1tYXJ5GAQgASgJEicKBXNjb3BlGAUgASgOMhgudGVsbHVyaW9uLnYxLlF1ZXN0U2NvcGUSLAoGc3RhdHVzGAYgASgOMhwudGVsbHVyaW9uLnYxLlF1ZXN0UnVuU3RhdHVzEisKB291dGNvbWUYByABKA4yGi50ZWxsdXJpb24udjEuUXVlc3RPdXRjb21lEg4KBnJlYXNvbhgIIAEoCRIOCgZwbGF5ZXIYCSABKAkSDgoGcmVnaW9uGAogASgJEg0KBWdpdmVyGAsgASgJEg0KBWNhdXNlGAwgASgJEhIKCm9mZmVyZWRfbXMYDSABKAMSDgoGZHVlX21zGA4gASgDEi0KBXN0ZXBzGA8gAygLMh4udGVsbHVyaW9uLnYxLlF1ZXN0U3RlcFJlYWRpbmcSNAoMcGFydGljaXBhbnRzGBAgAygLMh4udGVsbHVyaW9uLnYxLlF1ZXN0UGFydGljaXBhbnQSKQoGcmV3YXJkGBEgASgLMhkudGVsbHVyaW9uLnYxLlF1ZXN0UmV3YXJkIqsBChBRdWVzdFN0ZXBSZWFkaW5nEgoKAmlkGAEgASgJEgwKBHRleHQYAiABKAkSLQoGc3RhdHVzGAMgASgOMh0udGVsbHVyaW9uLnYxLlF1ZXN0U3RlcFN0YXR1cxINCgVjb3VudBgEIAEoDRIOCgZuZWVkZWQYBSABKA0SEAoIb3B0aW9uYWwYBiABKAgSDQoFZmFpbHMYByABKAgSDgoGZHVlX21zGAggASgDIiMKEUxpc3RRdWVzdHNSZXF1ZXN0Eg4KBnBsYXllchgBIAEoCSJ5ChJMaXN0UXVlc3RzUmVzcG9uc2USKgoGcXVlc3RzGAEgAygLMhoudGVsbHVyaW9uLnYxLlF1ZXN0UmVhZGluZxINCgV0b3RhbBgCIAEoDRIoCgVlbmRlZBgDIAMoCzIZLnRlbGx1cmlvbi52MS5RdWVzdE1lbW9yeSIdCg9HZXRRdWVzdFJlcXVlc3QSCgoCaWQYASABKAkiPQoQR2V0UXVlc3RSZXNwb25zZRIpCgVxdWVzdBgBIAEoCzIaLnRlbGx1cmlvbi52MS5RdWVzdFJlYWRpbmciMAoSQWNjZXB0UXVlc3RSZXF1ZXN0EgoKAmlkGAEgASgJEg4KBnBsYXllchgCIAEoCSJAChNBY2NlcHRRdWVzdFJlc3BvbnNlEikKBXF1ZXN0GAEgASgLMhoudGVsbHVyaW9uLnYxLlF1ZXN0UmVhZGluZyIxChNBYmFuZG9uUXVlc3RSZXF1ZXN0EgoKAmlkGAEgASgJEg4KBnBsYXllchgCIAEoCSJBChRBYmFuZG9uUXVlc3RSZXNwb25zZRIpCgVxdWVzdBgBIAEoCzIaLnRlbGx1cmlvbi52MS5RdWVzdFJlYWRpbmciLgoQSm9pblF1ZXN0UmVxdWVzdBIKCgJpZBgBIAEoCRIOCgZwbGF5ZXIYAiABKAkiPgoRSm9pblF1ZXN0UmVzcG9uc2USKQoFcXVlc3QYASABKAsyGi50ZWxsdXJpb24udjEuUXVlc3RSZWFkaW5nIlEKEU9mZmVyUXVlc3RSZXF1ZXN0Eg0KBXF1ZXN0GAEgASgJEg4KBnBsYXllchgCIAEoCRIOCgZyZWdpb24YAyABKAkSDQoFZ2l2ZXIYBCABKAkiPwoST2ZmZXJRdWVzdFJlc3BvbnNlEikKBXF1ZXN0GAEgASgLMhoudGVsbHVyaW9uLnYxLlF1ZXN0UmVhZGluZyJEChRHZW5lcmF0ZVF1ZXN0UmVxdWVzdBIMCgRzZWVkGAEgASgNEg4KBnBsYXllchgCIAEoCRIOCgZyZWdpb24YAyABKAkidQoVR2VuZXJhdGVRdWVzdFJlc3BvbnNlEikKBXF1ZXN0GAEgASgLMhoudGVsbHVyaW9uLnYxLlF1ZXN0UmVhZGluZxIxCgpkZWZpbml0aW9uGAIgASgLMh0udGVsbHVyaW9uLnYxLlF1ZXN0RGVmaW5pdGlvbiJPChJHcmFudFJld2FyZFJlcXVlc3QSDgoGcGxheWVyGAEgASgJEikKBnJld2FyZBgCIAEoCzIZLnRlbGx1cmlvbi52MS5RdWVzdFJld2FyZCIhChNHcmFudFJld2FyZFJlc3BvbnNlEgoKAmlkGAEgASgJIkkKEUxvYWRRdWVzdHNSZXF1ZXN0EjQKDWNvbmZpZ3VyYXRpb24YASABKAsyHS50ZWxsdXJpb24udjEuQ29uZmlndXJlUXVlc3RzIkkKEkxvYWRRdWVzdHNSZXNwb25zZRIOCgZxdWVzdHMYASABKA0SEAoIbWlncmF0ZWQYAiABKA0SEQoJYWJhbmRvbmVkGAMgASgNKpwBCgxRdWVzdE91dGNvbWUSHQoZUVVFU1RfT1VUQ09NRV9VTlNQRUNJRklFRBAAEhsKF1FVRVNUX09VVENPTUVfQ09NUExFVEVEEAESGAoUUVVFU1RfT1VUQ09NRV9GQUlMRUQQAhIZChVRVUVTVF9PVVRDT01FX0VYUElSRUQQAxIbChdRVUVTVF9PVVRDT01FX0FCQU5ET05FRBAEKm8KClF1ZXN0U2NvcGUSGwoXUVVFU1RfU0NPUEVfVU5TUEVDSUZJRUQQABIWChJRVUVTVF9TQ09QRV9QTEFZRVIQARIVChFRVUVTVF9TQ09QRV9QQVJUWRACEhUKEVFVRVNUX1NDT1BFX1dPUkxEEAMqiQEKDlF1ZXN0UnVuU3RhdHVzEiAKHFFVRVNUX1JVTl9TVEFUVVNfVU5TUEVDSUZJRUQQABIcChhRVUVTVF9SVU5fU1RBVFVTX09GRkVSRUQQARIbChdRVUVTVF9SVU5fU1RBVFVTX0FDVElWRRACEhoKFlFVRVNUX1JVTl9TVEFUVVNfRU5ERUQQAyqpAQoPUXVlc3RTdGVwU3RhdHVzEiEKHVFVRVNUX1NURVBfU1RBVFVTX1VOU1BFQ0lGSUVEEAASHQoZUVVFU1RfU1RFUF9TVEFUVVNfV0FJVElORxABEhoKFlFVRVNUX1NURVBfU1RBVFVTX09QRU4QAhIaChZRVUVTVF9TVEVQX1NUQVRVU19ET05FEAMSHAoYUVVFU1RfU1RFUF9TVEFUVVNfRkFJTEVEEAQypQgKDFF1ZXN0U2VydmljZRJxCgpMaXN0UXVlc3RzEh8udGVsbHVyaW9uLnYxLkxpc3RRdWVzdHNSZXF1ZXN0GiAudGVsbHVyaW9uLnYxLkxpc3RRdWVzdHNSZXNwb25zZSIgkAIBqrsYGQoFcXVlc3QiCnF1ZXN0OnJlYWQSBG1haW4SawoIR2V0UXVlc3QSHS50ZWxsdXJpb24udjEuR2V0UXVlc3RSZXF1ZXN0Gh4udGVsbHVyaW9uLnYxLkdldFF1ZXN0UmVzcG9uc2UiIJACAaq7GBkKBXF1ZXN0IgpxdWVzdDpyZWFkEgRtYWluEnQKC0FjY2VwdFF1ZXN0EiAudGVsbHVyaW9uLnYxLkFjY2VwdFF1ZXN0UmVxdWVzdBohLnRlbGx1cmlvbi52MS5BY2NlcHRRdWVzdFJlc3BvbnNlIiCquxgcCgVxdWVzdCILcXVlc3Q6d3JpdGUoARIEbWFpbhJ3CgxBYmFuZG9uUXVlc3QSIS50ZWxsdXJpb24udjEuQWJhbmRvblF1ZXN0UmVxdWVzdBoiLnRlbGx1cmlvbi52MS5BYmFuZG9uUXVlc3RSZXNwb25zZSIgqrsYHAoFcXVlc3QiC3F1ZXN0OndyaXRlKAESBG1haW4SbgoJSm9pblF1ZXN0Eh4udGVsbHVyaW9uLnYxLkpvaW5RdWVzdFJlcXVlc3QaHy50ZWxsdXJpb24udjEuSm9pblF1ZXN0UmVzcG9uc2UiIKq7GBwKBXF1ZXN0IgtxdWVzdDp3cml0ZSgBEgRtYWluEnEKCk9mZmVyUXVlc3QSHy50ZWxsdXJpb24udjEuT2ZmZXJRdWVzdFJlcXVlc3QaIC50ZWxsdXJpb24udjEuT2ZmZXJRdWVzdFJlc3BvbnNlIiCquxgcCgVxdWVzdCILcXVlc3Q6YWRtaW4oARIEbWFpbhJ6Cg1HZW5lcmF0ZVF1ZXN0EiIudGVsbHVyaW9uLnYxLkdlbmVyYXRlUXVlc3RSZXF1ZXN0GiMudGVsbHVyaW9uLnYxLkdlbmVyYXRlUXVlc3RSZXNwb25zZSIgqrsYHAoFcXVlc3QiC3F1ZXN0OmFkbWluKAESBG1haW4SdAoLR3JhbnRSZXdhcmQSIC50ZWxsdXJpb24udjEuR3JhbnRSZXdhcmRSZXF1ZXN0GiEudGVsbHVyaW9uLnYxLkdyYW50UmV3YXJkUmVzcG9uc2UiIKq7GBwKBXF1ZXN0IgtxdWVzdDphZG1pbigBEgRtYWluEnEKCkxvYWRRdWVzdHMSHy50ZWxsdXJpb24udjEuTG9hZFF1ZXN0c1JlcXVlc3QaIC50ZWxsdXJpb24udjEuTG9hZFF1ZXN0c1Jlc3BvbnNlIiCquxgcCgVxdWVzdCILcXVlc3Q6YWRtaW4oARIEbWFpbmIGcHJvdG8z", [file_tellurion_v1_options, file_tellurion_v1_world]);
 
 /**
  * @generated from message tellurion.v1.QuestOfferedEvent
@@ -190,6 +190,13 @@ export type QuestEndedEvent = Message<"tellurion.v1.QuestEndedEvent"> & {
    * @generated from field: int64 game_ms = 10;
    */
   gameMs: bigint;
+
+  /**
+   * Facts that become true by its completion.
+   *
+   * @generated from field: repeated string facts = 11;
+   */
+  facts: string[];
 };
 
 /**
@@ -361,7 +368,7 @@ export type QuestDefinition = Message<"tellurion.v1.QuestDefinition"> & {
   reward?: QuestReward | undefined;
 
   /**
-   * Game minutes from its acceptance until it has failed. 0: no limit.
+   * Game minutes from its acceptance until it has failed, for the reason `time`. 0: no limit.
    *
    * @generated from field: uint32 minutes = 11;
    */
@@ -498,7 +505,7 @@ export type QuestStep = Message<"tellurion.v1.QuestStep"> & {
   objectives: Objective[];
 
   /**
-   * How often. 0 counts as 1.
+   * How often; of what is gathered and delivered, how much. 0 counts as 1.
    *
    * @generated from field: uint32 count = 6;
    */
@@ -626,6 +633,13 @@ export type PlayerObjective = Message<"tellurion.v1.PlayerObjective"> & {
    * @generated from field: string place_kind = 7;
    */
   placeKind: string;
+
+  /**
+   * Counts what did not come out well, and not what did: for steps that fail a quest.
+   *
+   * @generated from field: bool unsuccessful = 8;
+   */
+  unsuccessful: boolean;
 };
 
 /**
@@ -854,6 +868,13 @@ export type ConfigureQuests = Message<"tellurion.v1.ConfigureQuests"> & {
    * @generated from field: int64 game_ms = 6;
    */
   gameMs: bigint;
+
+  /**
+   * Facts of the whole world that hold at first. Later ones come with StoryFactEvent.
+   *
+   * @generated from field: repeated string facts = 7;
+   */
+  facts: string[];
 };
 
 /**
@@ -889,6 +910,966 @@ export type PlaceName = Message<"tellurion.v1.PlaceName"> & {
  */
 export const PlaceNameSchema: GenMessage<PlaceName> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_quest, 19);
+
+/**
+ * @generated from message tellurion.v1.QuestState
+ */
+export type QuestState = Message<"tellurion.v1.QuestState"> & {
+  /**
+   * @generated from field: bool configured = 1;
+   */
+  configured: boolean;
+
+  /**
+   * How far in game time it has come.
+   *
+   * @generated from field: int64 game_ms = 2;
+   */
+  gameMs: bigint;
+
+  /**
+   * @generated from field: repeated tellurion.v1.QuestDefinition quests = 3;
+   */
+  quests: QuestDefinition[];
+
+  /**
+   * @generated from field: repeated string regions = 4;
+   */
+  regions: string[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.PlaceName places = 5;
+   */
+  places: PlaceName[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.GoodDefinition goods = 6;
+   */
+  goods: GoodDefinition[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.EncounterKind encounter_kinds = 7;
+   */
+  encounterKinds: EncounterKind[];
+
+  /**
+   * Number of the last run or grant.
+   *
+   * @generated from field: uint32 last_number = 8;
+   */
+  lastNumber: number;
+
+  /**
+   * Offered and active, in the order of their numbers.
+   *
+   * @generated from field: repeated tellurion.v1.QuestRun runs = 9;
+   */
+  runs: QuestRun[];
+
+  /**
+   * Of the runs that have ended, the last ones, oldest first.
+   *
+   * @generated from field: repeated tellurion.v1.QuestRun ended = 10;
+   */
+  ended: QuestRun[];
+
+  /**
+   * Of generated quests, as long as they run.
+   *
+   * @generated from field: repeated tellurion.v1.QuestDefinition generated = 11;
+   */
+  generated: QuestDefinition[];
+
+  /**
+   * In the order in which they were heard of first; `world` is one of them.
+   *
+   * @generated from field: repeated tellurion.v1.QuestPlayer players = 12;
+   */
+  players: QuestPlayer[];
+
+  /**
+   * Facts of the whole world.
+   *
+   * @generated from field: repeated string facts = 13;
+   */
+  facts: string[];
+
+  /**
+   * Needs of NPCs that no quest has been made of yet.
+   *
+   * @generated from field: repeated tellurion.v1.NpcNeed needs = 14;
+   */
+  needs: NpcNeed[];
+};
+
+/**
+ * Describes the message tellurion.v1.QuestState.
+ * Use `create(QuestStateSchema)` to create a new message.
+ */
+export const QuestStateSchema: GenMessage<QuestState> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 20);
+
+/**
+ * One player's, party's or world's way through a quest.
+ *
+ * @generated from message tellurion.v1.QuestRun
+ */
+export type QuestRun = Message<"tellurion.v1.QuestRun"> & {
+  /**
+   * Its id is `q<number>`.
+   *
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+
+  /**
+   * @generated from field: string quest = 2;
+   */
+  quest: string;
+
+  /**
+   * Of the definition that `steps` follows.
+   *
+   * @generated from field: uint32 version = 3;
+   */
+  version: number;
+
+  /**
+   * @generated from field: string player = 4;
+   */
+  player: string;
+
+  /**
+   * @generated from field: string region = 5;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string place = 6;
+   */
+  place: string;
+
+  /**
+   * @generated from field: string giver = 7;
+   */
+  giver: string;
+
+  /**
+   * @generated from field: string cause = 8;
+   */
+  cause: string;
+
+  /**
+   * @generated from field: tellurion.v1.QuestRunStatus status = 9;
+   */
+  status: QuestRunStatus;
+
+  /**
+   * @generated from field: int64 offered_ms = 10;
+   */
+  offeredMs: bigint;
+
+  /**
+   * @generated from field: int64 accepted_ms = 11;
+   */
+  acceptedMs: bigint;
+
+  /**
+   * When the offer lapses or the time is up. 0: never.
+   *
+   * @generated from field: int64 due_ms = 12;
+   */
+  dueMs: bigint;
+
+  /**
+   * As many as the definition has, in its order. None before it is active.
+   *
+   * @generated from field: repeated tellurion.v1.QuestProgress steps = 13;
+   */
+  steps: QuestProgress[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.QuestParticipant participants = 14;
+   */
+  participants: QuestParticipant[];
+
+  /**
+   * @generated from field: tellurion.v1.QuestOutcome outcome = 15;
+   */
+  outcome: QuestOutcome;
+
+  /**
+   * @generated from field: string reason = 16;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: int64 ended_ms = 17;
+   */
+  endedMs: bigint;
+
+  /**
+   * Players who have had the reward.
+   *
+   * @generated from field: repeated string rewarded = 18;
+   */
+  rewarded: string[];
+};
+
+/**
+ * Describes the message tellurion.v1.QuestRun.
+ * Use `create(QuestRunSchema)` to create a new message.
+ */
+export const QuestRunSchema: GenMessage<QuestRun> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 21);
+
+/**
+ * @generated from message tellurion.v1.QuestProgress
+ */
+export type QuestProgress = Message<"tellurion.v1.QuestProgress"> & {
+  /**
+   * @generated from field: tellurion.v1.QuestStepStatus status = 1;
+   */
+  status: QuestStepStatus;
+
+  /**
+   * @generated from field: uint32 count = 2;
+   */
+  count: number;
+
+  /**
+   * @generated from field: int64 opened_ms = 3;
+   */
+  openedMs: bigint;
+
+  /**
+   * 0: no limit.
+   *
+   * @generated from field: int64 due_ms = 4;
+   */
+  dueMs: bigint;
+
+  /**
+   * What has been counted, as far as one event can be told from another.
+   *
+   * @generated from field: repeated string counted = 5;
+   */
+  counted: string[];
+};
+
+/**
+ * Describes the message tellurion.v1.QuestProgress.
+ * Use `create(QuestProgressSchema)` to create a new message.
+ */
+export const QuestProgressSchema: GenMessage<QuestProgress> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 22);
+
+/**
+ * @generated from message tellurion.v1.QuestParticipant
+ */
+export type QuestParticipant = Message<"tellurion.v1.QuestParticipant"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * What they have added to the counts of the steps.
+   *
+   * @generated from field: uint32 done = 2;
+   */
+  done: number;
+};
+
+/**
+ * Describes the message tellurion.v1.QuestParticipant.
+ * Use `create(QuestParticipantSchema)` to create a new message.
+ */
+export const QuestParticipantSchema: GenMessage<QuestParticipant> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 23);
+
+/**
+ * @generated from message tellurion.v1.QuestPlayer
+ */
+export type QuestPlayer = Message<"tellurion.v1.QuestPlayer"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * Where the player was last. Empty: not known.
+   *
+   * @generated from field: string region = 2;
+   */
+  region: string;
+
+  /**
+   * @generated from field: repeated string facts = 3;
+   */
+  facts: string[];
+
+  /**
+   * Of quests that have ended.
+   *
+   * @generated from field: repeated tellurion.v1.QuestMemory quests = 4;
+   */
+  quests: QuestMemory[];
+};
+
+/**
+ * Describes the message tellurion.v1.QuestPlayer.
+ * Use `create(QuestPlayerSchema)` to create a new message.
+ */
+export const QuestPlayerSchema: GenMessage<QuestPlayer> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 24);
+
+/**
+ * @generated from message tellurion.v1.QuestMemory
+ */
+export type QuestMemory = Message<"tellurion.v1.QuestMemory"> & {
+  /**
+   * @generated from field: string quest = 1;
+   */
+  quest: string;
+
+  /**
+   * @generated from field: tellurion.v1.QuestOutcome outcome = 2;
+   */
+  outcome: QuestOutcome;
+
+  /**
+   * @generated from field: int64 ended_ms = 3;
+   */
+  endedMs: bigint;
+
+  /**
+   * How often it was completed.
+   *
+   * @generated from field: uint32 completed = 4;
+   */
+  completed: number;
+};
+
+/**
+ * Describes the message tellurion.v1.QuestMemory.
+ * Use `create(QuestMemorySchema)` to create a new message.
+ */
+export const QuestMemorySchema: GenMessage<QuestMemory> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 25);
+
+/**
+ * A NpcNeedEvent that waits for somebody.
+ *
+ * @generated from message tellurion.v1.NpcNeed
+ */
+export type NpcNeed = Message<"tellurion.v1.NpcNeed"> & {
+  /**
+   * @generated from field: string npc = 1;
+   */
+  npc: string;
+
+  /**
+   * @generated from field: string region = 2;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string place = 3;
+   */
+  place: string;
+
+  /**
+   * @generated from field: string role = 4;
+   */
+  role: string;
+
+  /**
+   * @generated from field: string need = 5;
+   */
+  need: string;
+
+  /**
+   * @generated from field: string good = 6;
+   */
+  good: string;
+
+  /**
+   * @generated from field: double urgency = 7;
+   */
+  urgency: number;
+
+  /**
+   * @generated from field: int64 game_ms = 8;
+   */
+  gameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcNeed.
+ * Use `create(NpcNeedSchema)` to create a new message.
+ */
+export const NpcNeedSchema: GenMessage<NpcNeed> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 26);
+
+/**
+ * A run as clients see it.
+ *
+ * @generated from message tellurion.v1.QuestReading
+ */
+export type QuestReading = Message<"tellurion.v1.QuestReading"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string quest = 2;
+   */
+  quest: string;
+
+  /**
+   * @generated from field: string title = 3;
+   */
+  title: string;
+
+  /**
+   * @generated from field: string summary = 4;
+   */
+  summary: string;
+
+  /**
+   * @generated from field: tellurion.v1.QuestScope scope = 5;
+   */
+  scope: QuestScope;
+
+  /**
+   * @generated from field: tellurion.v1.QuestRunStatus status = 6;
+   */
+  status: QuestRunStatus;
+
+  /**
+   * Of one that has ended.
+   *
+   * @generated from field: tellurion.v1.QuestOutcome outcome = 7;
+   */
+  outcome: QuestOutcome;
+
+  /**
+   * @generated from field: string reason = 8;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string player = 9;
+   */
+  player: string;
+
+  /**
+   * @generated from field: string region = 10;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string giver = 11;
+   */
+  giver: string;
+
+  /**
+   * @generated from field: string cause = 12;
+   */
+  cause: string;
+
+  /**
+   * @generated from field: int64 offered_ms = 13;
+   */
+  offeredMs: bigint;
+
+  /**
+   * When the offer lapses or the time is up. 0: never.
+   *
+   * @generated from field: int64 due_ms = 14;
+   */
+  dueMs: bigint;
+
+  /**
+   * @generated from field: repeated tellurion.v1.QuestStepReading steps = 15;
+   */
+  steps: QuestStepReading[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.QuestParticipant participants = 16;
+   */
+  participants: QuestParticipant[];
+
+  /**
+   * @generated from field: tellurion.v1.QuestReward reward = 17;
+   */
+  reward?: QuestReward | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.QuestReading.
+ * Use `create(QuestReadingSchema)` to create a new message.
+ */
+export const QuestReadingSchema: GenMessage<QuestReading> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 27);
+
+/**
+ * @generated from message tellurion.v1.QuestStepReading
+ */
+export type QuestStepReading = Message<"tellurion.v1.QuestStepReading"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string text = 2;
+   */
+  text: string;
+
+  /**
+   * @generated from field: tellurion.v1.QuestStepStatus status = 3;
+   */
+  status: QuestStepStatus;
+
+  /**
+   * @generated from field: uint32 count = 4;
+   */
+  count: number;
+
+  /**
+   * @generated from field: uint32 needed = 5;
+   */
+  needed: number;
+
+  /**
+   * @generated from field: bool optional = 6;
+   */
+  optional: boolean;
+
+  /**
+   * Once it is done, the quest has failed.
+   *
+   * @generated from field: bool fails = 7;
+   */
+  fails: boolean;
+
+  /**
+   * 0: no limit.
+   *
+   * @generated from field: int64 due_ms = 8;
+   */
+  dueMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.QuestStepReading.
+ * Use `create(QuestStepReadingSchema)` to create a new message.
+ */
+export const QuestStepReadingSchema: GenMessage<QuestStepReading> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 28);
+
+/**
+ * @generated from message tellurion.v1.ListQuestsRequest
+ */
+export type ListQuestsRequest = Message<"tellurion.v1.ListQuestsRequest"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+};
+
+/**
+ * Describes the message tellurion.v1.ListQuestsRequest.
+ * Use `create(ListQuestsRequestSchema)` to create a new message.
+ */
+export const ListQuestsRequestSchema: GenMessage<ListQuestsRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 29);
+
+/**
+ * @generated from message tellurion.v1.ListQuestsResponse
+ */
+export type ListQuestsResponse = Message<"tellurion.v1.ListQuestsResponse"> & {
+  /**
+   * In the order in which they were offered; fewer where they would not fit in a message.
+   *
+   * @generated from field: repeated tellurion.v1.QuestReading quests = 1;
+   */
+  quests: QuestReading[];
+
+  /**
+   * @generated from field: uint32 total = 2;
+   */
+  total: number;
+
+  /**
+   * What the player has behind them.
+   *
+   * @generated from field: repeated tellurion.v1.QuestMemory ended = 3;
+   */
+  ended: QuestMemory[];
+};
+
+/**
+ * Describes the message tellurion.v1.ListQuestsResponse.
+ * Use `create(ListQuestsResponseSchema)` to create a new message.
+ */
+export const ListQuestsResponseSchema: GenMessage<ListQuestsResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 30);
+
+/**
+ * @generated from message tellurion.v1.GetQuestRequest
+ */
+export type GetQuestRequest = Message<"tellurion.v1.GetQuestRequest"> & {
+  /**
+   * Id of the run.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GetQuestRequest.
+ * Use `create(GetQuestRequestSchema)` to create a new message.
+ */
+export const GetQuestRequestSchema: GenMessage<GetQuestRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 31);
+
+/**
+ * @generated from message tellurion.v1.GetQuestResponse
+ */
+export type GetQuestResponse = Message<"tellurion.v1.GetQuestResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.QuestReading quest = 1;
+   */
+  quest?: QuestReading | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.GetQuestResponse.
+ * Use `create(GetQuestResponseSchema)` to create a new message.
+ */
+export const GetQuestResponseSchema: GenMessage<GetQuestResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 32);
+
+/**
+ * @generated from message tellurion.v1.AcceptQuestRequest
+ */
+export type AcceptQuestRequest = Message<"tellurion.v1.AcceptQuestRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string player = 2;
+   */
+  player: string;
+};
+
+/**
+ * Describes the message tellurion.v1.AcceptQuestRequest.
+ * Use `create(AcceptQuestRequestSchema)` to create a new message.
+ */
+export const AcceptQuestRequestSchema: GenMessage<AcceptQuestRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 33);
+
+/**
+ * @generated from message tellurion.v1.AcceptQuestResponse
+ */
+export type AcceptQuestResponse = Message<"tellurion.v1.AcceptQuestResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.QuestReading quest = 1;
+   */
+  quest?: QuestReading | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.AcceptQuestResponse.
+ * Use `create(AcceptQuestResponseSchema)` to create a new message.
+ */
+export const AcceptQuestResponseSchema: GenMessage<AcceptQuestResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 34);
+
+/**
+ * @generated from message tellurion.v1.AbandonQuestRequest
+ */
+export type AbandonQuestRequest = Message<"tellurion.v1.AbandonQuestRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string player = 2;
+   */
+  player: string;
+};
+
+/**
+ * Describes the message tellurion.v1.AbandonQuestRequest.
+ * Use `create(AbandonQuestRequestSchema)` to create a new message.
+ */
+export const AbandonQuestRequestSchema: GenMessage<AbandonQuestRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 35);
+
+/**
+ * @generated from message tellurion.v1.AbandonQuestResponse
+ */
+export type AbandonQuestResponse = Message<"tellurion.v1.AbandonQuestResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.QuestReading quest = 1;
+   */
+  quest?: QuestReading | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.AbandonQuestResponse.
+ * Use `create(AbandonQuestResponseSchema)` to create a new message.
+ */
+export const AbandonQuestResponseSchema: GenMessage<AbandonQuestResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 36);
+
+/**
+ * @generated from message tellurion.v1.JoinQuestRequest
+ */
+export type JoinQuestRequest = Message<"tellurion.v1.JoinQuestRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string player = 2;
+   */
+  player: string;
+};
+
+/**
+ * Describes the message tellurion.v1.JoinQuestRequest.
+ * Use `create(JoinQuestRequestSchema)` to create a new message.
+ */
+export const JoinQuestRequestSchema: GenMessage<JoinQuestRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 37);
+
+/**
+ * @generated from message tellurion.v1.JoinQuestResponse
+ */
+export type JoinQuestResponse = Message<"tellurion.v1.JoinQuestResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.QuestReading quest = 1;
+   */
+  quest?: QuestReading | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.JoinQuestResponse.
+ * Use `create(JoinQuestResponseSchema)` to create a new message.
+ */
+export const JoinQuestResponseSchema: GenMessage<JoinQuestResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 38);
+
+/**
+ * @generated from message tellurion.v1.OfferQuestRequest
+ */
+export type OfferQuestRequest = Message<"tellurion.v1.OfferQuestRequest"> & {
+  /**
+   * Name of the definition.
+   *
+   * @generated from field: string quest = 1;
+   */
+  quest: string;
+
+  /**
+   * `world` for a quest of the whole world.
+   *
+   * @generated from field: string player = 2;
+   */
+  player: string;
+
+  /**
+   * Empty: where the player was last.
+   *
+   * @generated from field: string region = 3;
+   */
+  region: string;
+
+  /**
+   * NPC. May be empty.
+   *
+   * @generated from field: string giver = 4;
+   */
+  giver: string;
+};
+
+/**
+ * Describes the message tellurion.v1.OfferQuestRequest.
+ * Use `create(OfferQuestRequestSchema)` to create a new message.
+ */
+export const OfferQuestRequestSchema: GenMessage<OfferQuestRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 39);
+
+/**
+ * @generated from message tellurion.v1.OfferQuestResponse
+ */
+export type OfferQuestResponse = Message<"tellurion.v1.OfferQuestResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.QuestReading quest = 1;
+   */
+  quest?: QuestReading | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.OfferQuestResponse.
+ * Use `create(OfferQuestResponseSchema)` to create a new message.
+ */
+export const OfferQuestResponseSchema: GenMessage<OfferQuestResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 40);
+
+/**
+ * @generated from message tellurion.v1.GenerateQuestRequest
+ */
+export type GenerateQuestRequest = Message<"tellurion.v1.GenerateQuestRequest"> & {
+  /**
+   * @generated from field: uint32 seed = 1;
+   */
+  seed: number;
+
+  /**
+   * @generated from field: string player = 2;
+   */
+  player: string;
+
+  /**
+   * Empty: where the player was last.
+   *
+   * @generated from field: string region = 3;
+   */
+  region: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GenerateQuestRequest.
+ * Use `create(GenerateQuestRequestSchema)` to create a new message.
+ */
+export const GenerateQuestRequestSchema: GenMessage<GenerateQuestRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 41);
+
+/**
+ * @generated from message tellurion.v1.GenerateQuestResponse
+ */
+export type GenerateQuestResponse = Message<"tellurion.v1.GenerateQuestResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.QuestReading quest = 1;
+   */
+  quest?: QuestReading | undefined;
+
+  /**
+   * @generated from field: tellurion.v1.QuestDefinition definition = 2;
+   */
+  definition?: QuestDefinition | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.GenerateQuestResponse.
+ * Use `create(GenerateQuestResponseSchema)` to create a new message.
+ */
+export const GenerateQuestResponseSchema: GenMessage<GenerateQuestResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 42);
+
+/**
+ * @generated from message tellurion.v1.GrantRewardRequest
+ */
+export type GrantRewardRequest = Message<"tellurion.v1.GrantRewardRequest"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * At most 1,000,000 coins and 16 items, of 10,000 each. Facts are not taken.
+   *
+   * @generated from field: tellurion.v1.QuestReward reward = 2;
+   */
+  reward?: QuestReward | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.GrantRewardRequest.
+ * Use `create(GrantRewardRequestSchema)` to create a new message.
+ */
+export const GrantRewardRequestSchema: GenMessage<GrantRewardRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 43);
+
+/**
+ * @generated from message tellurion.v1.GrantRewardResponse
+ */
+export type GrantRewardResponse = Message<"tellurion.v1.GrantRewardResponse"> & {
+  /**
+   * Id of the QuestRewardedEvent.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GrantRewardResponse.
+ * Use `create(GrantRewardResponseSchema)` to create a new message.
+ */
+export const GrantRewardResponseSchema: GenMessage<GrantRewardResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 44);
+
+/**
+ * @generated from message tellurion.v1.LoadQuestsRequest
+ */
+export type LoadQuestsRequest = Message<"tellurion.v1.LoadQuestsRequest"> & {
+  /**
+   * Game time and facts in it are not looked at.
+   *
+   * @generated from field: tellurion.v1.ConfigureQuests configuration = 1;
+   */
+  configuration?: ConfigureQuests | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.LoadQuestsRequest.
+ * Use `create(LoadQuestsRequestSchema)` to create a new message.
+ */
+export const LoadQuestsRequestSchema: GenMessage<LoadQuestsRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 45);
+
+/**
+ * @generated from message tellurion.v1.LoadQuestsResponse
+ */
+export type LoadQuestsResponse = Message<"tellurion.v1.LoadQuestsResponse"> & {
+  /**
+   * @generated from field: uint32 quests = 1;
+   */
+  quests: number;
+
+  /**
+   * Runs that went on with another version, and those that ended because they could not.
+   *
+   * @generated from field: uint32 migrated = 2;
+   */
+  migrated: number;
+
+  /**
+   * @generated from field: uint32 abandoned = 3;
+   */
+  abandoned: number;
+};
+
+/**
+ * Describes the message tellurion.v1.LoadQuestsResponse.
+ * Use `create(LoadQuestsResponseSchema)` to create a new message.
+ */
+export const LoadQuestsResponseSchema: GenMessage<LoadQuestsResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_quest, 46);
 
 /**
  * @generated from enum tellurion.v1.QuestOutcome
@@ -972,4 +1953,183 @@ export type QuestScope = (typeof QuestScope)[keyof typeof QuestScope] | UnknownE
  */
 export const QuestScopeSchema: GenEnum<QuestScope> = /*@__PURE__*/
   enumDesc(file_tellurion_v1_quest, 1);
+
+/**
+ * @generated from enum tellurion.v1.QuestRunStatus
+ */
+export const QuestRunStatus = {
+  /**
+   * @generated from enum value: QUEST_RUN_STATUS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: QUEST_RUN_STATUS_OFFERED = 1;
+   */
+  OFFERED: 1,
+
+  /**
+   * @generated from enum value: QUEST_RUN_STATUS_ACTIVE = 2;
+   */
+  ACTIVE: 2,
+
+  /**
+   * @generated from enum value: QUEST_RUN_STATUS_ENDED = 3;
+   */
+  ENDED: 3,
+} as const;
+
+/**
+ * @generated from enum tellurion.v1.QuestRunStatus
+ */
+export type QuestRunStatus = (typeof QuestRunStatus)[keyof typeof QuestRunStatus] | UnknownEnum;
+
+/**
+ * Describes the enum tellurion.v1.QuestRunStatus.
+ */
+export const QuestRunStatusSchema: GenEnum<QuestRunStatus> = /*@__PURE__*/
+  enumDesc(file_tellurion_v1_quest, 2);
+
+/**
+ * @generated from enum tellurion.v1.QuestStepStatus
+ */
+export const QuestStepStatus = {
+  /**
+   * @generated from enum value: QUEST_STEP_STATUS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * For steps before it.
+   *
+   * @generated from enum value: QUEST_STEP_STATUS_WAITING = 1;
+   */
+  WAITING: 1,
+
+  /**
+   * @generated from enum value: QUEST_STEP_STATUS_OPEN = 2;
+   */
+  OPEN: 2,
+
+  /**
+   * @generated from enum value: QUEST_STEP_STATUS_DONE = 3;
+   */
+  DONE: 3,
+
+  /**
+   * It can not be done any more.
+   *
+   * @generated from enum value: QUEST_STEP_STATUS_FAILED = 4;
+   */
+  FAILED: 4,
+} as const;
+
+/**
+ * @generated from enum tellurion.v1.QuestStepStatus
+ */
+export type QuestStepStatus = (typeof QuestStepStatus)[keyof typeof QuestStepStatus] | UnknownEnum;
+
+/**
+ * Describes the enum tellurion.v1.QuestStepStatus.
+ */
+export const QuestStepStatusSchema: GenEnum<QuestStepStatus> = /*@__PURE__*/
+  enumDesc(file_tellurion_v1_quest, 3);
+
+/**
+ * What players are asked to do. There is one actor, `quest/main`. Quests go on by what happens in the world and by
+ * nothing else: no method says that something has been done.
+ *
+ * @generated from service tellurion.v1.QuestService
+ */
+export const QuestService: GenService<{
+  /**
+   * Quests of a player, those of the whole world included.
+   *
+   * @generated from rpc tellurion.v1.QuestService.ListQuests
+   */
+  listQuests: {
+    methodKind: "unary";
+    input: typeof ListQuestsRequestSchema;
+    output: typeof ListQuestsResponseSchema;
+  },
+  /**
+   * A run of a quest, with all of its steps. Of those that have ended, the last 256 are remembered.
+   *
+   * @generated from rpc tellurion.v1.QuestService.GetQuest
+   */
+  getQuest: {
+    methodKind: "unary";
+    input: typeof GetQuestRequestSchema;
+    output: typeof GetQuestResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.QuestService.AcceptQuest
+   */
+  acceptQuest: {
+    methodKind: "unary";
+    input: typeof AcceptQuestRequestSchema;
+    output: typeof AcceptQuestResponseSchema;
+  },
+  /**
+   * By the player it belongs to: it has ended. By somebody of the party: they leave it.
+   *
+   * @generated from rpc tellurion.v1.QuestService.AbandonQuest
+   */
+  abandonQuest: {
+    methodKind: "unary";
+    input: typeof AbandonQuestRequestSchema;
+    output: typeof AbandonQuestResponseSchema;
+  },
+  /**
+   * Joins the party of a quest that is under way.
+   *
+   * @generated from rpc tellurion.v1.QuestService.JoinQuest
+   */
+  joinQuest: {
+    methodKind: "unary";
+    input: typeof JoinQuestRequestSchema;
+    output: typeof JoinQuestResponseSchema;
+  },
+  /**
+   * Offers a quest whatever its offer waits for; what must be done before it must be done all the same.
+   *
+   * @generated from rpc tellurion.v1.QuestService.OfferQuest
+   */
+  offerQuest: {
+    methodKind: "unary";
+    input: typeof OfferQuestRequestSchema;
+    output: typeof OfferQuestResponseSchema;
+  },
+  /**
+   * Makes up a quest and offers it. The same seed gives the same quest for the same places, goods and encounters.
+   *
+   * @generated from rpc tellurion.v1.QuestService.GenerateQuest
+   */
+  generateQuest: {
+    methodKind: "unary";
+    input: typeof GenerateQuestRequestSchema;
+    output: typeof GenerateQuestResponseSchema;
+  },
+  /**
+   * Gives a reward without a quest.
+   *
+   * @generated from rpc tellurion.v1.QuestService.GrantReward
+   */
+  grantReward: {
+    methodKind: "unary";
+    input: typeof GrantRewardRequestSchema;
+    output: typeof GrantRewardResponseSchema;
+  },
+  /**
+   * Gives the quests other definitions. What is under way goes on with the new ones.
+   *
+   * @generated from rpc tellurion.v1.QuestService.LoadQuests
+   */
+  loadQuests: {
+    methodKind: "unary";
+    input: typeof LoadQuestsRequestSchema;
+    output: typeof LoadQuestsResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_tellurion_v1_quest, 0);
 
