@@ -6,6 +6,7 @@ import { idle } from "./idle/index.ts";
 import { roundTrip } from "./round-trip/index.ts";
 import type { Table } from "./table.ts";
 import { weatherYear } from "./weather-year/index.ts";
+import { npcs } from "./world/npc/index.ts";
 
 export const tables: readonly Table[] = [
   frames,
@@ -15,4 +16,5 @@ export const tables: readonly Table[] = [
   idle,
   weatherYear,
   durability,
+  npcs,
 ];

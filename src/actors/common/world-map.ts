@@ -55,12 +55,15 @@ function checkTables({ places, nextHops, distances }: WorldMap, path: string): v
   if (distances.length !== bytes) refuse(`${path}distances (length)`, distances.length, valid);
   for (let i = 0; i < bytes; i += 2) {
     const hop = unitAt(nextHops, i);
-    const at = `${path}next_hops[${i / 2}]`;
     if (hop !== noPlace && hop >= places.length) {
-      refuse(at, hop, `are place numbers below ${places.length}, or ${noPlace}`);
+      refuse(
+        `${path}next_hops[${i / 2}]`,
+        hop,
+        `are place numbers below ${places.length}, or ${noPlace}`,
+      );
     }
     if ((hop === noPlace) !== (unitAt(distances, i) === noPlace)) {
-      refuse(at, hop, `have a distance exactly where there is a way`);
+      refuse(`${path}next_hops[${i / 2}]`, hop, "have a distance exactly where there is a way");
     }
   }
 }

@@ -11,7 +11,7 @@ import {
   NpcService,
   NpcStateSchema,
 } from "../../../src/gen/tellurion/v1/npc_pb.ts";
-import { PlayerActedEventSchema } from "../../../src/gen/tellurion/v1/world_pb.ts";
+import { PlayerActedEventSchema, Verb } from "../../../src/gen/tellurion/v1/world_pb.ts";
 import { defineActor } from "../../../src/runtime/index.ts";
 import {
   createTestWorld,
@@ -101,8 +101,9 @@ export class NpcRig {
 
   /** A player does something in a region: from now on they are there. */
   act(more: Partial<MessageInitShape<typeof PlayerActedEventSchema>>): void {
-    const usual = { player: "anna", verb: 1, region: "moor", place: "moor.market", success: true };
-    this.tell(PlayerActedEventSchema, { ...usual, ...more });
+    const usual = { player: "anna", verb: Verb.TRAVEL, region: "moor", place: "moor.market" };
+    const deed = { ...usual, success: true, ...more };
+    this.tell(PlayerActedEventSchema, deed as MessageInitShape<typeof PlayerActedEventSchema>);
   }
 
   npc(number: number, shard = "moor-0"): GetNpcResponse {

@@ -107,7 +107,7 @@ export function townOf(
     left -= own;
     return { region, role: name, count: own, faction: `${region}-folk` };
   });
-  return {
+  const configuration = {
     ...{ region, map, roles, population, occurrenceKinds },
     names: Array.from({ length: count }, (_, i) => `Name ${i}`),
     language: "old-tongue",
@@ -117,6 +117,6 @@ export function townOf(
       { name: "grain", price: 2 },
       { name: "tools", price: 5 },
     ],
-    ...more,
   };
+  return { ...configuration, ...more } as Configuration;
 }
