@@ -1,5 +1,6 @@
 import { NpcActivity } from "../../gen/tellurion/v1/npc_pb.ts";
 import { nobody } from "./columns.ts";
+import { noteAction } from "./decide.ts";
 import { trade } from "./economy.ts";
 import { gossip } from "./rumours.ts";
 import type { Outlet, Turn } from "./turn.ts";
@@ -31,7 +32,10 @@ function keepCompany(turn: Turn, npc: number, place: number, minutes: number, ou
     if (other === npc || columns.wayTo[other] !== place) continue;
     if (activity !== NpcActivity.SOCIALISE && activity !== NpcActivity.CELEBRATE) continue;
     if (standsAt(turn, other, shard.livedMs) === nobody) continue;
-    columns.partner[npc] = other;
+    if (columns.partner[npc] !== other) {
+      columns.partner[npc] = other;
+      noteAction(turn, npc);
+    }
     gossip(turn, npc, other, minutes, out);
     return;
   }

@@ -126,7 +126,8 @@ function orHome(place: number, home: number): number {
   return place === nobody ? home : place;
 }
 
-function noteAction(turn: Turn, npc: number): void {
+/** Notes what an NPC began to do among the turn's actions. */
+export function noteAction(turn: Turn, npc: number): void {
   // One who decides twice in a turn is noted twice; there are fewer decisions in a turn than records.
   if (turn.actionCount === npcsMax) return;
   const { columns, shard, actions } = turn;

@@ -20,17 +20,16 @@ import { type ActorContext, defineActor, Rejection } from "../../runtime/index.t
 import { clamp } from "../common/clamp.ts";
 import type { Shard } from "./columns.ts";
 import { type ConfigureNpcs, checkConfiguration } from "./configuration.ts";
+import { beginDay } from "./day.ts";
 import { decide, tellActions } from "./decide.ts";
-import { direct, dropExpired } from "./directives.ts";
-import { receiveCaravan } from "./economy.ts";
+import { direct } from "./directives.ts";
 import { liveTo } from "./live.ts";
 import { populate } from "./population.ts";
 import { reactToBeat, reactToDeed, reactToOccurrence, reactToQuest } from "./reactions.ts";
 import { tellNpc, tellNpcs, tellShard } from "./reading.ts";
-import { dropFaint } from "./relations.ts";
-import { dropOldRumours } from "./rumours.ts";
 import { changeDetail, continueSweep, passGameTime, reactSoon } from "./sweep.ts";
 import { type Turn, turnOf } from "./turn.ts";
+import { tellDamage } from "./urgent.ts";
 
 const minuteMs = 60_000;
 
@@ -60,8 +59,11 @@ export const npc = defineActor({
     }),
     handle(WeatherSevereEventSchema, (state, event, ctx) => {
       if (!state.configured || event.region !== state.region) return;
+      if (state.severe === event.started) return;
+      const turn = turnOf(state, ctx.key);
       state.severe = event.started;
-      reactSoon(turnOf(state, ctx.key));
+      if (!event.started) tellDamage(turn, clamp(event.intensity, 0, 1), ctx);
+      reactSoon(turn);
     }),
     handle(WeatherModifiersEventSchema, (state, event) => {
       if (!state.configured || event.region !== state.region) return;
@@ -116,14 +118,6 @@ function configure(state: Shard, message: ConfigureNpcs, ctx: ActorContext): voi
   }
   populate(state, message, ctx.random);
   reactSoon(turnOf(state, ctx.key));
-}
-
-/** What is seen to once a day. */
-function beginDay(turn: Turn): void {
-  dropExpired(turn);
-  dropFaint(turn);
-  dropOldRumours(turn);
-  receiveCaravan(turn);
 }
 
 /** Lets an NPC act on a directive at once. */

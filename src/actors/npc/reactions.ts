@@ -50,7 +50,7 @@ const deeds: Partial<Record<Verb, { kind: MemoryKind; reason: string; change: Ch
 export function reactToDeed(turn: Turn, deed: Deed, out: Outlet): void {
   const place = placeOf(turn, deed.place);
   welcome(turn, deed.player, place);
-  const other = `player/${deed.player}`;
+  const other = playerName(deed.player);
   const npc = npcNamed(turn, deed.target);
   if (npc !== -1) reactToOwn(turn, npc, other, deed, out);
   else if (deed.success && (deed.verb === Verb.FIGHT || deed.verb === Verb.WORK)) {
@@ -131,7 +131,7 @@ export function reactToBeat(turn: Turn, beat: Plain<StoryBeatEvent>, out: Outlet
     });
   }
   if (beat.kind === BeatKind.ENCOUNTER || beat.kind === BeatKind.STORY) {
-    spread(turn, `beat:${beat.beat}`, beat.kind === BeatKind.ENCOUNTER, false, place, out);
+    spread(turn, `beat/${beat.beat}`, beat.kind === BeatKind.ENCOUNTER, false, place, out);
   }
 }
 
@@ -145,7 +145,7 @@ export function reactToQuest(turn: Turn, event: Plain<QuestEndedEvent>, out: Out
   const players = own.length > 0 ? own : [{ player: event.player, share: 1 }];
   for (const { player, share } of players) {
     if (player === "" || player === "world") continue;
-    const other = `player/${player}`;
+    const other = playerName(player);
     const weight = clamp(share, 0, 1);
     remember(turn, npc, completed ? "promised" : "failed", other, completed ? 0.6 : -0.4);
     const change = completed
@@ -159,7 +159,7 @@ export function reactToQuest(turn: Turn, event: Plain<QuestEndedEvent>, out: Out
 /** Notes that a player is about. */
 function welcome({ shard, minute }: Turn, player: string, place: number): void {
   shard.playerHereMinute = minute;
-  const known = `player/${player}`;
+  const known = playerName(player);
   const at = shard.guests.findIndex((guest) => guest.player === known);
   if (at !== -1) shard.guests.splice(at, 1);
   else if (shard.guests.length === guestsMax) shard.guests.shift();
@@ -201,6 +201,10 @@ function watch(turn: Turn, place: number, but: number, see: (npc: number) => voi
     see(npc);
     seen += 1;
   }
+}
+
+function playerName(player: string): string {
+  return player.startsWith("player/") ? player : `player/${player}`;
 }
 
 /** Number of an NPC of this shard. -1: it is none of it. */

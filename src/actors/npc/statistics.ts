@@ -1,7 +1,8 @@
 import { NpcActivity, NpcReason } from "../../gen/tellurion/v1/npc_pb.ts";
 import { seeToAffairs } from "./affairs.ts";
 import { begin } from "./decide.ts";
-import { hasErrand, stillHunger, takeMeal, trade } from "./economy.ts";
+import { directiveOf } from "./directives.ts";
+import { foodOf, hasErrand, stillHunger, takeMeal, trade } from "./economy.ts";
 import { liveTo } from "./live.ts";
 import { badFrom, nextChange, type Slot, slotAt } from "./schedule.ts";
 import { dangerAt } from "./surroundings.ts";
@@ -51,6 +52,11 @@ export function passTime(turn: Turn, npc: number): void {
 /** What somebody does when nobody decides: as scheduled, unless weather or danger keep it in. */
 function follow(turn: Turn, npc: number, atMs: number, slot: Slot | undefined): void {
   const { shard, columns } = turn;
+  const order = directiveOf(turn, npc);
+  if (order !== undefined) {
+    begin(turn, npc, order.activity, NpcReason.DIRECTIVE, atMs, slot);
+    return;
+  }
   const role = columns.role[npc] as number;
   if (shard.roles[role]?.weatherproof !== true && slot?.activity !== NpcActivity.SLEEP) {
     if (shard.severe) {
@@ -66,7 +72,17 @@ function follow(turn: Turn, npc: number, atMs: number, slot: Slot | undefined): 
     }
   }
   const activity = slot?.activity ?? NpcActivity.IDLE;
-  begin(turn, npc, activity, NpcReason.SCHEDULE, atMs, slot);
+  const isHungryMeal = activity === NpcActivity.EAT && !findFood(turn, npc);
+  const does = isHungryMeal ? NpcActivity.IDLE : activity;
+  begin(turn, npc, does, NpcReason.SCHEDULE, atMs, slot);
+}
+
+/** Whether somebody has something to eat for a meal, from the market if need be. */
+function findFood(turn: Turn, npc: number): boolean {
+  const { shard, columns } = turn;
+  if (shard.foods.length === 0 || columns.activity[npc] === NpcActivity.EAT) return true;
+  if (foodOf(turn, npc) === 0 && turn.hasMarket) trade(turn, npc);
+  return foodOf(turn, npc) > 0;
 }
 
 /** Errands that fell into the time: a walk to the market and back, and a bite when hunger asked for it. */

@@ -37,7 +37,13 @@ export function tellNeed(turn: Turn, npc: number, out: Outlet): void {
   publishNeed(turn, npc, want, out);
 }
 
-export function publishNeed(turn: Turn, npc: number, want: Want, out: Outlet): void {
+/** Somebody's house suffered in a storm that is over. */
+export function tellDamage(turn: Turn, intensity: number, out: Outlet): void {
+  const npc = out.random.integer(turn.shard.count);
+  publishNeed(turn, npc, { need: "repair", good: -1, urgency: intensity }, out);
+}
+
+function publishNeed(turn: Turn, npc: number, want: Want, out: Outlet): void {
   const { shard, columns, minute } = turn;
   const hour = Math.floor(minute / 60);
   if (shard.needsHour !== hour) {

@@ -42,6 +42,15 @@ const exposed: ReadonlySet<NpcActivity> = new Set<NpcActivity>([
   NpcActivity.IDLE,
 ]);
 
+/** One who has a duty by the schedule is little drawn to a feast. */
+const duties: ReadonlySet<number> = new Set([
+  NpcActivity.WORK,
+  NpcActivity.TRADE,
+  NpcActivity.GUARD,
+  NpcActivity.WORSHIP,
+]);
+const onDuty = 0.4;
+
 /** What a decision looks at. */
 export interface Situation {
   readonly inputs: Uint8Array;
@@ -145,7 +154,8 @@ function weighSurroundings(activity: NpcActivity, s: Situation, tally: Tally): v
     case NpcActivity.CELEBRATE:
       if (byteAt(s, input.festivity) > 0) {
         const liking = 0.5 + 0.8 * traitOf(s, trait.sociability);
-        tally.add(NpcReason.FESTIVITY, liking * (0.4 + respondTo(s, input.festivity)));
+        const free = duties.has(byteAt(s, input.slot)) ? onDuty : 1;
+        tally.add(NpcReason.FESTIVITY, free * liking * (0.4 + respondTo(s, input.festivity)));
       }
       return;
     case NpcActivity.SOCIALISE:
