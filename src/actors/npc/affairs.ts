@@ -32,10 +32,9 @@ function keepCompany(turn: Turn, npc: number, place: number, minutes: number, ou
     if (other === npc || columns.wayTo[other] !== place) continue;
     if (activity !== NpcActivity.SOCIALISE && activity !== NpcActivity.CELEBRATE) continue;
     if (standsAt(turn, other, shard.livedMs) === nobody) continue;
-    if (columns.partner[npc] !== other) {
-      columns.partner[npc] = other;
-      noteAction(turn, npc);
-    }
+    const wasAlone = columns.partner[npc] === nobody;
+    columns.partner[npc] = other;
+    if (wasAlone) noteAction(turn, npc);
     gossip(turn, npc, other, minutes, out);
     return;
   }

@@ -11,6 +11,9 @@ import { paceUsual } from "./walk.ts";
 /** Metres by road within which another region is near. */
 const nearMetres = 5_000;
 
+/** Lived minute in which everybody has begun to follow the schedule. */
+const firstPassMinute = 60;
+
 const priceDefault = 2;
 const traitDefault = 0.5;
 const traitDeviation = 0.15;
@@ -42,6 +45,7 @@ export function populate(shard: Shard, message: ConfigureNpcs, random: Random): 
   shard.foods = message.foods.map((name) => goods.indexOf(name));
   shard.gameMs = message.gameMs;
   shard.detail = NpcDetail.STATISTICAL;
+  shard.passMinute = firstPassMinute;
   shard.playerHereMinute = -1;
   shard.playerNearMinute = -1;
   const who = population.flatMap(({ role, faction, count }) =>

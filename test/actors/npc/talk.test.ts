@@ -123,7 +123,7 @@ test("a feared player who comes near makes people leave", () => {
 });
 
 test("a rumour spreads from the few who heard of it, loses truth on its way, and dies out", () => {
-  const rig = new ShardRig({ count: 120, startMinute: 600 });
+  const rig = new ShardRig({ count: 80, startMinute: 900 });
   rig.act();
   rig.live(30);
   rig.occur({ id: "the-raid", place: "moor.tower", intensity: 0.4 });
@@ -131,7 +131,7 @@ test("a rumour spreads from the few who heard of it, loses truth on its way, and
   expect(first.length).toBeGreaterThan(0);
   expect(first.every((distortion) => distortion === 0)).toBe(true);
   rig.occur({ id: "the-raid", started: false });
-  for (let i = 0; i < 26; i += 1) {
+  for (let i = 0; i < 8; i += 1) {
     rig.act();
     rig.live(60);
   }
