@@ -20,7 +20,7 @@ export function seeToAffairs(turn: Turn, npc: number, minutes: number, out: Outl
     const place = standsAt(turn, npc, shard.livedMs);
     if (place !== nobody) keepCompany(turn, npc, place, minutes, out);
   }
-  tellNeed(turn, npc, out);
+  tellNeed(turn, npc, minutes, out);
 }
 
 function keepCompany(turn: Turn, npc: number, place: number, minutes: number, out: Outlet): void {

@@ -1,5 +1,5 @@
 import { dropExpired } from "./directives.ts";
-import { receiveCaravan } from "./economy.ts";
+import { collectDues, receiveCaravan } from "./economy.ts";
 import { dropFaint } from "./relations.ts";
 import { dropOldRumours } from "./rumours.ts";
 import type { Turn } from "./turn.ts";
@@ -9,5 +9,6 @@ export function beginDay(turn: Turn): void {
   dropExpired(turn);
   dropFaint(turn);
   dropOldRumours(turn);
+  collectDues(turn);
   receiveCaravan(turn);
 }

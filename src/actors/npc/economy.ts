@@ -22,6 +22,10 @@ const foodWanted = 4;
 const neededWanted = 2;
 /** The market pays this share of the price, and pays wages from the rest. */
 const buyingShare = 0.75;
+
+/** Coins on which nobody pays dues, and the share of the others that goes to the market each day. */
+const coinsFree = 40;
+const duesShare = 0.25;
 const hungerLeft = 0.05;
 
 /** What a caravan takes away and brings, by the market's stock. */
@@ -148,6 +152,17 @@ export function hasErrand(turn: Turn, npc: number): boolean {
   return (turn.columns.progress[npc] as number) > 16 * workMinutes;
 }
 
+/** Dues of those who have more than they need. Without them, coins would gather with a few. */
+export function collectDues({ shard, columns }: Turn): void {
+  for (let npc = 0; npc < shard.count; npc += 1) {
+    const coins = columns.coins[npc] as number;
+    if (coins <= coinsFree) continue;
+    const dues = Math.ceil((coins - coinsFree) * duesShare);
+    columns.coins[npc] = coins - dues;
+    shard.till += dues;
+  }
+}
+
 /** A caravan evens out the market: it buys what there is too much of, and brings what is short. */
 export function receiveCaravan(turn: Turn): void {
   const { shard, columns } = turn;
@@ -159,8 +174,9 @@ export function receiveCaravan(turn: Turn): void {
     if (stock > most) {
       columns.stock[good] = most;
       columns.taken[good] = (columns.taken[good] as number) + stock - most;
-      shard.till += (stock - most) * price;
-      shard.coinsIn += (stock - most) * price;
+      const pays = Math.ceil(((stock - most) * price) / 2);
+      shard.till += pays;
+      shard.coinsIn += pays;
     } else if (stock < least) {
       const amount = Math.min(least - stock, Math.floor(shard.till / (2 * price)));
       columns.stock[good] = stock + amount;
@@ -177,7 +193,9 @@ export function stillHunger(turn: Turn, npc: number): void {
   stirNeed(turn.columns, npc, need.hunger, hungerLeft - hunger);
 }
 
-export function isWork(activity: number): boolean {
+/** Whether what an NPC does is its work; for those who make nothing, dealing is. */
+export function isWork(turn: Turn, npc: number, activity: number): boolean {
+  if (activity === NpcActivity.TRADE) return turn.makesOf(npc).length === 0;
   return activity === NpcActivity.WORK || activity === NpcActivity.GUARD;
 }
 

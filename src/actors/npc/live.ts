@@ -28,5 +28,5 @@ export function liveTo(turn: Turn, npc: number, toMs: number): void {
   const danger = shard.occurrences.length === 0 ? 0 : dangerAt(shard, place);
   const isIndoors = activity === NpcActivity.SHELTER || activity === NpcActivity.SLEEP;
   driftNeeds(columns, npc, activity, minutes, isIndoors ? danger / 2 : danger);
-  if (isWork(activity)) work(turn, npc, minutes);
+  if (isWork(turn, npc, activity)) work(turn, npc, minutes);
 }

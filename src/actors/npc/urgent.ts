@@ -15,9 +15,9 @@ const safetyFrom = 0.7;
 const companyFrom = 0.85;
 /** How urgent it is that work goes slowly. */
 const goodsUrgency = 0.5;
-/** Chance in a visit that somebody who lacks what its work needs asks for it. */
-const askingChance = 0.002;
-const newsChance = 0.000_5;
+/** Chances in a minute that somebody asks for what its work needs, or for news. */
+const askingChance = 0.000_5;
+const newsChance = 0.000_05;
 
 interface Want {
   readonly need: string;
@@ -26,13 +26,13 @@ interface Want {
 }
 
 /** Publishes what an NPC needs most and cannot get by itself, if there is such a thing. */
-export function tellNeed(turn: Turn, npc: number, out: Outlet): void {
+export function tellNeed(turn: Turn, npc: number, minutes: number, out: Outlet): void {
   const { shard, columns, minute } = turn;
   const told = columns.needMinute[npc] as number;
   if (told !== 0 && minute + 1 - told < quietMinutes) return;
   const hour = Math.floor(minute / 60);
   if (shard.needsHour === hour && shard.needsTold >= needsPerHourMax) return;
-  const want = wantOf(turn, npc, out);
+  const want = wantOf(turn, npc, minutes, out);
   if (want === undefined) return;
   publishNeed(turn, npc, want, out);
 }
@@ -65,7 +65,7 @@ function publishNeed(turn: Turn, npc: number, want: Want, out: Outlet): void {
   });
 }
 
-function wantOf(turn: Turn, npc: number, out: Outlet): Want | undefined {
+function wantOf(turn: Turn, npc: number, minutes: number, out: Outlet): Want | undefined {
   const { shard, columns } = turn;
   const first = npc * needsCount;
   const hunger = columns.needs[first + need.hunger] as number;
@@ -81,13 +81,13 @@ function wantOf(turn: Turn, npc: number, out: Outlet): Want | undefined {
   const company = columns.needs[first + need.company] as number;
   if (company >= companyFrom) return { need: "company", good: -1, urgency: company };
   const good = lackOf(turn, npc);
-  if (good !== -1 && out.random.next() < askingChance) {
+  if (good !== -1 && out.random.next() < askingChance * minutes) {
     return (columns.stock[good] as number) === 0
       ? { need: "goods", good, urgency: goodsUrgency }
       : undefined;
   }
   const curiosity = (columns.traits[npc * traitsCount + trait.curiosity] as number) / 255;
-  if (out.random.next() < newsChance * curiosity) {
+  if (out.random.next() < newsChance * curiosity * minutes) {
     return { need: "news", good: -1, urgency: curiosity / 2 };
   }
   return undefined;
