@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { heardCount } from "../../../src/actors/npc/columns.ts";
 import { memoriesOf } from "../../../src/actors/npc/memory.ts";
 import { changeRelation, relationOf, relationsMax } from "../../../src/actors/npc/relations.ts";
-import { distorted, rumourMinutes, rumoursMax } from "../../../src/actors/npc/rumours.ts";
+import {
+  beginRumour,
+  distorted,
+  hear,
+  rumourMinutes,
+  rumoursMax,
+} from "../../../src/actors/npc/rumours.ts";
 import {
   NpcActivity,
   NpcRelationEventSchema,
@@ -155,6 +161,18 @@ test("what is told turns further from the truth with distortion", () => {
   expect(distorted(concepts, 0.4, 5)[1]).not.toBe("north");
   expect(distorted(concepts, 0.6, 5)).toHaveLength(3);
   expect(distorted(concepts, 0.9, 5)).not.toContain("danger");
+});
+
+test("a rumour that has given way to another is not taken for that one", () => {
+  const rig = new ShardRig({ count: 40 });
+  const { turn } = rig;
+  expect(hear(turn, 5, beginRumour(turn, "first", ["danger"]), 0)).toBe(true);
+  for (let i = 0; i < rumoursMax; i += 1) {
+    rig.live(1);
+    beginRumour(rig.turn, `later-${i}`, ["new"]);
+  }
+  expect(rig.shard.rumours.some(({ about }) => about === "first")).toBe(false);
+  expect(rig.npc(5).rumours).toEqual([]);
 });
 
 test("a shard keeps a few rumours at most, and nobody tells one that has given way", () => {
