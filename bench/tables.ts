@@ -6,6 +6,7 @@ import { idle } from "./idle/index.ts";
 import { roundTrip } from "./round-trip/index.ts";
 import type { Table } from "./table.ts";
 import { weatherYear } from "./weather-year/index.ts";
+import { npcs } from "./world/npc/index.ts";
 import { questEvents } from "./world/quest.ts";
 import { storyteller } from "./world/storyteller.ts";
 import { worldState } from "./world/world-state.ts";
@@ -21,4 +22,5 @@ export const tables: readonly Table[] = [
   durability,
   storyteller,
   questEvents,
+  npcs,
 ];

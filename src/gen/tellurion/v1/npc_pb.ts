@@ -2,12 +2,12 @@
 // @generated from file tellurion/v1/npc.proto (package tellurion.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { WorldMap } from "./map_pb.ts";
 import { file_tellurion_v1_map } from "./map_pb.ts";
 import { file_tellurion_v1_options } from "./options_pb.ts";
-import type { OccurrenceKind } from "./world_pb.ts";
+import type { GoodDefinition, OccurrenceKind } from "./world_pb.ts";
 import { file_tellurion_v1_world } from "./world_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
@@ -15,11 +15,11 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/npc.proto.
  */
 export const file_tellurion_v1_npc: GenFile = /*@__PURE__*/
-  fileDesc("ChZ0ZWxsdXJpb24vdjEvbnBjLnByb3RvEgx0ZWxsdXJpb24udjEiaQoOTnBjQWN0aW9uRXZlbnQSDQoFc2hhcmQYASABKAkSDgoGcmVnaW9uGAIgASgJEg8KB2FjdGlvbnMYAyABKAwSDwoHZ2FtZV9tcxgEIAEoAzoWqrsYEgiMARIDbnBjGgZyZWdpb24gAyKeAQoMTnBjTmVlZEV2ZW50EgsKA25wYxgBIAEoCRIOCgZyZWdpb24YAiABKAkSDQoFcGxhY2UYAyABKAkSDAoEcm9sZRgEIAEoCRIMCgRuZWVkGAUgASgJEgwKBGdvb2QYBiABKAkSDwoHdXJnZW5jeRgHIAEoAhIPCgdnYW1lX21zGAggASgDOhaquxgSCI0BEgNucGMaBnJlZ2lvbiABIqUBChBOcGNSZWxhdGlvbkV2ZW50EgsKA25wYxgBIAEoCRIOCgZyZWdpb24YAiABKAkSDQoFb3RoZXIYAyABKAkSDQoFdHJ1c3QYBCABKAISDAoEZmVhchgFIAEoAhIPCgdyZXNwZWN0GAYgASgCEg4KBnJlYXNvbhgHIAEoCRIPCgdnYW1lX21zGAggASgDOhaquxgSCI4BEgNucGMaBnJlZ2lvbiACIrsBCg1OcGNTcGVha0V2ZW50EgsKA25wYxgBIAEoCRIOCgZyZWdpb24YAiABKAkSDQoFcGxhY2UYAyABKAkSEAoIbGFuZ3VhZ2UYBCABKAkSEAoIY29uY2VwdHMYBSADKAkSDgoGcGxheWVyGAYgASgJEg0KBWFib3V0GAcgASgJEhIKCmRpc3RvcnRpb24YCCABKAISDwoHZ2FtZV9tcxgJIAEoAzoWqrsYEgiPARIDbnBjGgZyZWdpb24gAyKYAQoHTnBjUm9sZRIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEiwKCHNjaGVkdWxlGAMgAygLMhoudGVsbHVyaW9uLnYxLlNjaGVkdWxlU2xvdBIOCgZ0cmFpdHMYBCADKAESDQoFbWFrZXMYBSADKAkSDQoFbmVlZHMYBiADKAkSFAoMd2VhdGhlcnByb29mGAcgASgIInIKDFNjaGVkdWxlU2xvdBITCgtmcm9tX21pbnV0ZRgBIAEoDRIrCghhY3Rpdml0eRgCIAEoDjIZLnRlbGx1cmlvbi52MS5OcGNBY3Rpdml0eRISCgpwbGFjZV9raW5kGAMgASgJEgwKBGRheXMYBCADKA0iSgoKUG9wdWxhdGlvbhIOCgZyZWdpb24YASABKAkSDAoEcm9sZRgCIAEoCRINCgVjb3VudBgDIAEoDRIPCgdmYWN0aW9uGAQgASgJIrICCg1Db25maWd1cmVOcGNzEg4KBnJlZ2lvbhgBIAEoCRIjCgNtYXAYAiABKAsyFi50ZWxsdXJpb24udjEuV29ybGRNYXASJAoFcm9sZXMYAyADKAsyFS50ZWxsdXJpb24udjEuTnBjUm9sZRIsCgpwb3B1bGF0aW9uGAQgAygLMhgudGVsbHVyaW9uLnYxLlBvcHVsYXRpb24SDQoFbmFtZXMYBSADKAkSNgoQb2NjdXJyZW5jZV9raW5kcxgGIAMoCzIcLnRlbGx1cmlvbi52MS5PY2N1cnJlbmNlS2luZBIQCghsYW5ndWFnZRgHIAEoCRIXCg9taW51dGVzX3Blcl9kYXkYCCABKA0SFQoNZGF5c19wZXJfd2VlaxgJIAEoDRIPCgdnYW1lX21zGAogASgDKtMCCgtOcGNBY3Rpdml0eRIcChhOUENfQUNUSVZJVFlfVU5TUEVDSUZJRUQQABIWChJOUENfQUNUSVZJVFlfU0xFRVAQARIUChBOUENfQUNUSVZJVFlfRUFUEAISFQoRTlBDX0FDVElWSVRZX1dPUksQAxIWChJOUENfQUNUSVZJVFlfVFJBREUQBBIaChZOUENfQUNUSVZJVFlfU09DSUFMSVNFEAUSGAoUTlBDX0FDVElWSVRZX1dPUlNISVAQBhIYChROUENfQUNUSVZJVFlfU0hFTFRFUhAHEhUKEU5QQ19BQ1RJVklUWV9GTEVFEAgSGgoWTlBDX0FDVElWSVRZX0NFTEVCUkFURRAJEhcKE05QQ19BQ1RJVklUWV9UUkFWRUwQChIWChJOUENfQUNUSVZJVFlfR1VBUkQQCxIVChFOUENfQUNUSVZJVFlfSURMRRAMYgZwcm90bzM", [file_tellurion_v1_map, file_tellurion_v1_options, file_tellurion_v1_world]);
+  fileDesc("ChZ0ZWxsdXJpb24vdjEvbnBjLnByb3RvEgx0ZWxsdXJpb24udjEiaQoOTnBjQWN0aW9uRXZlbnQSDQoFc2hhcmQYASABKAkSDgoGcmVnaW9uGAIgASgJEg8KB2FjdGlvbnMYAyABKAwSDwoHZ2FtZV9tcxgEIAEoAzoWqrsYEgiMARIDbnBjGgZyZWdpb24gAyKeAQoMTnBjTmVlZEV2ZW50EgsKA25wYxgBIAEoCRIOCgZyZWdpb24YAiABKAkSDQoFcGxhY2UYAyABKAkSDAoEcm9sZRgEIAEoCRIMCgRuZWVkGAUgASgJEgwKBGdvb2QYBiABKAkSDwoHdXJnZW5jeRgHIAEoAhIPCgdnYW1lX21zGAggASgDOhaquxgSCI0BEgNucGMaBnJlZ2lvbiABIqUBChBOcGNSZWxhdGlvbkV2ZW50EgsKA25wYxgBIAEoCRIOCgZyZWdpb24YAiABKAkSDQoFb3RoZXIYAyABKAkSDQoFdHJ1c3QYBCABKAISDAoEZmVhchgFIAEoAhIPCgdyZXNwZWN0GAYgASgCEg4KBnJlYXNvbhgHIAEoCRIPCgdnYW1lX21zGAggASgDOhaquxgSCI4BEgNucGMaBnJlZ2lvbiACIrsBCg1OcGNTcGVha0V2ZW50EgsKA25wYxgBIAEoCRIOCgZyZWdpb24YAiABKAkSDQoFcGxhY2UYAyABKAkSEAoIbGFuZ3VhZ2UYBCABKAkSEAoIY29uY2VwdHMYBSADKAkSDgoGcGxheWVyGAYgASgJEg0KBWFib3V0GAcgASgJEhIKCmRpc3RvcnRpb24YCCABKAISDwoHZ2FtZV9tcxgJIAEoAzoWqrsYEgiPARIDbnBjGgZyZWdpb24gAyKYAQoHTnBjUm9sZRIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEiwKCHNjaGVkdWxlGAMgAygLMhoudGVsbHVyaW9uLnYxLlNjaGVkdWxlU2xvdBIOCgZ0cmFpdHMYBCADKAESDQoFbWFrZXMYBSADKAkSDQoFbmVlZHMYBiADKAkSFAoMd2VhdGhlcnByb29mGAcgASgIIpcBCgxTY2hlZHVsZVNsb3QSEwoLZnJvbV9taW51dGUYASABKA0SKwoIYWN0aXZpdHkYAiABKA4yGS50ZWxsdXJpb24udjEuTnBjQWN0aXZpdHkSEgoKcGxhY2Vfa2luZBgDIAEoCRIMCgRkYXlzGAQgAygNEhIKCm9jY3VycmVuY2UYBSABKAkSDwoHd2VhdGhlchgGIAEoCSJKCgpQb3B1bGF0aW9uEg4KBnJlZ2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEg0KBWNvdW50GAMgASgNEg8KB2ZhY3Rpb24YBCABKAki7gIKDUNvbmZpZ3VyZU5wY3MSDgoGcmVnaW9uGAEgASgJEiMKA21hcBgCIAEoCzIWLnRlbGx1cmlvbi52MS5Xb3JsZE1hcBIkCgVyb2xlcxgDIAMoCzIVLnRlbGx1cmlvbi52MS5OcGNSb2xlEiwKCnBvcHVsYXRpb24YBCADKAsyGC50ZWxsdXJpb24udjEuUG9wdWxhdGlvbhINCgVuYW1lcxgFIAMoCRI2ChBvY2N1cnJlbmNlX2tpbmRzGAYgAygLMhwudGVsbHVyaW9uLnYxLk9jY3VycmVuY2VLaW5kEhAKCGxhbmd1YWdlGAcgASgJEhcKD21pbnV0ZXNfcGVyX2RheRgIIAEoDRIVCg1kYXlzX3Blcl93ZWVrGAkgASgNEg8KB2dhbWVfbXMYCiABKAMSKwoFZ29vZHMYCyADKAsyHC50ZWxsdXJpb24udjEuR29vZERlZmluaXRpb24SDQoFZm9vZHMYDCADKAki6AsKCE5wY1N0YXRlEhIKCmNvbmZpZ3VyZWQYASABKAgSDgoGcmVnaW9uGAIgASgJEg0KBWNvdW50GAMgASgNEiMKA21hcBgEIAEoCzIWLnRlbGx1cmlvbi52MS5Xb3JsZE1hcBIVCg1wbGFjZV9udW1iZXJzGAUgAygNEhQKDG5lYXJfcmVnaW9ucxgGIAMoCRIkCgVyb2xlcxgHIAMoCzIVLnRlbGx1cmlvbi52MS5OcGNSb2xlEhAKCGZhY3Rpb25zGAggAygJEg0KBW5hbWVzGAkgAygJEjYKEG9jY3VycmVuY2Vfa2luZHMYCiADKAsyHC50ZWxsdXJpb24udjEuT2NjdXJyZW5jZUtpbmQSEAoIbGFuZ3VhZ2UYCyABKAkSFwoPbWludXRlc19wZXJfZGF5GAwgASgNEhUKDWRheXNfcGVyX3dlZWsYDSABKA0SDQoFZ29vZHMYDiADKAkSDgoGcHJpY2VzGA8gAygNEg0KBWZvb2RzGBAgAygNEhMKC2NvaW5zX2ZpcnN0GBEgASgNEg8KB2dhbWVfbXMYFCABKAMSEAoIbGl2ZWRfbXMYFSABKAESJwoGZGV0YWlsGBYgASgOMhcudGVsbHVyaW9uLnYxLk5wY0RldGFpbBIaChJwbGF5ZXJfaGVyZV9taW51dGUYFyABKAESGgoScGxheWVyX25lYXJfbWludXRlGBggASgBEg0KBXRpbWVyGBkgASgNEg4KBmN1cnNvchgaIAEoDRIOCgZzdHJpZGUYGyABKA0SDQoFZ3JvdXAYHCABKA0SEwoLcGFzc19taW51dGUYHSABKAESDgoGc2V2ZXJlGCMgASgIEhcKD3dlYXRoZXJfYmFkbmVzcxgkIAEoARIwCgtvY2N1cnJlbmNlcxglIAMoCzIbLnRlbGx1cmlvbi52MS5OcGNPY2N1cnJlbmNlEiYKBmd1ZXN0cxgmIAMoCzIWLnRlbGx1cmlvbi52MS5OcGNHdWVzdBIuCgpkaXJlY3RpdmVzGCcgAygLMhoudGVsbHVyaW9uLnYxLk5wY0RpcmVjdGl2ZRIWCg5kaXJlY3RpdmVfbGFzdBgoIAEoBBIoCgdydW1vdXJzGCkgAygLMhcudGVsbHVyaW9uLnYxLk5wY1J1bW91chIsCglyZWxhdGlvbnMYKiADKAsyGS50ZWxsdXJpb24udjEuTnBjUmVsYXRpb24SEAoIc3ViamVjdHMYKyADKAkSFAoMc3ViamVjdF9uZXh0GCwgASgNEhIKCm5lZWRzX2hvdXIYLSABKA0SEgoKbmVlZHNfdG9sZBguIAEoDRINCgVzdG9jaxgyIAEoDBIMCgR0aWxsGDMgASgNEgwKBG1hZGUYNCABKAwSDAoEdXNlZBg1IAEoDBIPCgdicm91Z2h0GDYgASgMEg0KBXRha2VuGDcgASgMEhAKCGNvaW5zX2luGDggASgNEhEKCWNvaW5zX291dBg5IAEoDRIMCgRyb2xlGDwgASgMEg8KB2ZhY3Rpb24YPSABKAwSDAoEaG9tZRg+IAEoDBIQCghhY3Rpdml0eRg/IAEoDBIOCgZyZWFzb24YQCABKAwSDwoHcGFydG5lchhBIAEoDBIQCghsZWdfZnJvbRhCIAEoDBIQCgh3YXlfZnJvbRhDIAEoDBIOCgZ3YXlfdG8YRCABKAwSEQoJZGVwYXJ0X21zGEUgASgMEgwKBHBhY2UYRiABKAwSFAoMYmVnYW5fbWludXRlGEcgASgMEhIKCnVwZGF0ZWRfbXMYSCABKAwSDQoFbmVlZHMYSSABKAwSDgoGdHJhaXRzGEogASgMEg4KBmlucHV0cxhLIAEoDBINCgVjb2lucxhMIAEoDBITCgtwb3NzZXNzaW9ucxhNIAEoDBIQCghwcm9ncmVzcxhOIAEoDBIOCgZtZW1vcnkYTyABKAwSEwoLbWVtb3J5X25leHQYUCABKAwSDQoFaGVhcmQYUSABKAwSEwoLbmVlZF9taW51dGUYUiABKAwicgoNTnBjT2NjdXJyZW5jZRIKCgJpZBgBIAEoCRIMCgRraW5kGAIgASgJEg0KBXBsYWNlGAMgASgNEhEKCWludGVuc2l0eRgEIAEoARIRCglkYW5nZXJvdXMYBSABKAgSEgoKYXR0cmFjdGl2ZRgGIAEoCCI5CghOcGNHdWVzdBIOCgZwbGF5ZXIYASABKAkSDQoFcGxhY2UYAiABKA0SDgoGbWludXRlGAMgASgBIo8BCgxOcGNEaXJlY3RpdmUSDgoGbnVtYmVyGAEgASgEEgsKA25wYxgCIAEoDRIrCghhY3Rpdml0eRgDIAEoDjIZLnRlbGx1cmlvbi52MS5OcGNBY3Rpdml0eRINCgVwbGFjZRgEIAEoDRIQCghwcmlvcml0eRgFIAEoDRIUCgx1bnRpbF9taW51dGUYBiABKAEiPAoJTnBjUnVtb3VyEg0KBWFib3V0GAEgASgJEhAKCGNvbmNlcHRzGAIgAygJEg4KBm1pbnV0ZRgDIAEoASKkAQoLTnBjUmVsYXRpb24SCwoDbnBjGAEgASgNEg0KBW90aGVyGAIgASgJEg0KBXRydXN0GAMgASgBEgwKBGZlYXIYBCABKAESDwoHcmVzcGVjdBgFIAEoARIOCgZtaW51dGUYBiABKAESEgoKdG9sZF90cnVzdBgHIAEoARIRCgl0b2xkX2ZlYXIYCCABKAESFAoMdG9sZF9yZXNwZWN0GAkgASgBIgkKB05wY1RpY2siQQoHTnBjUGFydBInCgZyZWFzb24YASABKA4yFy50ZWxsdXJpb24udjEuTnBjUmVhc29uEg0KBXZhbHVlGAIgASgBIosBCglOcGNPcHRpb24SKwoIYWN0aXZpdHkYASABKA4yGS50ZWxsdXJpb24udjEuTnBjQWN0aXZpdHkSDgoGY2hvc2VuGAIgASgIEg0KBXNjb3JlGAMgASgBEiQKBXBhcnRzGAQgAygLMhUudGVsbHVyaW9uLnYxLk5wY1BhcnQSDAoEbG9zdBgFIAEoCSJQCglOcGNNZW1vcnkSDAoEa2luZBgBIAEoCRIPCgdzdWJqZWN0GAIgASgJEg8KB2ZlZWxpbmcYAyABKAESEwoLbWludXRlc19hZ28YBCABKAEiPwoITnBjSGVhcmQSDQoFYWJvdXQYASABKAkSEAoIY29uY2VwdHMYAiADKAkSEgoKZGlzdG9ydGlvbhgDIAEoASJaCghOcGNOZWVkcxIOCgZodW5nZXIYASABKAESDAoEcmVzdBgCIAEoARIPCgdjb21wYW55GAMgASgBEg4KBnNhZmV0eRgEIAEoARIPCgdwdXJwb3NlGAUgASgBIoACCgpOcGNSZWFkaW5nEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDAoEcm9sZRgDIAEoCRIPCgdmYWN0aW9uGAQgASgJEg4KBnJlZ2lvbhgFIAEoCRIMCgRob21lGAYgASgJEg0KBXBsYWNlGAcgASgJEg8KB3dhbGtpbmcYCCABKAgSCQoBeBgJIAEoARIJCgF5GAogASgBEisKCGFjdGl2aXR5GAsgASgOMhkudGVsbHVyaW9uLnYxLk5wY0FjdGl2aXR5EicKBnJlYXNvbhgMIAEoDjIXLnRlbGx1cmlvbi52MS5OcGNSZWFzb24SDwoHcGFydG5lchgNIAEoCSIuCg1HZXROcGNSZXF1ZXN0Eg0KBXNoYXJkGAEgASgJEg4KBm51bWJlchgCIAEoDSKRAwoOR2V0TnBjUmVzcG9uc2USJQoDbnBjGAEgASgLMhgudGVsbHVyaW9uLnYxLk5wY1JlYWRpbmcSJQoFbmVlZHMYAiABKAsyFi50ZWxsdXJpb24udjEuTnBjTmVlZHMSDgoGdHJhaXRzGAMgAygBEg0KBWNvaW5zGAQgASgNEjAKC3Bvc3Nlc3Npb25zGAUgAygLMhsudGVsbHVyaW9uLnYxLk5wY1Bvc3Nlc3Npb24SMwoJcmVsYXRpb25zGAYgAygLMiAudGVsbHVyaW9uLnYxLk5wY1JlbGF0aW9uUmVhZGluZxIpCghtZW1vcmllcxgHIAMoCzIXLnRlbGx1cmlvbi52MS5OcGNNZW1vcnkSJwoHcnVtb3VycxgIIAMoCzIWLnRlbGx1cmlvbi52MS5OcGNIZWFyZBIoCgdvcHRpb25zGAkgAygLMhcudGVsbHVyaW9uLnYxLk5wY09wdGlvbhItCglkaXJlY3RpdmUYCiABKAsyGi50ZWxsdXJpb24udjEuTnBjRGlyZWN0aXZlIi0KDU5wY1Bvc3Nlc3Npb24SDAoEZ29vZBgBIAEoCRIOCgZhbW91bnQYAiABKA0iUQoSTnBjUmVsYXRpb25SZWFkaW5nEg0KBW90aGVyGAEgASgJEg0KBXRydXN0GAIgASgBEgwKBGZlYXIYAyABKAESDwoHcmVzcGVjdBgEIAEoASIvCg9MaXN0TnBjc1JlcXVlc3QSDQoFc2hhcmQYASABKAkSDQoFcGxhY2UYAiABKAkiOgoQTGlzdE5wY3NSZXNwb25zZRImCgRucGNzGAEgAygLMhgudGVsbHVyaW9uLnYxLk5wY1JlYWRpbmciIAoPR2V0U2hhcmRSZXF1ZXN0Eg0KBXNoYXJkGAEgASgJIuECChBHZXRTaGFyZFJlc3BvbnNlEg4KBnJlZ2lvbhgBIAEoCRINCgVjb3VudBgCIAEoDRInCgZkZXRhaWwYAyABKA4yFy50ZWxsdXJpb24udjEuTnBjRGV0YWlsEjIKCmFjdGl2aXRpZXMYBCADKAsyHi50ZWxsdXJpb24udjEuTnBjQWN0aXZpdHlDb3VudBIPCgd3YWxraW5nGAUgASgNEg8KB2dhbWVfbXMYBiABKAMSKQoFZ29vZHMYByADKAsyGi50ZWxsdXJpb24udjEuTnBjR29vZEJvb2tzEg0KBWNvaW5zGAggASgNEhMKC2NvaW5zX2ZpcnN0GAkgASgNEhAKCGNvaW5zX2luGAogASgNEhEKCWNvaW5zX291dBgLIAEoDRIqCgptZWFuX25lZWRzGAwgASgLMhYudGVsbHVyaW9uLnYxLk5wY05lZWRzEg8KB3J1bW91cnMYDSABKA0iTgoQTnBjQWN0aXZpdHlDb3VudBIrCghhY3Rpdml0eRgBIAEoDjIZLnRlbGx1cmlvbi52MS5OcGNBY3Rpdml0eRINCgVjb3VudBgCIAEoDSJmCgxOcGNHb29kQm9va3MSDAoEZ29vZBgBIAEoCRIMCgRoZWxkGAIgASgNEgwKBG1hZGUYAyABKA0SDAoEdXNlZBgEIAEoDRIPCgdicm91Z2h0GAUgASgNEg0KBXRha2VuGAYgASgNIpMBCg1EaXJlY3RSZXF1ZXN0Eg0KBXNoYXJkGAEgASgJEg4KBm51bWJlchgCIAEoDRIrCghhY3Rpdml0eRgDIAEoDjIZLnRlbGx1cmlvbi52MS5OcGNBY3Rpdml0eRINCgVwbGFjZRgEIAEoCRIQCghwcmlvcml0eRgFIAEoDRIVCg1sZWFzZV9taW51dGVzGAYgASgNIjsKDkRpcmVjdFJlc3BvbnNlEikKBWhvbGRzGAEgASgLMhoudGVsbHVyaW9uLnYxLk5wY0RpcmVjdGl2ZSrTAgoLTnBjQWN0aXZpdHkSHAoYTlBDX0FDVElWSVRZX1VOU1BFQ0lGSUVEEAASFgoSTlBDX0FDVElWSVRZX1NMRUVQEAESFAoQTlBDX0FDVElWSVRZX0VBVBACEhUKEU5QQ19BQ1RJVklUWV9XT1JLEAMSFgoSTlBDX0FDVElWSVRZX1RSQURFEAQSGgoWTlBDX0FDVElWSVRZX1NPQ0lBTElTRRAFEhgKFE5QQ19BQ1RJVklUWV9XT1JTSElQEAYSGAoUTlBDX0FDVElWSVRZX1NIRUxURVIQBxIVChFOUENfQUNUSVZJVFlfRkxFRRAIEhoKFk5QQ19BQ1RJVklUWV9DRUxFQlJBVEUQCRIXChNOUENfQUNUSVZJVFlfVFJBVkVMEAoSFgoSTlBDX0FDVElWSVRZX0dVQVJEEAsSFQoRTlBDX0FDVElWSVRZX0lETEUQDCreAgoJTnBjUmVhc29uEhoKFk5QQ19SRUFTT05fVU5TUEVDSUZJRUQQABIVChFOUENfUkVBU09OX0NVU1RPTRABEhcKE05QQ19SRUFTT05fU0NIRURVTEUQAhIVChFOUENfUkVBU09OX0hVTkdFUhADEhMKD05QQ19SRUFTT05fUkVTVBAEEhYKEk5QQ19SRUFTT05fQ09NUEFOWRAFEhUKEU5QQ19SRUFTT05fU0FGRVRZEAYSFgoSTlBDX1JFQVNPTl9QVVJQT1NFEAcSFgoSTlBDX1JFQVNPTl9XRUFUSEVSEAgSFQoRTlBDX1JFQVNPTl9EQU5HRVIQCRIYChROUENfUkVBU09OX0ZFU1RJVklUWRAKEhcKE05QQ19SRUFTT05fUkVMQVRJT04QCxIYChROUENfUkVBU09OX0RJUkVDVElWRRAMEhYKEk5QQ19SRUFTT05fSU5FUlRJQRANKm8KCU5wY0RldGFpbBIaChZOUENfREVUQUlMX1VOU1BFQ0lGSUVEEAASEwoPTlBDX0RFVEFJTF9GVUxMEAESFQoRTlBDX0RFVEFJTF9DT0FSU0UQAhIaChZOUENfREVUQUlMX1NUQVRJU1RJQ0FMEAMyqAMKCk5wY1NlcnZpY2USYgoGR2V0TnBjEhsudGVsbHVyaW9uLnYxLkdldE5wY1JlcXVlc3QaHC50ZWxsdXJpb24udjEuR2V0TnBjUmVzcG9uc2UiHZACAaq7GBYKA25wYyIIbnBjOnJlYWQaBXNoYXJkEmgKCExpc3ROcGNzEh0udGVsbHVyaW9uLnYxLkxpc3ROcGNzUmVxdWVzdBoeLnRlbGx1cmlvbi52MS5MaXN0TnBjc1Jlc3BvbnNlIh2QAgGquxgWCgNucGMiCG5wYzpyZWFkGgVzaGFyZBJoCghHZXRTaGFyZBIdLnRlbGx1cmlvbi52MS5HZXRTaGFyZFJlcXVlc3QaHi50ZWxsdXJpb24udjEuR2V0U2hhcmRSZXNwb25zZSIdkAIBqrsYFgoDbnBjIghucGM6cmVhZBoFc2hhcmQSYgoGRGlyZWN0EhsudGVsbHVyaW9uLnYxLkRpcmVjdFJlcXVlc3QaHC50ZWxsdXJpb24udjEuRGlyZWN0UmVzcG9uc2UiHaq7GBkKA25wYyIJbnBjOndyaXRlKAEaBXNoYXJkYgZwcm90bzM", [file_tellurion_v1_map, file_tellurion_v1_options, file_tellurion_v1_world]);
 
 /**
  * What NPCs of a shard began to do in a frame, many in one event. A record is 8 bytes, little-endian: number of the NPC
- * in its shard (16 bits), activity (8), reason (8), number of the place on the map (16), number of the target NPC (16,
+ * in its shard (16 bits), activity (8), reason (8: NpcReason), number of the place on the map (16), number of the target NPC (16,
  * 65,535: none).
  *
  * @generated from message tellurion.v1.NpcActionEvent
@@ -278,7 +278,8 @@ export type NpcRole = Message<"tellurion.v1.NpcRole"> & {
   traits: number[];
 
   /**
-   * Goods that it makes, and those it needs.
+   * Goods that it makes, and those it needs: each that it makes uses up one of those, in turn. Without it, work takes
+   * three times as long.
    *
    * @generated from field: repeated string makes = 5;
    */
@@ -333,6 +334,20 @@ export type ScheduleSlot = Message<"tellurion.v1.ScheduleSlot"> & {
    * @generated from field: repeated uint32 days = 4;
    */
   days: number[];
+
+  /**
+   * Holds while an occurrence of this kind lasts in the region: a festival. Empty: always.
+   *
+   * @generated from field: string occurrence = 5;
+   */
+  occurrence: string;
+
+  /**
+   * Holds in this weather: `fair`, `bad` or `severe`. Empty: in all.
+   *
+   * @generated from field: string weather = 6;
+   */
+  weather: string;
 };
 
 /**
@@ -439,6 +454,20 @@ export type ConfigureNpcs = Message<"tellurion.v1.ConfigureNpcs"> & {
    * @generated from field: int64 game_ms = 10;
    */
   gameMs: bigint;
+
+  /**
+   * Prices of goods. Those that are not named cost 2.
+   *
+   * @generated from field: repeated tellurion.v1.GoodDefinition goods = 11;
+   */
+  goods: GoodDefinition[];
+
+  /**
+   * Goods that can be eaten. Empty: everybody eats what is in the house, and nobody counts it.
+   *
+   * @generated from field: repeated string foods = 12;
+   */
+  foods: string[];
 };
 
 /**
@@ -447,6 +476,1333 @@ export type ConfigureNpcs = Message<"tellurion.v1.ConfigureNpcs"> & {
  */
 export const ConfigureNpcsSchema: GenMessage<ConfigureNpcs> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_npc, 7);
+
+/**
+ * A shard. What there is of each NPC stands in columns, one element per NPC in the order of their numbers,
+ * little-endian; widths are given in bits. Lived time is game time without what jumps of the clock left out.
+ *
+ * @generated from message tellurion.v1.NpcState
+ */
+export type NpcState = Message<"tellurion.v1.NpcState"> & {
+  /**
+   * @generated from field: bool configured = 1;
+   */
+  configured: boolean;
+
+  /**
+   * @generated from field: string region = 2;
+   */
+  region: string;
+
+  /**
+   * @generated from field: uint32 count = 3;
+   */
+  count: number;
+
+  /**
+   * The places of the region, with the ways among them.
+   *
+   * @generated from field: tellurion.v1.WorldMap map = 4;
+   */
+  map?: WorldMap | undefined;
+
+  /**
+   * For each of them, its number on the world's map.
+   *
+   * @generated from field: repeated uint32 place_numbers = 5;
+   */
+  placeNumbers: number[];
+
+  /**
+   * Regions at most 5 km away by road.
+   *
+   * @generated from field: repeated string near_regions = 6;
+   */
+  nearRegions: string[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.NpcRole roles = 7;
+   */
+  roles: NpcRole[];
+
+  /**
+   * @generated from field: repeated string factions = 8;
+   */
+  factions: string[];
+
+  /**
+   * @generated from field: repeated string names = 9;
+   */
+  names: string[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.OccurrenceKind occurrence_kinds = 10;
+   */
+  occurrenceKinds: OccurrenceKind[];
+
+  /**
+   * @generated from field: string language = 11;
+   */
+  language: string;
+
+  /**
+   * @generated from field: uint32 minutes_per_day = 12;
+   */
+  minutesPerDay: number;
+
+  /**
+   * @generated from field: uint32 days_per_week = 13;
+   */
+  daysPerWeek: number;
+
+  /**
+   * Goods that the roles name, and a price for each.
+   *
+   * @generated from field: repeated string goods = 14;
+   */
+  goods: string[];
+
+  /**
+   * @generated from field: repeated uint32 prices = 15;
+   */
+  prices: number[];
+
+  /**
+   * Indices of those that can be eaten.
+   *
+   * @generated from field: repeated uint32 foods = 16;
+   */
+  foods: number[];
+
+  /**
+   * Coins that the shard began with.
+   *
+   * @generated from field: uint32 coins_first = 17;
+   */
+  coinsFirst: number;
+
+  /**
+   * How far the shard has come in game time, and in lived time, which the columns count in.
+   *
+   * @generated from field: int64 game_ms = 20;
+   */
+  gameMs: bigint;
+
+  /**
+   * @generated from field: double lived_ms = 21;
+   */
+  livedMs: number;
+
+  /**
+   * @generated from field: tellurion.v1.NpcDetail detail = 22;
+   */
+  detail: NpcDetail;
+
+  /**
+   * Lived minutes of the latest deed of a player here, and in a region near by. -1: none.
+   *
+   * @generated from field: double player_here_minute = 23;
+   */
+  playerHereMinute: number;
+
+  /**
+   * @generated from field: double player_near_minute = 24;
+   */
+  playerNearMinute: number;
+
+  /**
+   * The timer of a sweep through the NPCs, the next NPC in it, and how many it steps over. 0: no timer.
+   *
+   * @generated from field: uint32 timer = 25;
+   */
+  timer: number;
+
+  /**
+   * @generated from field: uint32 cursor = 26;
+   */
+  cursor: number;
+
+  /**
+   * @generated from field: uint32 stride = 27;
+   */
+  stride: number;
+
+  /**
+   * The group that the latest coarse sweep went through.
+   *
+   * @generated from field: uint32 group = 28;
+   */
+  group: number;
+
+  /**
+   * Lived minute of the next statistical pass.
+   *
+   * @generated from field: double pass_minute = 29;
+   */
+  passMinute: number;
+
+  /**
+   * @generated from field: bool severe = 35;
+   */
+  severe: boolean;
+
+  /**
+   * 0: nothing keeps anybody in. 1: nobody goes out.
+   *
+   * @generated from field: double weather_badness = 36;
+   */
+  weatherBadness: number;
+
+  /**
+   * @generated from field: repeated tellurion.v1.NpcOccurrence occurrences = 37;
+   */
+  occurrences: NpcOccurrence[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.NpcGuest guests = 38;
+   */
+  guests: NpcGuest[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.NpcDirective directives = 39;
+   */
+  directives: NpcDirective[];
+
+  /**
+   * @generated from field: uint64 directive_last = 40;
+   */
+  directiveLast: bigint;
+
+  /**
+   * @generated from field: repeated tellurion.v1.NpcRumour rumours = 41;
+   */
+  rumours: NpcRumour[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.NpcRelation relations = 42;
+   */
+  relations: NpcRelation[];
+
+  /**
+   * What memories are about; a memory holds the index.
+   *
+   * @generated from field: repeated string subjects = 43;
+   */
+  subjects: string[];
+
+  /**
+   * @generated from field: uint32 subject_next = 44;
+   */
+  subjectNext: number;
+
+  /**
+   * Need events in the present lived hour.
+   *
+   * @generated from field: uint32 needs_hour = 45;
+   */
+  needsHour: number;
+
+  /**
+   * @generated from field: uint32 needs_told = 46;
+   */
+  needsTold: number;
+
+  /**
+   * The shard's market: stock of each good, and coins. Then what went over its border, of each good and in coins:
+   * made, used up (eaten or worked up), brought in and taken out.
+   *
+   * @generated from field: bytes stock = 50;
+   */
+  stock: Uint8Array;
+
+  /**
+   * @generated from field: uint32 till = 51;
+   */
+  till: number;
+
+  /**
+   * @generated from field: bytes made = 52;
+   */
+  made: Uint8Array;
+
+  /**
+   * @generated from field: bytes used = 53;
+   */
+  used: Uint8Array;
+
+  /**
+   * @generated from field: bytes brought = 54;
+   */
+  brought: Uint8Array;
+
+  /**
+   * @generated from field: bytes taken = 55;
+   */
+  taken: Uint8Array;
+
+  /**
+   * @generated from field: uint32 coins_in = 56;
+   */
+  coinsIn: number;
+
+  /**
+   * @generated from field: uint32 coins_out = 57;
+   */
+  coinsOut: number;
+
+  /**
+   * 8.
+   *
+   * @generated from field: bytes role = 60;
+   */
+  role: Uint8Array;
+
+  /**
+   * @generated from field: bytes faction = 61;
+   */
+  faction: Uint8Array;
+
+  /**
+   * Index of a place of this state's map, as all places here. 16.
+   *
+   * @generated from field: bytes home = 62;
+   */
+  home: Uint8Array;
+
+  /**
+   * NpcActivity, and NpcReason. 8.
+   *
+   * @generated from field: bytes activity = 63;
+   */
+  activity: Uint8Array;
+
+  /**
+   * @generated from field: bytes reason = 64;
+   */
+  reason: Uint8Array;
+
+  /**
+   * With whom. 16.
+   *
+   * @generated from field: bytes partner = 65;
+   */
+  partner: Uint8Array;
+
+  /**
+   * The way: towards `way_from` from `leg_from` until the departure, then on to `way_to`. 16.
+   *
+   * @generated from field: bytes leg_from = 66;
+   */
+  legFrom: Uint8Array;
+
+  /**
+   * @generated from field: bytes way_from = 67;
+   */
+  wayFrom: Uint8Array;
+
+  /**
+   * @generated from field: bytes way_to = 68;
+   */
+  wayTo: Uint8Array;
+
+  /**
+   * Lived ms at `way_from`. 64, a number.
+   *
+   * @generated from field: bytes depart_ms = 69;
+   */
+  departMs: Uint8Array;
+
+  /**
+   * Metres in a minute. 32, a number.
+   *
+   * @generated from field: bytes pace = 70;
+   */
+  pace: Uint8Array;
+
+  /**
+   * Lived minute in which it began what it does. 32.
+   *
+   * @generated from field: bytes began_minute = 71;
+   */
+  beganMinute: Uint8Array;
+
+  /**
+   * Lived ms up to which it has lived. 64, a number.
+   *
+   * @generated from field: bytes updated_ms = 72;
+   */
+  updatedMs: Uint8Array;
+
+  /**
+   * Hunger, rest, company, safety, purpose: how much each is missed, 0 to 1. 5 × 32, numbers.
+   *
+   * @generated from field: bytes needs = 73;
+   */
+  needs: Uint8Array;
+
+  /**
+   * 8 × 8: 255 is 1.
+   *
+   * @generated from field: bytes traits = 74;
+   */
+  traits: Uint8Array;
+
+  /**
+   * What the latest decision was made from: 16 × 8.
+   *
+   * @generated from field: bytes inputs = 75;
+   */
+  inputs: Uint8Array;
+
+  /**
+   * @generated from field: bytes coins = 76;
+   */
+  coins: Uint8Array;
+
+  /**
+   * 16 for each good.
+   *
+   * @generated from field: bytes possessions = 77;
+   */
+  possessions: Uint8Array;
+
+  /**
+   * Minutes worked on what it makes next. 32, a number.
+   *
+   * @generated from field: bytes progress = 78;
+   */
+  progress: Uint8Array;
+
+  /**
+   * A ring of 8 of 64: subject (16), kind (8), feeling (8, signed), lived minute (32).
+   *
+   * @generated from field: bytes memory = 79;
+   */
+  memory: Uint8Array;
+
+  /**
+   * @generated from field: bytes memory_next = 80;
+   */
+  memoryNext: Uint8Array;
+
+  /**
+   * 4 of 16: rumour + 1 (8; 0: none), distortion (8).
+   *
+   * @generated from field: bytes heard = 81;
+   */
+  heard: Uint8Array;
+
+  /**
+   * Lived minute + 1 of its latest need event. 32.
+   *
+   * @generated from field: bytes need_minute = 82;
+   */
+  needMinute: Uint8Array;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcState.
+ * Use `create(NpcStateSchema)` to create a new message.
+ */
+export const NpcStateSchema: GenMessage<NpcState> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 8);
+
+/**
+ * Something that happens in the region.
+ *
+ * @generated from message tellurion.v1.NpcOccurrence
+ */
+export type NpcOccurrence = Message<"tellurion.v1.NpcOccurrence"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string kind = 2;
+   */
+  kind: string;
+
+  /**
+   * Index of a place; 65,535: the whole region.
+   *
+   * @generated from field: uint32 place = 3;
+   */
+  place: number;
+
+  /**
+   * @generated from field: double intensity = 4;
+   */
+  intensity: number;
+
+  /**
+   * @generated from field: bool dangerous = 5;
+   */
+  dangerous: boolean;
+
+  /**
+   * @generated from field: bool attractive = 6;
+   */
+  attractive: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcOccurrence.
+ * Use `create(NpcOccurrenceSchema)` to create a new message.
+ */
+export const NpcOccurrenceSchema: GenMessage<NpcOccurrence> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 9);
+
+/**
+ * A player who has been here lately.
+ *
+ * @generated from message tellurion.v1.NpcGuest
+ */
+export type NpcGuest = Message<"tellurion.v1.NpcGuest"> & {
+  /**
+   * @generated from field: string player = 1;
+   */
+  player: string;
+
+  /**
+   * @generated from field: uint32 place = 2;
+   */
+  place: number;
+
+  /**
+   * @generated from field: double minute = 3;
+   */
+  minute: number;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcGuest.
+ * Use `create(NpcGuestSchema)` to create a new message.
+ */
+export const NpcGuestSchema: GenMessage<NpcGuest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 10);
+
+/**
+ * @generated from message tellurion.v1.NpcDirective
+ */
+export type NpcDirective = Message<"tellurion.v1.NpcDirective"> & {
+  /**
+   * Counted in the shard.
+   *
+   * @generated from field: uint64 number = 1;
+   */
+  number: bigint;
+
+  /**
+   * @generated from field: uint32 npc = 2;
+   */
+  npc: number;
+
+  /**
+   * @generated from field: tellurion.v1.NpcActivity activity = 3;
+   */
+  activity: NpcActivity;
+
+  /**
+   * Index of a place; 65,535: the one that the activity is usually at.
+   *
+   * @generated from field: uint32 place = 4;
+   */
+  place: number;
+
+  /**
+   * @generated from field: uint32 priority = 5;
+   */
+  priority: number;
+
+  /**
+   * Lived minute.
+   *
+   * @generated from field: double until_minute = 6;
+   */
+  untilMinute: number;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcDirective.
+ * Use `create(NpcDirectiveSchema)` to create a new message.
+ */
+export const NpcDirectiveSchema: GenMessage<NpcDirective> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 11);
+
+/**
+ * @generated from message tellurion.v1.NpcRumour
+ */
+export type NpcRumour = Message<"tellurion.v1.NpcRumour"> & {
+  /**
+   * The occurrence, or who did it. Empty: this slot is free.
+   *
+   * @generated from field: string about = 1;
+   */
+  about: string;
+
+  /**
+   * Concepts, when it is told as it was.
+   *
+   * @generated from field: repeated string concepts = 2;
+   */
+  concepts: string[];
+
+  /**
+   * Lived minute in which it arose.
+   *
+   * @generated from field: double minute = 3;
+   */
+  minute: number;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcRumour.
+ * Use `create(NpcRumourSchema)` to create a new message.
+ */
+export const NpcRumourSchema: GenMessage<NpcRumour> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 12);
+
+/**
+ * @generated from message tellurion.v1.NpcRelation
+ */
+export type NpcRelation = Message<"tellurion.v1.NpcRelation"> & {
+  /**
+   * @generated from field: uint32 npc = 1;
+   */
+  npc: number;
+
+  /**
+   * @generated from field: string other = 2;
+   */
+  other: string;
+
+  /**
+   * At the lived minute; they have faded since. -1 to 1.
+   *
+   * @generated from field: double trust = 3;
+   */
+  trust: number;
+
+  /**
+   * @generated from field: double fear = 4;
+   */
+  fear: number;
+
+  /**
+   * @generated from field: double respect = 5;
+   */
+  respect: number;
+
+  /**
+   * @generated from field: double minute = 6;
+   */
+  minute: number;
+
+  /**
+   * What the latest event said.
+   *
+   * @generated from field: double told_trust = 7;
+   */
+  toldTrust: number;
+
+  /**
+   * @generated from field: double told_fear = 8;
+   */
+  toldFear: number;
+
+  /**
+   * @generated from field: double told_respect = 9;
+   */
+  toldRespect: number;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcRelation.
+ * Use `create(NpcRelationSchema)` to create a new message.
+ */
+export const NpcRelationSchema: GenMessage<NpcRelation> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 13);
+
+/**
+ * The next slice of a sweep.
+ *
+ * @generated from message tellurion.v1.NpcTick
+ */
+export type NpcTick = Message<"tellurion.v1.NpcTick"> & {
+};
+
+/**
+ * Describes the message tellurion.v1.NpcTick.
+ * Use `create(NpcTickSchema)` to create a new message.
+ */
+export const NpcTickSchema: GenMessage<NpcTick> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 14);
+
+/**
+ * @generated from message tellurion.v1.NpcPart
+ */
+export type NpcPart = Message<"tellurion.v1.NpcPart"> & {
+  /**
+   * @generated from field: tellurion.v1.NpcReason reason = 1;
+   */
+  reason: NpcReason;
+
+  /**
+   * @generated from field: double value = 2;
+   */
+  value: number;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcPart.
+ * Use `create(NpcPartSchema)` to create a new message.
+ */
+export const NpcPartSchema: GenMessage<NpcPart> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 15);
+
+/**
+ * @generated from message tellurion.v1.NpcOption
+ */
+export type NpcOption = Message<"tellurion.v1.NpcOption"> & {
+  /**
+   * @generated from field: tellurion.v1.NpcActivity activity = 1;
+   */
+  activity: NpcActivity;
+
+  /**
+   * @generated from field: bool chosen = 2;
+   */
+  chosen: boolean;
+
+  /**
+   * @generated from field: double score = 3;
+   */
+  score: number;
+
+  /**
+   * They add up to the score.
+   *
+   * @generated from field: repeated tellurion.v1.NpcPart parts = 4;
+   */
+  parts: NpcPart[];
+
+  /**
+   * Why it was not chosen. Empty for the one that was.
+   *
+   * @generated from field: string lost = 5;
+   */
+  lost: string;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcOption.
+ * Use `create(NpcOptionSchema)` to create a new message.
+ */
+export const NpcOptionSchema: GenMessage<NpcOption> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 16);
+
+/**
+ * @generated from message tellurion.v1.NpcMemory
+ */
+export type NpcMemory = Message<"tellurion.v1.NpcMemory"> & {
+  /**
+   * `talked`, `helped`, `robbed`, `saw`, …
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string subject = 2;
+   */
+  subject: string;
+
+  /**
+   * -1 to 1.
+   *
+   * @generated from field: double feeling = 3;
+   */
+  feeling: number;
+
+  /**
+   * @generated from field: double minutes_ago = 4;
+   */
+  minutesAgo: number;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcMemory.
+ * Use `create(NpcMemorySchema)` to create a new message.
+ */
+export const NpcMemorySchema: GenMessage<NpcMemory> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 17);
+
+/**
+ * @generated from message tellurion.v1.NpcHeard
+ */
+export type NpcHeard = Message<"tellurion.v1.NpcHeard"> & {
+  /**
+   * @generated from field: string about = 1;
+   */
+  about: string;
+
+  /**
+   * @generated from field: repeated string concepts = 2;
+   */
+  concepts: string[];
+
+  /**
+   * @generated from field: double distortion = 3;
+   */
+  distortion: number;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcHeard.
+ * Use `create(NpcHeardSchema)` to create a new message.
+ */
+export const NpcHeardSchema: GenMessage<NpcHeard> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 18);
+
+/**
+ * @generated from message tellurion.v1.NpcNeeds
+ */
+export type NpcNeeds = Message<"tellurion.v1.NpcNeeds"> & {
+  /**
+   * 0: nothing is missing. 1: nothing matters more.
+   *
+   * @generated from field: double hunger = 1;
+   */
+  hunger: number;
+
+  /**
+   * @generated from field: double rest = 2;
+   */
+  rest: number;
+
+  /**
+   * @generated from field: double company = 3;
+   */
+  company: number;
+
+  /**
+   * @generated from field: double safety = 4;
+   */
+  safety: number;
+
+  /**
+   * @generated from field: double purpose = 5;
+   */
+  purpose: number;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcNeeds.
+ * Use `create(NpcNeedsSchema)` to create a new message.
+ */
+export const NpcNeedsSchema: GenMessage<NpcNeeds> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 19);
+
+/**
+ * @generated from message tellurion.v1.NpcReading
+ */
+export type NpcReading = Message<"tellurion.v1.NpcReading"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string role = 3;
+   */
+  role: string;
+
+  /**
+   * @generated from field: string faction = 4;
+   */
+  faction: string;
+
+  /**
+   * @generated from field: string region = 5;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string home = 6;
+   */
+  home: string;
+
+  /**
+   * Where it is, or where it goes.
+   *
+   * @generated from field: string place = 7;
+   */
+  place: string;
+
+  /**
+   * @generated from field: bool walking = 8;
+   */
+  walking: boolean;
+
+  /**
+   * @generated from field: double x = 9;
+   */
+  x: number;
+
+  /**
+   * @generated from field: double y = 10;
+   */
+  y: number;
+
+  /**
+   * @generated from field: tellurion.v1.NpcActivity activity = 11;
+   */
+  activity: NpcActivity;
+
+  /**
+   * @generated from field: tellurion.v1.NpcReason reason = 12;
+   */
+  reason: NpcReason;
+
+  /**
+   * Id of the NPC that it does it with. May be empty.
+   *
+   * @generated from field: string partner = 13;
+   */
+  partner: string;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcReading.
+ * Use `create(NpcReadingSchema)` to create a new message.
+ */
+export const NpcReadingSchema: GenMessage<NpcReading> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 20);
+
+/**
+ * @generated from message tellurion.v1.GetNpcRequest
+ */
+export type GetNpcRequest = Message<"tellurion.v1.GetNpcRequest"> & {
+  /**
+   * @generated from field: string shard = 1;
+   */
+  shard: string;
+
+  /**
+   * @generated from field: uint32 number = 2;
+   */
+  number: number;
+};
+
+/**
+ * Describes the message tellurion.v1.GetNpcRequest.
+ * Use `create(GetNpcRequestSchema)` to create a new message.
+ */
+export const GetNpcRequestSchema: GenMessage<GetNpcRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 21);
+
+/**
+ * @generated from message tellurion.v1.GetNpcResponse
+ */
+export type GetNpcResponse = Message<"tellurion.v1.GetNpcResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.NpcReading npc = 1;
+   */
+  npc?: NpcReading | undefined;
+
+  /**
+   * @generated from field: tellurion.v1.NpcNeeds needs = 2;
+   */
+  needs?: NpcNeeds | undefined;
+
+  /**
+   * In the order of NpcRole.traits.
+   *
+   * @generated from field: repeated double traits = 3;
+   */
+  traits: number[];
+
+  /**
+   * @generated from field: uint32 coins = 4;
+   */
+  coins: number;
+
+  /**
+   * @generated from field: repeated tellurion.v1.NpcPossession possessions = 5;
+   */
+  possessions: NpcPossession[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.NpcRelationReading relations = 6;
+   */
+  relations: NpcRelationReading[];
+
+  /**
+   * The latest first.
+   *
+   * @generated from field: repeated tellurion.v1.NpcMemory memories = 7;
+   */
+  memories: NpcMemory[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.NpcHeard rumours = 8;
+   */
+  rumours: NpcHeard[];
+
+  /**
+   * Its latest decision: everything that it could have done, the best first. Empty: it follows its schedule, and has
+   * decided nothing.
+   *
+   * @generated from field: repeated tellurion.v1.NpcOption options = 9;
+   */
+  options: NpcOption[];
+
+  /**
+   * The directive that holds. May be missing.
+   *
+   * @generated from field: tellurion.v1.NpcDirective directive = 10;
+   */
+  directive?: NpcDirective | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.GetNpcResponse.
+ * Use `create(GetNpcResponseSchema)` to create a new message.
+ */
+export const GetNpcResponseSchema: GenMessage<GetNpcResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 22);
+
+/**
+ * @generated from message tellurion.v1.NpcPossession
+ */
+export type NpcPossession = Message<"tellurion.v1.NpcPossession"> & {
+  /**
+   * @generated from field: string good = 1;
+   */
+  good: string;
+
+  /**
+   * @generated from field: uint32 amount = 2;
+   */
+  amount: number;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcPossession.
+ * Use `create(NpcPossessionSchema)` to create a new message.
+ */
+export const NpcPossessionSchema: GenMessage<NpcPossession> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 23);
+
+/**
+ * @generated from message tellurion.v1.NpcRelationReading
+ */
+export type NpcRelationReading = Message<"tellurion.v1.NpcRelationReading"> & {
+  /**
+   * @generated from field: string other = 1;
+   */
+  other: string;
+
+  /**
+   * @generated from field: double trust = 2;
+   */
+  trust: number;
+
+  /**
+   * @generated from field: double fear = 3;
+   */
+  fear: number;
+
+  /**
+   * @generated from field: double respect = 4;
+   */
+  respect: number;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcRelationReading.
+ * Use `create(NpcRelationReadingSchema)` to create a new message.
+ */
+export const NpcRelationReadingSchema: GenMessage<NpcRelationReading> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 24);
+
+/**
+ * @generated from message tellurion.v1.ListNpcsRequest
+ */
+export type ListNpcsRequest = Message<"tellurion.v1.ListNpcsRequest"> & {
+  /**
+   * @generated from field: string shard = 1;
+   */
+  shard: string;
+
+  /**
+   * Id of a place: those who are there. Empty: all.
+   *
+   * @generated from field: string place = 2;
+   */
+  place: string;
+};
+
+/**
+ * Describes the message tellurion.v1.ListNpcsRequest.
+ * Use `create(ListNpcsRequestSchema)` to create a new message.
+ */
+export const ListNpcsRequestSchema: GenMessage<ListNpcsRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 25);
+
+/**
+ * @generated from message tellurion.v1.ListNpcsResponse
+ */
+export type ListNpcsResponse = Message<"tellurion.v1.ListNpcsResponse"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.NpcReading npcs = 1;
+   */
+  npcs: NpcReading[];
+};
+
+/**
+ * Describes the message tellurion.v1.ListNpcsResponse.
+ * Use `create(ListNpcsResponseSchema)` to create a new message.
+ */
+export const ListNpcsResponseSchema: GenMessage<ListNpcsResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 26);
+
+/**
+ * @generated from message tellurion.v1.GetShardRequest
+ */
+export type GetShardRequest = Message<"tellurion.v1.GetShardRequest"> & {
+  /**
+   * @generated from field: string shard = 1;
+   */
+  shard: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GetShardRequest.
+ * Use `create(GetShardRequestSchema)` to create a new message.
+ */
+export const GetShardRequestSchema: GenMessage<GetShardRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 27);
+
+/**
+ * @generated from message tellurion.v1.GetShardResponse
+ */
+export type GetShardResponse = Message<"tellurion.v1.GetShardResponse"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * @generated from field: uint32 count = 2;
+   */
+  count: number;
+
+  /**
+   * @generated from field: tellurion.v1.NpcDetail detail = 3;
+   */
+  detail: NpcDetail;
+
+  /**
+   * @generated from field: repeated tellurion.v1.NpcActivityCount activities = 4;
+   */
+  activities: NpcActivityCount[];
+
+  /**
+   * @generated from field: uint32 walking = 5;
+   */
+  walking: number;
+
+  /**
+   * @generated from field: int64 game_ms = 6;
+   */
+  gameMs: bigint;
+
+  /**
+   * @generated from field: repeated tellurion.v1.NpcGoodBooks goods = 7;
+   */
+  goods: NpcGoodBooks[];
+
+  /**
+   * With the NPCs, and in the market.
+   *
+   * @generated from field: uint32 coins = 8;
+   */
+  coins: number;
+
+  /**
+   * As it began, and what went over the shard's border since.
+   *
+   * @generated from field: uint32 coins_first = 9;
+   */
+  coinsFirst: number;
+
+  /**
+   * @generated from field: uint32 coins_in = 10;
+   */
+  coinsIn: number;
+
+  /**
+   * @generated from field: uint32 coins_out = 11;
+   */
+  coinsOut: number;
+
+  /**
+   * @generated from field: tellurion.v1.NpcNeeds mean_needs = 12;
+   */
+  meanNeeds?: NpcNeeds | undefined;
+
+  /**
+   * @generated from field: uint32 rumours = 13;
+   */
+  rumours: number;
+};
+
+/**
+ * Describes the message tellurion.v1.GetShardResponse.
+ * Use `create(GetShardResponseSchema)` to create a new message.
+ */
+export const GetShardResponseSchema: GenMessage<GetShardResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 28);
+
+/**
+ * @generated from message tellurion.v1.NpcActivityCount
+ */
+export type NpcActivityCount = Message<"tellurion.v1.NpcActivityCount"> & {
+  /**
+   * @generated from field: tellurion.v1.NpcActivity activity = 1;
+   */
+  activity: NpcActivity;
+
+  /**
+   * @generated from field: uint32 count = 2;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcActivityCount.
+ * Use `create(NpcActivityCountSchema)` to create a new message.
+ */
+export const NpcActivityCountSchema: GenMessage<NpcActivityCount> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 29);
+
+/**
+ * What there is of a good is what was made and brought, less what was used and taken.
+ *
+ * @generated from message tellurion.v1.NpcGoodBooks
+ */
+export type NpcGoodBooks = Message<"tellurion.v1.NpcGoodBooks"> & {
+  /**
+   * @generated from field: string good = 1;
+   */
+  good: string;
+
+  /**
+   * @generated from field: uint32 held = 2;
+   */
+  held: number;
+
+  /**
+   * @generated from field: uint32 made = 3;
+   */
+  made: number;
+
+  /**
+   * @generated from field: uint32 used = 4;
+   */
+  used: number;
+
+  /**
+   * @generated from field: uint32 brought = 5;
+   */
+  brought: number;
+
+  /**
+   * @generated from field: uint32 taken = 6;
+   */
+  taken: number;
+};
+
+/**
+ * Describes the message tellurion.v1.NpcGoodBooks.
+ * Use `create(NpcGoodBooksSchema)` to create a new message.
+ */
+export const NpcGoodBooksSchema: GenMessage<NpcGoodBooks> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 30);
+
+/**
+ * @generated from message tellurion.v1.DirectRequest
+ */
+export type DirectRequest = Message<"tellurion.v1.DirectRequest"> & {
+  /**
+   * @generated from field: string shard = 1;
+   */
+  shard: string;
+
+  /**
+   * @generated from field: uint32 number = 2;
+   */
+  number: number;
+
+  /**
+   * @generated from field: tellurion.v1.NpcActivity activity = 3;
+   */
+  activity: NpcActivity;
+
+  /**
+   * Id of a place of the region. Empty: where the activity usually is.
+   *
+   * @generated from field: string place = 4;
+   */
+  place: string;
+
+  /**
+   * 0 to 100.
+   *
+   * @generated from field: uint32 priority = 5;
+   */
+  priority: number;
+
+  /**
+   * 1 to 10,080 game minutes (a week).
+   *
+   * @generated from field: uint32 lease_minutes = 6;
+   */
+  leaseMinutes: number;
+};
+
+/**
+ * Describes the message tellurion.v1.DirectRequest.
+ * Use `create(DirectRequestSchema)` to create a new message.
+ */
+export const DirectRequestSchema: GenMessage<DirectRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 31);
+
+/**
+ * @generated from message tellurion.v1.DirectResponse
+ */
+export type DirectResponse = Message<"tellurion.v1.DirectResponse"> & {
+  /**
+   * The directive that holds now: this one, or one that has a higher priority.
+   *
+   * @generated from field: tellurion.v1.NpcDirective holds = 1;
+   */
+  holds?: NpcDirective | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.DirectResponse.
+ * Use `create(DirectResponseSchema)` to create a new message.
+ */
+export const DirectResponseSchema: GenMessage<DirectResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_npc, 32);
 
 /**
  * What an NPC does.
@@ -532,4 +1888,193 @@ export type NpcActivity = (typeof NpcActivity)[keyof typeof NpcActivity] | Unkno
  */
 export const NpcActivitySchema: GenEnum<NpcActivity> = /*@__PURE__*/
   enumDesc(file_tellurion_v1_npc, 0);
+
+/**
+ * What speaks for something that an NPC may do.
+ *
+ * @generated from enum tellurion.v1.NpcReason
+ */
+export const NpcReason = {
+  /**
+   * @generated from enum value: NPC_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It is always possible.
+   *
+   * @generated from enum value: NPC_REASON_CUSTOM = 1;
+   */
+  CUSTOM: 1,
+
+  /**
+   * @generated from enum value: NPC_REASON_SCHEDULE = 2;
+   */
+  SCHEDULE: 2,
+
+  /**
+   * @generated from enum value: NPC_REASON_HUNGER = 3;
+   */
+  HUNGER: 3,
+
+  /**
+   * @generated from enum value: NPC_REASON_REST = 4;
+   */
+  REST: 4,
+
+  /**
+   * @generated from enum value: NPC_REASON_COMPANY = 5;
+   */
+  COMPANY: 5,
+
+  /**
+   * @generated from enum value: NPC_REASON_SAFETY = 6;
+   */
+  SAFETY: 6,
+
+  /**
+   * @generated from enum value: NPC_REASON_PURPOSE = 7;
+   */
+  PURPOSE: 7,
+
+  /**
+   * @generated from enum value: NPC_REASON_WEATHER = 8;
+   */
+  WEATHER: 8,
+
+  /**
+   * @generated from enum value: NPC_REASON_DANGER = 9;
+   */
+  DANGER: 9,
+
+  /**
+   * @generated from enum value: NPC_REASON_FESTIVITY = 10;
+   */
+  FESTIVITY: 10,
+
+  /**
+   * @generated from enum value: NPC_REASON_RELATION = 11;
+   */
+  RELATION: 11,
+
+  /**
+   * @generated from enum value: NPC_REASON_DIRECTIVE = 12;
+   */
+  DIRECTIVE: 12,
+
+  /**
+   * It does so already.
+   *
+   * @generated from enum value: NPC_REASON_INERTIA = 13;
+   */
+  INERTIA: 13,
+} as const;
+
+/**
+ * What speaks for something that an NPC may do.
+ *
+ * @generated from enum tellurion.v1.NpcReason
+ */
+export type NpcReason = (typeof NpcReason)[keyof typeof NpcReason] | UnknownEnum;
+
+/**
+ * Describes the enum tellurion.v1.NpcReason.
+ */
+export const NpcReasonSchema: GenEnum<NpcReason> = /*@__PURE__*/
+  enumDesc(file_tellurion_v1_npc, 1);
+
+/**
+ * How closely a shard is simulated.
+ *
+ * @generated from enum tellurion.v1.NpcDetail
+ */
+export const NpcDetail = {
+  /**
+   * @generated from enum value: NPC_DETAIL_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Players are in the region: each NPC decides every game minute.
+   *
+   * @generated from enum value: NPC_DETAIL_FULL = 1;
+   */
+  FULL: 1,
+
+  /**
+   * Players are in a region near by, or were here: a tenth of the NPCs decides every game minute.
+   *
+   * @generated from enum value: NPC_DETAIL_COARSE = 2;
+   */
+  COARSE: 2,
+
+  /**
+   * Nobody is near: all NPCs follow their schedules, a few hours at a time.
+   *
+   * @generated from enum value: NPC_DETAIL_STATISTICAL = 3;
+   */
+  STATISTICAL: 3,
+} as const;
+
+/**
+ * How closely a shard is simulated.
+ *
+ * @generated from enum tellurion.v1.NpcDetail
+ */
+export type NpcDetail = (typeof NpcDetail)[keyof typeof NpcDetail] | UnknownEnum;
+
+/**
+ * Describes the enum tellurion.v1.NpcDetail.
+ */
+export const NpcDetailSchema: GenEnum<NpcDetail> = /*@__PURE__*/
+  enumDesc(file_tellurion_v1_npc, 2);
+
+/**
+ * What people do. A shard, `npc/<region>-<n>`, is up to 256 NPCs of one region; an NPC's id is `<shard>.<number>`, with
+ * the shard's key and the NPC's number in it.
+ *
+ * @generated from service tellurion.v1.NpcService
+ */
+export const NpcService: GenService<{
+  /**
+   * One NPC, and why it does what it does.
+   *
+   * @generated from rpc tellurion.v1.NpcService.GetNpc
+   */
+  getNpc: {
+    methodKind: "unary";
+    input: typeof GetNpcRequestSchema;
+    output: typeof GetNpcResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.NpcService.ListNpcs
+   */
+  listNpcs: {
+    methodKind: "unary";
+    input: typeof ListNpcsRequestSchema;
+    output: typeof ListNpcsResponseSchema;
+  },
+  /**
+   * What a shard does as a whole, and the books of its goods and coins.
+   *
+   * @generated from rpc tellurion.v1.NpcService.GetShard
+   */
+  getShard: {
+    methodKind: "unary";
+    input: typeof GetShardRequestSchema;
+    output: typeof GetShardResponseSchema;
+  },
+  /**
+   * Makes an NPC do something for a while. Of several directives the one with the highest priority holds, and of those
+   * the newest; one whose lease has run out is dropped.
+   *
+   * @generated from rpc tellurion.v1.NpcService.Direct
+   */
+  direct: {
+    methodKind: "unary";
+    input: typeof DirectRequestSchema;
+    output: typeof DirectResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_tellurion_v1_npc, 0);
 
