@@ -2,6 +2,7 @@ import { clamp } from "../common/clamp.ts";
 import { extentOf, type RegionUnder, type Sky } from "./grid.ts";
 import {
   birthRate,
+  driftShare,
   lifeMinutesMax,
   lifeMinutesMin,
   radiusShareMax,
@@ -19,7 +20,7 @@ const askedMinutes = [10, 30, 50] as const;
 
 /** How far off a storm's place may be, as a share of its radius at once, and of its way later on. */
 const spreadAtOnce = 0.15;
-const spreadOfWay = 0.2;
+const spreadOfWay = 0.15;
 
 /** A chance below this needs no normal law: a storm so many deviations away does not come. */
 const deviationsMax = 5;
@@ -29,6 +30,9 @@ const meanRadiusShare = (radiusShareMin + radiusShareMax) / 2;
 
 /** A storm's radius over its life, on average, as a share of the full-grown one. */
 const meanLevelShare = 0.8;
+
+/** Minutes of an hour in which a storm must be born to be noticed in it: a young one is none yet. */
+const noticedPerHour = 45;
 
 /** The daylight of a day, on average: what births are reckoned with beyond the tracks. */
 const meanDaylight = 0.5;
@@ -43,24 +47,42 @@ export interface Outlook {
 
 /**
  * The chances of storms over a region, from the tracks of those there are, which grow less certain with each hour, and
- * from how often others are born. `birthsPerMinute`: on the whole map.
+ * from how often others are born. `trend`: of the whole sky.
  */
-export function outlookOf(sky: Sky, region: RegionUnder, birthsPerMinute: number): Outlook {
+export function outlookOf(sky: Sky, region: RegionUnder, trend: Trend): Outlook {
   const reach = Math.sqrt((region.cells * cellArea(sky)) / Math.PI);
-  const expected = expectedStorms(sky, reach, birthsPerMinute);
+  const expected = expectedStorms(sky, region, reach, trend);
+  const stay = stayOf(sky, trend.speedMps);
   const usual = 1 - Math.exp(-expected);
   const hours = Array.from({ length: chanceHours }, (_, hour) => {
     let none = 1;
     for (const storm of sky.storms) none *= 1 - chanceOf(storm, region, reach, hour);
-    const fresh = 1 - Math.exp((-(hour + 0.5) * 60) / meanLifeMinutes);
+    // Those born in the hour itself, and those that are left of the ones born before it.
+    const left = stay * (1 - Math.exp((-hour * 60) / stay));
+    const fresh = (noticedPerHour + left) / (noticedPerHour + stay);
     return 1 - none * Math.exp(-expected * fresh);
   });
   return { hours, usual };
 }
 
-/** Storms that are born on the whole map in a minute, on average over a day. */
-export function birthsPerMinute(sky: Sky): number {
-  return sky.regions.reduce((sum, region) => sum + birthRate(sky, region, meanDaylight), 0);
+/** What is usual of storms, on the whole map. */
+export interface Trend {
+  readonly birthsPerMinute: number;
+  readonly speedMps: number;
+}
+
+/** How often storms are born, on average over a day, and how fast they drift in the wind that there is. */
+export function trendOf(sky: Sky): Trend {
+  let births = 0;
+  let speeds = 0;
+  let known = 0;
+  for (const region of sky.regions) {
+    births += birthRate(sky, region, meanDaylight);
+    if (region.air === undefined) continue;
+    speeds += Math.min(region.air.windMps * driftShare, speedMax(sky));
+    known += 1;
+  }
+  return { birthsPerMinute: births, speedMps: speeds / Math.max(1, known) };
 }
 
 /** The chance that a storm is over a region at some time in an hour. */
@@ -116,19 +138,28 @@ function normalLaw(x: number): number {
   return x > 0 ? 1 - tail : tail;
 }
 
-/** Storms that touch a region in an hour, on average: those that are over it, and those that come. */
-function expectedStorms(sky: Sky, reach: number, birthsPerMinute: number): number {
-  const density = birthsPerMinute / (sky.widthM * sky.heightM);
+/** Storms that touch a region in an hour, on average: those that are born over it, and those that come. */
+function expectedStorms(sky: Sky, region: RegionUnder, reach: number, trend: Trend): number {
+  const { birthsPerMinute, speedMps } = trend;
+  const stay = stayOf(sky, speedMps);
   const radius = reach + meanRadiusShare * meanLevelShare * extentOf(sky);
-  const speed = sky.storms.length > 0 ? meanSpeed(sky.storms) : speedMax(sky) / 2;
-  const touched = Math.PI * radius * radius * (meanLifeMinutes + 60);
-  const swept = 2 * radius * speed * 3_600 * meanLifeMinutes;
-  return density * (touched + swept);
+  const share = shareWithin(sky, region, (radius * Math.sqrt(Math.PI)) / 2);
+  const touched = share * (stay + noticedPerHour);
+  const swept = (share * 2 * speedMps * 3_600 * stay) / (Math.PI * radius);
+  return birthsPerMinute * Math.min(touched + swept, stay + noticedPerHour);
 }
 
-function meanSpeed(storms: readonly Storm[]): number {
-  const speeds = storms.map(({ velocityX, velocityY }) => Math.hypot(velocityX, velocityY));
-  return speeds.reduce((sum, speed) => sum + speed, 0) / storms.length;
+/** Minutes that a storm is on the map: until its life ends, or it drifts over the edge. */
+function stayOf(sky: Sky, speedMps: number): number {
+  return 1 / (1 / meanLifeMinutes + (120 * speedMps) / extentOf(sky));
+}
+
+/** The share of the map that is in the square around a region's middle. */
+function shareWithin(sky: Sky, { x, y }: RegionUnder, half: number): number {
+  const { minX, minY, widthM, heightM } = sky;
+  const along = Math.min(x + half, minX + widthM) - Math.max(x - half, minX);
+  const across = Math.min(y + half, minY + heightM) - Math.max(y - half, minY);
+  return (Math.max(0, along) / widthM) * (Math.max(0, across) / heightM);
 }
 
 function cellArea({ widthM, heightM, cellsX, cellsY }: Sky): number {

@@ -1,6 +1,6 @@
 import { SkyTurnSchema } from "../../gen/tellurion/v1/weather_pb.ts";
 import type { ActorContext } from "../../runtime/index.ts";
-import { birthsPerMinute } from "./chances.ts";
+import { trendOf } from "./chances.ts";
 import { addFront, type FrontEffect } from "./fronts.ts";
 import { cellX, cellY, gridOf, type RegionUnder, type Sky } from "./grid.ts";
 import { intensityOf, radiusOf } from "./storms.ts";
@@ -34,8 +34,8 @@ export function goOn(sky: Sky, ctx: Pick<ActorContext, "schedule" | "publish" | 
   } else {
     const regions = Math.ceil(sky.regions.length / regionFrames);
     const end = Math.min(sky.regions.length, sky.passRegion + regions);
-    const births = birthsPerMinute(sky);
-    for (; sky.passRegion < end; sky.passRegion += 1) tellRegion(sky, sky.passRegion, births, ctx);
+    const trend = trendOf(sky);
+    for (; sky.passRegion < end; sky.passRegion += 1) tellRegion(sky, sky.passRegion, trend, ctx);
   }
   if (sky.passRegion < sky.regions.length) {
     sky.timer = ctx.schedule(0, SkyTurnSchema, {});

@@ -6,7 +6,7 @@ import {
 import type { ActorContext } from "../../runtime/index.ts";
 import type { Plain } from "../common/plain.ts";
 import { minuteMs } from "../common/units.ts";
-import { birthsPerMinute, outlookOf } from "./chances.ts";
+import { outlookOf, type Trend, trendOf } from "./chances.ts";
 import type { RegionUnder, Sky } from "./grid.ts";
 import { stormAdds, sum, sumsPerRegion } from "./sums.ts";
 import { differ, type Surface } from "./surface.ts";
@@ -25,12 +25,11 @@ const newsOf = { share: 0.05, windMps: 1, temperatureC: 0.5, pressureHpa: 1, sno
 const surfaceNews = { share: 0.1, snowM: 0.02 } as const;
 
 /**
- * Tells a region what the sky does to it, and everybody of its ground, where that is news. `births`: storms that are
- * born on the whole map in a minute.
+ * Tells a region what the sky does to it, and everybody of its ground, where that is news. `trend`: of storms.
  */
-export function tellRegion(sky: Sky, number: number, births: number, out: Outlet): void {
+export function tellRegion(sky: Sky, number: number, trend: Trend, out: Outlet): void {
   const region = sky.regions[number] as RegionUnder;
-  const told = summedUp(sky, region, number, births);
+  const told = summedUp(sky, region, number, trend);
   tellSurface(sky, region, told.surface as Surface, out);
   if (region.told !== undefined && !isNews(told, region.told)) return;
   region.told = told;
@@ -40,20 +39,20 @@ export function tellRegion(sky: Sky, number: number, births: number, out: Outlet
 /** Tells all regions that there is a sky: from then on they tell it of their air. */
 export function greet(sky: Sky, out: Outlet): void {
   sky.greeted = true;
-  const births = birthsPerMinute(sky);
+  const trend = trendOf(sky);
   sky.regions.forEach((region, number) => {
-    region.told = summedUp(sky, region, number, births);
+    region.told = summedUp(sky, region, number, trend);
     out.send(`weather/${region.name}`, RegionSkySchema, region.told);
   });
 }
 
-function summedUp(sky: Sky, region: RegionUnder, number: number, births: number): RegionSky {
+function summedUp(sky: Sky, region: RegionUnder, number: number, trend: Trend): RegionSky {
   const start = number * sumsPerRegion;
   const cells = Math.max(1, region.cells);
   const mean = (index: number): number => (sky.sums[start + index] as number) / cells;
   // A storm over a part of a region counts for more than its part: there it is what matters.
   const storm = (mean(sum.storm) + (sky.sums[start + sum.stormMost] as number)) / 2;
-  const { hours, usual } = outlookOf(sky, region, births);
+  const { hours, usual } = outlookOf(sky, region, trend);
   return {
     gameMs: sky.gameMs,
     storm,
