@@ -6,6 +6,7 @@ import { idle } from "./idle/index.ts";
 import { roundTrip } from "./round-trip/index.ts";
 import type { Table } from "./table.ts";
 import { weatherYear } from "./weather-year/index.ts";
+import { worldWeather } from "./world/weather.ts";
 
 export const tables: readonly Table[] = [
   frames,
@@ -14,5 +15,6 @@ export const tables: readonly Table[] = [
   allocation,
   idle,
   weatherYear,
+  worldWeather,
   durability,
 ];

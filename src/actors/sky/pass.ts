@@ -73,8 +73,10 @@ function passRow(sky: Sky, row: number): void {
 /** How much of a storm there is over each cell of a row whose middle is at `y`. */
 function stormsOver(sky: Sky, y: number): Float64Array {
   const over = new Float64Array(sky.cellsX);
+  // A storm that is smaller than a cell would slip through between the middles of cells.
+  const radiusMin = 0.6 * Math.hypot(sky.widthM / sky.cellsX, sky.heightM / sky.cellsY);
   for (const storm of sky.storms) {
-    const radius = radiusOf(storm);
+    const radius = Math.max(radiusMin, radiusOf(storm));
     const dy = y - storm.y;
     if (Math.abs(dy) >= radius) continue;
     const intensity = intensityOf(storm);

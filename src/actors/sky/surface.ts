@@ -45,7 +45,7 @@ const snowPerWetnessM = 0.03;
 const freezingMinutes = 60;
 const meltingMinutes = 60;
 
-/** Less than this is nothing: what decays comes to an end. */
+/** What has become less than this is gone: what decays comes to an end. */
 const leastKept = 0.001;
 
 /** Lets a cell's ground lie in the weather for some minutes. */
@@ -84,11 +84,11 @@ export function weatherSurface(
     if (wetness <= muddyFrom) mud *= Math.exp(-drying / mudSlowness);
   }
   dusty -= (rain / washingMinutes + weather.windMps / 40_000) * minutes;
-  surface[start] = kept(wetness, 1);
-  surface[start + 1] = kept(snowM, snowMaxM);
-  surface[start + 2] = kept(ice, 1);
-  surface[start + 3] = kept(mud, 1);
-  surface[start + 4] = kept(dusty, 1);
+  keep(surface, start, wetness, 1);
+  keep(surface, start + 1, snowM, snowMaxM);
+  keep(surface, start + 2, ice, 1);
+  keep(surface, start + 3, mud, 1);
+  keep(surface, start + 4, dusty, 1);
 }
 
 /** What a minute takes of what is wet: sun, wind and warm, dry air dry, frost hardly does. */
@@ -97,8 +97,9 @@ function dryingRate({ temperatureC, windMps, humidity, sun }: Exposure): number 
   return ((0.3 + 2 * sun + windMps / 10) * warmth * (1.3 - humidity)) / dryingMinutes;
 }
 
-function kept(value: number, most: number): number {
-  return value < leastKept ? 0 : value > most ? most : value;
+function keep(surface: Float32Array, index: number, value: number, most: number): void {
+  const isLeaving = value <= (surface[index] as number);
+  surface[index] = value < (isLeaving ? leastKept : 0) ? 0 : Math.min(value, most);
 }
 
 /** A cell's ground. */

@@ -26,12 +26,12 @@ import {
 } from "../../../src/runtime/testkit/index.ts";
 import { calendar, climate } from "../fixtures.ts";
 
-/** Two regions side by side on a map of 20 by 10 km, of 16 by 8 cells: `west` and `east`. */
+/** Two regions side by side on a map of 20 by 10 km, of 8 by 4 cells: `west` and `east`. */
 export const map: MessageInitShape<typeof ConfigureSkySchema> = {
   widthM: 20_000,
   heightM: 10_000,
-  cellsX: 16,
-  cellsY: 8,
+  cellsX: 8,
+  cellsY: 4,
   regions: ["west", "east"].map((name) => ({ name, climate: "test" })),
   sites: [
     { region: "west", x: 5_000, y: 5_000 },
