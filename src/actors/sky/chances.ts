@@ -32,7 +32,7 @@ const meanRadiusShare = (radiusShareMin + radiusShareMax) / 2;
 const meanLevelShare = 0.8;
 
 /** Minutes of an hour in which a storm must be born to be noticed in it: a young one is none yet. */
-const noticedPerHour = 45;
+const noticedPerHour = 30;
 
 /** The daylight of a day, on average: what births are reckoned with beyond the tracks. */
 const meanDaylight = 0.5;
@@ -88,14 +88,16 @@ export function trendOf(sky: Sky): Trend {
 /** The chance that a storm is over a region at some time in an hour. */
 function chanceOf(storm: Storm, region: RegionUnder, reach: number, hour: number): number {
   let most = 0;
+  const { velocityX, velocityY } = storm;
+  const speed = Math.sqrt(velocityX * velocityX + velocityY * velocityY);
   for (const minute of askedMinutes) {
     const minutes = hour * 60 + minute;
     const lives = survival(storm.ageMinutes, minutes);
     if (lives <= most) continue;
     const seconds = minutes * 60;
-    const dx = region.x - storm.x - storm.velocityX * seconds;
-    const dy = region.y - storm.y - storm.velocityY * seconds;
-    const way = Math.hypot(storm.velocityX, storm.velocityY) * seconds;
+    const dx = region.x - storm.x - velocityX * seconds;
+    const dy = region.y - storm.y - velocityY * seconds;
+    const way = speed * seconds;
     const stray = strayRadians * Math.sqrt(minutes / 3) + spreadOfWay;
     const spread = spreadAtOnce * storm.radiusM + way * stray;
     most = Math.max(

@@ -1,3 +1,4 @@
+import type { Place } from "../../gen/tellurion/v1/map_pb.ts";
 import type { ConfigureSky as Message } from "../../gen/tellurion/v1/weather_pb.ts";
 import {
   checkBigint,
@@ -22,6 +23,10 @@ const coordinateMax = 100_000_000;
 const extentMinM = 100;
 const extentMaxM = 10_000_000;
 const stormsPerDayMax = 1_000;
+
+/** What a map of places gets: cells on its longer side, and room around the places. */
+const cellsPerSideDefault = 32;
+const marginShare = 0.1;
 
 /** Throws a Rejection that names the first thing wrong with the sky's configuration. */
 export function checkConfiguration(configuration: ConfigureSky, path = ""): void {
@@ -60,6 +65,35 @@ function checkCells(configuration: ConfigureSky, path: string): void {
     checkNumber(`${path}sites[${i}].x`, x, -coordinateMax, coordinateMax);
     checkNumber(`${path}sites[${i}].y`, y, -coordinateMax, coordinateMax);
   });
+}
+
+/** The sky over the places of a map: as large as they need, with a margin, of cells that are about square. */
+export function skyOverPlaces(
+  places: readonly Pick<Place, "region" | "x" | "y">[],
+  regions: readonly { readonly name: string; readonly climate: string }[],
+  gameMs: bigint,
+): ConfigureSky {
+  const xs = places.map(({ x }) => x);
+  const ys = places.map(({ y }) => y);
+  const [minX, maxX] = [least(xs), -least(xs.map((x) => -x))];
+  const [minY, maxY] = [least(ys), -least(ys.map((y) => -y))];
+  const margin = Math.max(marginShare * Math.max(maxX - minX, maxY - minY), extentMinM);
+  const widthM = maxX - minX + 2 * margin;
+  const heightM = maxY - minY + 2 * margin;
+  const cellM = Math.max(widthM, heightM) / cellsPerSideDefault;
+  return {
+    ...{ minX: minX - margin, minY: minY - margin, widthM, heightM },
+    cellsX: Math.max(1, Math.round(widthM / cellM)),
+    cellsY: Math.max(1, Math.round(heightM / cellM)),
+    regions: regions.map(({ name, climate }) => ({ name, climate, stormsPerDay: 0 })),
+    cellRegions: [],
+    sites: places.map(({ region, x, y }) => ({ region, x, y })),
+    gameMs,
+  };
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
 }
 
 /** The number of each cell's region: as it is given or, without that, the nearest site's. */

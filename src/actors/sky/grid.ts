@@ -17,6 +17,8 @@ interface Grid {
   readonly surface: Float32Array;
   /** The cells of each region. */
   readonly cells: readonly (readonly number[])[];
+  /** The number of each region, by its name. */
+  readonly numbers: ReadonlyMap<string, number>;
 }
 
 const grids = new WeakMap<Sky, Grid>();
@@ -48,6 +50,7 @@ export function gridOf(sky: Sky): Grid {
     regions,
     surface: new Float32Array(sky.surface.buffer, sky.surface.byteOffset, sky.surface.length >> 2),
     cells,
+    numbers: new Map(sky.regions.map(({ name }, number) => [name, number])),
   };
   grids.set(sky, grid);
   return grid;

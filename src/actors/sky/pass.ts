@@ -12,6 +12,9 @@ import { tellRegion } from "./telling.ts";
 const rowFrames = 32;
 const regionFrames = 16;
 
+/** A region's outlook looks at each storm: so many times in a frame at most. */
+const looksPerFrameMax = 512;
+
 /** Begins a pass, if there is time that none has stood for and none is under way. */
 export function beginPass(sky: Sky, ctx: Pick<ActorContext, "schedule">): void {
   if (sky.passMinutes > 0 || sky.owedMinutes < 1) return;
@@ -32,8 +35,7 @@ export function goOn(sky: Sky, ctx: Pick<ActorContext, "schedule" | "publish" | 
     const end = Math.min(sky.cellsY, sky.passRow + rows);
     for (; sky.passRow < end; sky.passRow += 1) passRow(sky, sky.passRow);
   } else {
-    const regions = Math.ceil(sky.regions.length / regionFrames);
-    const end = Math.min(sky.regions.length, sky.passRegion + regions);
+    const end = Math.min(sky.regions.length, sky.passRegion + regionsPerFrame(sky));
     const trend = trendOf(sky);
     for (; sky.passRegion < end; sky.passRegion += 1) tellRegion(sky, sky.passRegion, trend, ctx);
   }
@@ -43,6 +45,11 @@ export function goOn(sky: Sky, ctx: Pick<ActorContext, "schedule" | "publish" | 
   }
   sky.passMinutes = 0;
   beginPass(sky, ctx);
+}
+
+function regionsPerFrame(sky: Sky): number {
+  const budgeted = Math.floor(looksPerFrameMax / (sky.storms.length + 1));
+  return Math.min(Math.ceil(sky.regions.length / regionFrames), budgeted);
 }
 
 /** Lets the ground of a row lie in its weather, and adds up what is over its regions. */

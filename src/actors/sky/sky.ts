@@ -13,7 +13,7 @@ import {
 import { defineActor } from "../../runtime/index.ts";
 import { begin } from "./begin.ts";
 import { calmStorm, startStorm, surfaceAt } from "./commands.ts";
-import { checkConfigured } from "./grid.ts";
+import { checkConfigured, gridOf } from "./grid.ts";
 import { liveTo, skipTo } from "./live.ts";
 import { beginPass, goOn } from "./pass.ts";
 import { greet } from "./telling.ts";
@@ -56,7 +56,8 @@ export const sky = defineActor({
     }),
     handle(RegionAirSchema, (state, message) => {
       const air = message.toObject();
-      const region = state.regions.find(({ name }) => name === air.region);
+      const number = gridOf(state).numbers.get(air.region) ?? -1;
+      const region = state.regions[number];
       if (region !== undefined) region.air = air;
     }),
     handle(SkyTurnSchema, (state, _turn, ctx) => goOn(state, ctx)),

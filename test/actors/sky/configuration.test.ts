@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { cellRegionsOf, checkConfiguration } from "../../../src/actors/sky/configuration.ts";
+import {
+  cellRegionsOf,
+  checkConfiguration,
+  skyOverPlaces,
+} from "../../../src/actors/sky/configuration.ts";
 import { ConfigureSkySchema } from "../../../src/gen/tellurion/v1/weather_pb.ts";
 import { codecOf } from "../../../src/runtime/index.ts";
 import { map } from "./rig.ts";
@@ -21,6 +25,34 @@ describe("a cell", () => {
   it("is of the region that it is given", () => {
     const cellRegions = Array.from({ length: 32 }, (_, cell) => cell % 2);
     expect(cellRegionsOf(complete({ cellRegions }))).toEqual(cellRegions);
+  });
+});
+
+describe("the sky over a map of places", () => {
+  const regions = ["west", "east"].map((name) => ({ name, climate: "test" }));
+
+  it("has all places in cells of their own regions, and is a valid one", () => {
+    const places = [
+      { region: "west", x: -3_000, y: 200 },
+      { region: "west", x: -1_000, y: 900 },
+      { region: "east", x: 4_000, y: 400 },
+    ];
+    const configured = skyOverPlaces(places, regions, 5n);
+    expect(() => checkConfiguration(configured)).not.toThrow();
+    const { minX, minY, widthM, heightM, cellsX, cellsY } = configured;
+    const cells = cellRegionsOf(configured);
+    for (const { region, x, y } of places) {
+      const column = Math.floor(((x - minX) / widthM) * cellsX);
+      const row = Math.floor(((y - minY) / heightM) * cellsY);
+      expect(configured.regions[cells[row * cellsX + column] ?? -1]?.name).toBe(region);
+    }
+    expect(widthM / cellsX / (heightM / cellsY)).toBeCloseTo(1, 0);
+  });
+
+  it("is a valid one over a single place", () => {
+    expect(() =>
+      checkConfiguration(skyOverPlaces([{ region: "west", x: 0, y: 0 }], regions, 0n)),
+    ).not.toThrow();
   });
 });
 
