@@ -75,6 +75,23 @@ describe("a storm", () => {
     expect(world.eventsOf(WeatherModifiersEventSchema).length).toBeGreaterThan(2);
   });
 
+  it("is on the list of storms, and a thunderstorm to Ultra Dynamic Weather", () => {
+    const world = skyWorld({ sky: quietMap, weather: clear, scale: 600 });
+    world.step(60);
+    const before = world.call(WeatherService.method.getUltraDynamicWeather, { region: "west" });
+    expect(before).toMatchObject({ ok: true, value: { preset: "Clear_Skies", rain: 0 } });
+    world.call(method.startStorm, storm);
+    world.step(6 * 50);
+    const listed = world.call(method.getSky, {});
+    expect(listed).toMatchObject({ ok: true, value: { storms: [{ number: 1 }], fronts: [] } });
+    const under = world.call(WeatherService.method.getUltraDynamicWeather, { region: "west" });
+    expect(under).toMatchObject({ ok: true, value: { preset: "Rain_Thunderstorm" } });
+    const { rain = 0, materialWetness = 0 } = under.ok ? under.value : {};
+    expect(rain).toBeGreaterThan(4);
+    expect(rain).toBeLessThanOrEqual(10);
+    expect(materialWetness).toBeGreaterThan(0.1);
+  });
+
   it("grows, is mature, decays and ends, and tells of it", () => {
     const world = skyWorld({ sky: quietMap, weather: clear, scale: 600 });
     world.step(60);
