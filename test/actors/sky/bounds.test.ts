@@ -4,6 +4,11 @@ import { StormEventSchema } from "../../../src/gen/tellurion/v1/weather_pb.ts";
 import { minute } from "../fixtures.ts";
 import { map, SkyRig } from "./rig.ts";
 
+const busyMap = {
+  ...map,
+  regions: ["west", "east"].map((name) => ({ name, climate: "test", stormsPerDay: 200 })),
+};
+
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const air = fc.record({
   temperatureC: fc.double({ min: -50, max: 50, noNaN: true }),
@@ -23,9 +28,7 @@ test("whatever the air, the sky tells regions and everybody what can be", () => 
   const seed = fc.integer({ min: 1, max: 1_000 });
   fc.assert(
     fc.property(seed, fc.array(spell, { minLength: 1, maxLength: 12 }), (from, spells) => {
-      const names = ["west", "east"];
-      const regions = names.map((name) => ({ name, climate: "test", stormsPerDay: 200 }));
-      const rig = new SkyRig(from, { ...map, regions });
+      const rig = new SkyRig(from, busyMap);
       let now = 0;
       for (const { west, east, daylight, minutes } of spells) {
         now += minutes;

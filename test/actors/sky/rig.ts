@@ -26,8 +26,10 @@ import {
 } from "../../../src/runtime/testkit/index.ts";
 import { calendar, climate } from "../fixtures.ts";
 
+type ConfigureSky = MessageInitShape<typeof ConfigureSkySchema>;
+
 /** Two regions side by side on a map of 20 by 10 km, of 8 by 4 cells: `west` and `east`. */
-export const map: MessageInitShape<typeof ConfigureSkySchema> = {
+export const map = {
   widthM: 20_000,
   heightM: 10_000,
   cellsX: 8,
@@ -37,7 +39,7 @@ export const map: MessageInitShape<typeof ConfigureSkySchema> = {
     { region: "west", x: 5_000, y: 5_000 },
     { region: "east", x: 15_000, y: 5_000 },
   ],
-};
+} satisfies ConfigureSky;
 
 /** The same map without storms of its own. */
 export const quietMap = {
@@ -46,7 +48,7 @@ export const quietMap = {
 };
 
 interface Options extends Partial<TestWorldOptions> {
-  readonly sky?: MessageInitShape<typeof ConfigureSkySchema>;
+  readonly sky?: ConfigureSky;
   readonly scale?: number;
   readonly also?: readonly ActorDefinition[];
   readonly weather?: MessageInitShape<typeof ConfigureWeatherSchema>;
@@ -87,7 +89,7 @@ export class SkyRig implements Outlet {
   /** Whether a turn of the pass has been asked for. */
   turns = 0;
 
-  constructor(seed: number, configuration = map, air: Partial<RegionAir> = {}) {
+  constructor(seed: number, configuration: ConfigureSky = map, air: Partial<RegionAir> = {}) {
     this.random.point(seedRandom(seed, "sky/main"));
     begin(this.sky, codecOf(ConfigureSkySchema).complete(configuration));
     for (const { name } of this.sky.regions) this.tell(name, air);
