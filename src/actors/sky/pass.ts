@@ -17,7 +17,12 @@ const looksPerFrameMax = 512;
 
 /** Begins a pass, if there is time that none has stood for and none is under way. */
 export function beginPass(sky: Sky, ctx: Pick<ActorContext, "schedule">): void {
-  if (sky.passMinutes > 0 || sky.owedMinutes < 1) return;
+  if (sky.passMinutes > 0) {
+    // A turn that threw has not asked for the next one.
+    if (sky.timer === 0) sky.timer = ctx.schedule(0, SkyTurnSchema, {});
+    return;
+  }
+  if (sky.owedMinutes < 1) return;
   sky.passMinutes = sky.owedMinutes;
   sky.owedMinutes = 0;
   sky.passRow = 0;
