@@ -9,6 +9,7 @@ import { weatherYear } from "./weather-year/index.ts";
 import { npcs } from "./world/npc/index.ts";
 import { questEvents } from "./world/quest.ts";
 import { storyteller } from "./world/storyteller.ts";
+import { worldWeather } from "./world/weather.ts";
 import { worldState } from "./world/world-state.ts";
 
 export const tables: readonly Table[] = [
@@ -19,6 +20,7 @@ export const tables: readonly Table[] = [
   idle,
   weatherYear,
   worldState,
+  worldWeather,
   durability,
   storyteller,
   questEvents,

@@ -26,6 +26,11 @@ const intensityMin = 0.1;
 const temperatureMinutes = 30;
 const windMinutes = 10;
 const humidityMinutes = 30;
+const pressureMinutes = 90;
+
+/** Pressure under a clear, still sky, and of a region that has not measured it yet. */
+const fairPressureHpa = 1_018;
+const pressureDefaultHpa = 1_013;
 
 /**
  * The warmest time, as a share of the day, and a day's minutes until the clock tells another
@@ -45,6 +50,7 @@ export const channel = {
   humidity: 3,
   intensity: 4,
   blend: 5,
+  pressure: 6,
 } as const;
 
 /** The numbers that change every minute, in a form that changes without allocating. */
@@ -52,7 +58,10 @@ export type Channels = Float64Array;
 
 export function loadChannels(region: Region): Channels {
   const { temperatureC, windMps, windDirectionDeg, humidity, intensity, blend } = region;
-  return Float64Array.of(temperatureC, windMps, windDirectionDeg, humidity, intensity, blend);
+  const pressure = region.pressureHpa || pressureDefaultHpa;
+  return Float64Array.of(
+    ...[temperatureC, windMps, windDirectionDeg, humidity, intensity, blend, pressure],
+  );
 }
 
 export function storeChannels(region: Region, channels: Channels): void {
@@ -62,6 +71,7 @@ export function storeChannels(region: Region, channels: Channels): void {
   region.humidity = at(channels, channel.humidity);
   region.intensity = at(channels, channel.intensity);
   region.blend = at(channels, channel.blend);
+  region.pressureHpa = at(channels, channel.pressure);
 }
 
 export function at(channels: Channels, index: number): number {
@@ -138,6 +148,7 @@ export function moveChannels(
   approach(channels, channel.temperature, temperature, temperatureMinutes);
   approach(channels, channel.wind, wind, windMinutes);
   approach(channels, channel.humidity, humidity, humidityMinutes);
+  approach(channels, channel.pressure, pressureAim(region, to), pressureMinutes);
   const direction = at(channels, channel.direction) + region.directionWander;
   channels[channel.direction] = direction < 0 ? direction + 360 : direction % 360;
 }
@@ -148,6 +159,7 @@ export function placeChannels(region: Region, season: Season, condition: Conditi
   region.temperatureC = temperatureAim(region, season, condition.temperatureOffsetC, minute);
   region.windMps = windAim(region, condition.windMps, region.intensity);
   region.humidity = humidityAim(region, condition.humidity);
+  region.pressureHpa = pressureAim(region, condition);
 }
 
 function approach(channels: Channels, index: number, aim: number, minutes: number): void {
@@ -169,6 +181,12 @@ function windAim(region: Region, full: number, intensity: number): number {
 
 function humidityAim(region: Region, mean: number): number {
   return clamp(mean + region.humidityWander, 0, 1);
+}
+
+/** Clouds, rain and wind come with low pressure, and warm air is lighter. */
+function pressureAim(region: Region, { cloud, rain, snow, lightning, windMps }: Condition): number {
+  const falls = 8 * cloud + 10 * Math.max(rain, snow) + 6 * lightning + 0.3 * windMps;
+  return fairPressureHpa - falls - 1.5 * region.temperatureWander;
 }
 
 /**

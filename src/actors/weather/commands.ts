@@ -1,5 +1,4 @@
 import type { SetWeatherRequest as Message } from "../../gen/tellurion/v1/weather_pb.ts";
-import { Rejection } from "../../runtime/index.ts";
 import { checkId, checkInteger, checkOneOf, refuse } from "../common/checks.ts";
 import { clamp } from "../common/clamp.ts";
 import type { Plain } from "../common/plain.ts";
@@ -12,9 +11,13 @@ import {
   seasonNamed,
   seasonNames,
 } from "./climate.ts";
+import { checkLease, checkLock } from "./holder.ts";
 import { longRunShares } from "./law.ts";
-import { type Outlet, tellModifiers, tellSevere, tellWeather, turnTo } from "./live.ts";
+import { type Outlet, tellModifiers, tellSevere, tellWeather } from "./live.ts";
+import { copyOf, skyOver } from "./overhead.ts";
 import { climateOf, dawnWindowOf, type Region, seasonOf } from "./region.ts";
+import { noteTendency } from "./sky-reports.ts";
+import { turnBy } from "./turning.ts";
 
 type SetWeatherRequest = Plain<Message>;
 
@@ -37,6 +40,7 @@ export function begin(
   region.intensity = 0.5;
   settle(region, climate, index);
   placeChannels(region, seasonOf(region), conditionAt(climate, index));
+  noteTendency(region);
   tellSevere(region, climate, Number(gameMs), out);
   tellModifiers(region, out);
 }
@@ -48,17 +52,11 @@ export function setWeather(region: Region, request: SetWeatherRequest, out: Outl
   const intensity = intensityOf(region, request);
   checkInteger("glide_seconds", request.glideSeconds, 0, glideSecondsMax);
   if (request.owner !== "") checkId("owner", request.owner);
-  checkHolder(region, request.owner);
-  const old = names[region.nextCondition] ?? "";
-  const untilMs = region.gameMs + BigInt(request.glideSeconds) * 1_000n;
-  region.glides = request.glideSeconds > 0;
-  region.intensityTarget = intensity;
-  region.intensityUntilMs = untilMs;
-  if (!region.glides) region.intensity = intensity;
-  turnTo(region, names.indexOf(request.condition), region.gameMs, untilMs);
-  tellWeather(region, old, request.glideSeconds, region.gameMs, out);
-  tellSevere(region, climate, Number(region.gameMs), out);
-  tellModifiers(region, out);
+  checkLock(region, request.owner);
+  checkLease(region, request.owner);
+  // Whoever sets the weather has taken it back.
+  region.lease = undefined;
+  turnBy(region, names.indexOf(request.condition), intensity, request.glideSeconds, out);
 }
 
 /** NaN and infinity are refused even where a value outside is taken to the nearest one inside. */
@@ -73,14 +71,16 @@ function intensityOf(region: Region, { intensity, clamp: clamps }: SetWeatherReq
 export function setSeason(region: Region, season: string): void {
   const climate = climateOf(region);
   if (season !== "") checkOneOf("season", season, seasonNames(climate));
-  checkHolder(region, "");
+  checkLock(region, "");
   region.seasonOverride = season;
+  noteTendency(region);
 }
 
 export function lock(region: Region, owner: string): void {
   climateOf(region);
   checkId("owner", owner);
-  checkHolder(region, owner);
+  checkLock(region, owner);
+  region.heldSky = copyOf(skyOver(region));
   region.lockedBy = owner;
   region.glides = false;
 }
@@ -88,8 +88,9 @@ export function lock(region: Region, owner: string): void {
 export function unlock(region: Region, owner: string): void {
   climateOf(region);
   checkId("owner", owner);
-  checkHolder(region, owner);
+  checkLock(region, owner);
   region.lockedBy = "";
+  region.heldSky = undefined;
 }
 
 export function loadClimate(region: Region, climate: Climate | undefined, out: Outlet): void {
@@ -100,11 +101,13 @@ export function loadClimate(region: Region, climate: Climate | undefined, out: O
   if (!seasonNames(climate).includes(season)) {
     refuse("climate.seasons", seasonNames(climate).join(), `have the present season, ${season}`);
   }
-  checkHolder(region, "");
+  checkLock(region, "");
   const old = conditionAt(present, region.nextCondition).name;
   const same = conditionNames(climate).indexOf(old);
   settle(region, climate, same >= 0 ? same : likeliest(region, climate, season));
   region.glides = false;
+  region.lease = undefined;
+  noteTendency(region);
   const gameMs = region.gameMs;
   const condition = conditionAt(climate, region.nextCondition).name;
   if (condition !== old) tellWeather(region, old, 0, gameMs, out);
@@ -129,14 +132,4 @@ function settle(region: Region, climate: Climate, condition: number): void {
 function likeliest(region: Region, climate: Climate, season: string): number {
   const shares = longRunShares(climate, seasonNamed(climate, season), dawnWindowOf(region));
   return shares.indexOf(Math.max(...shares));
-}
-
-function checkHolder(region: Region, owner: string): void {
-  if (region.lockedBy === "" || region.lockedBy === owner) return;
-  throw new Rejection(
-    "FAILED_PRECONDITION",
-    `owner=${JSON.stringify(owner)} does not hold the weather of ${region.region}: ` +
-      `it is locked; valid is owner=${JSON.stringify(region.lockedBy)}, ` +
-      "or to wait until it is unlocked",
-  );
 }

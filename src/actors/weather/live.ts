@@ -8,7 +8,6 @@ import { clamp } from "../common/clamp.ts";
 import { minuteMs } from "../common/units.ts";
 import { drawNext } from "./chain.ts";
 import {
-  airOf,
   at,
   type Channels,
   channel,
@@ -19,8 +18,15 @@ import {
   wander,
   wanderedIntensity,
 } from "./channels.ts";
-import { type Climate, type Condition, conditionAt, type Season } from "./climate.ts";
+import {
+  type Climate,
+  type Condition,
+  conditionAt,
+  conditionNames,
+  type Season,
+} from "./climate.ts";
 import { differNoticeably, modifiersOf } from "./modifiers.ts";
+import { skyOver, weatherOf } from "./overhead.ts";
 import { climateOf, nearer, type Region, seasonOf } from "./region.ts";
 
 /** What a region needs to live on: chance, and somewhere to publish. */
@@ -37,6 +43,9 @@ export const minutesPerEventMax = 44_640;
 
 /** Severe weather ends this far below the intensity from which it began. */
 const severeHysteresis = 0.1;
+
+/** A storm cell over the region makes any weather severe from this much of it on. */
+const severeStormFrom = 0.5;
 
 /**
  * Lives through the game minutes up to `toMs`. Time that has been lived through already is not
@@ -63,6 +72,7 @@ export function skipTo(region: Region, toMs: bigint): void {
   region.blendFromMs += distance;
   region.blendUntilMs += distance;
   region.intensityUntilMs += distance;
+  if (region.lease !== undefined) region.lease.untilMs += distance;
 }
 
 /** Locked, and nothing that its owner asked for is on its way. */
@@ -75,19 +85,28 @@ function liveMinutes(region: Region, from: number, to: number, out: Outlet): voi
   const climate = climateOf(region);
   const season = seasonOf(region);
   const isFree = region.lockedBy === "";
+  const storm = skyOver(region)?.storm ?? 0;
   let channels = loadChannels(region);
   let intensityUntil = Number(region.intensityUntilMs);
   let blendFrom = Number(region.blendFromMs);
   let blendUntil = Number(region.blendUntilMs);
   for (let minute = from; minute <= to; minute += 1) {
     const now = minute * minuteMs;
+    if (isFree && region.lease !== undefined && now >= Number(region.lease.untilMs)) {
+      storeChannels(region, channels);
+      endLease(region, now, out);
+      channels = loadChannels(region);
+      intensityUntil = Number(region.intensityUntilMs);
+      blendFrom = Number(region.blendFromMs);
+      blendUntil = Number(region.blendUntilMs);
+    }
     if (now < blendUntil) {
       channels[channel.blend] = clamp((now - blendFrom) / (blendUntil - blendFrom), 0, 1);
     } else {
       channels[channel.blend] = 1;
       region.condition = region.nextCondition;
       region.glides = false;
-      if (isFree && minute % climate.stepMinutes === 0) {
+      if (isFree && region.lease === undefined && minute % climate.stepMinutes === 0) {
         storeChannels(region, channels);
         draw(region, climate, season, now, out);
         channels = loadChannels(region);
@@ -101,7 +120,8 @@ function liveMinutes(region: Region, from: number, to: number, out: Outlet): voi
     const next = conditionAt(climate, region.nextCondition);
     moveChannels(channels, region, season, current, next, minute);
     const nearest = at(channels, channel.blend) < 0.5 ? current : next;
-    if (isSevere(nearest, at(channels, channel.intensity), region.severe) !== region.severe) {
+    const intensity = at(channels, channel.intensity);
+    if (isSevere(nearest, intensity, storm, region.severe) !== region.severe) {
       storeChannels(region, channels);
       tellSevere(region, climate, now, out);
     }
@@ -137,6 +157,23 @@ function draw(region: Region, climate: Climate, season: Season, now: number, out
   tellWeather(region, name, climate.blendMinutes * 60, BigInt(now), out);
 }
 
+/** Gives lent weather back: it turns to what it was before, and the chain goes on from there. */
+export function endLease(region: Region, now: number, out: Outlet): void {
+  const { lease } = region;
+  if (lease === undefined) return;
+  region.lease = undefined;
+  const climate = climateOf(region);
+  const old = region.nextCondition;
+  const next = conditionNames(climate).indexOf(lease.backTo);
+  if (next < 0 || next === old) return;
+  const until = BigInt(now + climate.blendMinutes * minuteMs);
+  region.intensityTarget = freshIntensity(out.random);
+  region.intensityUntilMs = until;
+  region.glides = false;
+  turnTo(region, next, BigInt(now), until);
+  tellWeather(region, conditionAt(climate, old).name, climate.blendMinutes * 60, BigInt(now), out);
+}
+
 /** Makes a condition the one that the region turns to from the one it is in. */
 export function turnTo(region: Region, next: number, fromMs: bigint, untilMs: bigint): void {
   if (next !== region.nextCondition) {
@@ -157,13 +194,14 @@ export function tellWeather(
   out: Outlet,
 ): void {
   const climate = climateOf(region);
+  const weather = weatherOf(region);
   out.publish(WeatherEventSchema, {
     oldState,
     newState: conditionAt(climate, region.nextCondition).name,
     intensity: region.intensityTarget,
     region: region.region,
-    temperatureC: region.temperatureC,
-    windMps: region.windMps,
+    temperatureC: weather.temperatureC,
+    windMps: weather.windMps,
     transitionSeconds,
     gameMs,
   });
@@ -174,7 +212,8 @@ export function tellWeather(
  */
 export function tellSevere(region: Region, climate: Climate, now: number, out: Outlet): void {
   const condition = conditionAt(climate, nearer(region));
-  const started = isSevere(condition, region.intensity, region.severe);
+  const storm = skyOver(region)?.storm ?? 0;
+  const started = isSevere(condition, region.intensity, storm, region.severe);
   if (started === region.severe) return;
   region.severe = started;
   out.publish(WeatherSevereEventSchema, {
@@ -186,17 +225,21 @@ export function tellSevere(region: Region, climate: Climate, now: number, out: O
   });
 }
 
-function isSevere({ severeFrom }: Condition, intensity: number, isAlready: boolean): boolean {
-  if (severeFrom === 0) return false;
-  return intensity >= severeFrom - (isAlready ? severeHysteresis : 0);
+function isSevere(
+  { severeFrom }: Condition,
+  intensity: number,
+  storm: number,
+  isAlready: boolean,
+): boolean {
+  const less = isAlready ? severeHysteresis : 0;
+  if (storm >= severeStormFrom - less) return true;
+  return severeFrom > 0 && intensity >= severeFrom - less;
 }
 
 /** Says what the weather does to play when that differs from what was said last. */
 export function tellModifiers(region: Region, out: Outlet): void {
-  const climate = climateOf(region);
-  const from = conditionAt(climate, region.condition);
-  const to = conditionAt(climate, region.nextCondition);
-  const modifiers = modifiersOf(airOf(region, from, to), region.windMps, region.humidity);
+  const { air, windMps } = weatherOf(region);
+  const modifiers = modifiersOf(air, windMps, region.humidity);
   const told = region.toldModifiers;
   if (told !== undefined && !differNoticeably(modifiers, told)) return;
   region.toldModifiers = modifiers;

@@ -4,21 +4,27 @@ import {
   TimeEventSchema,
   TimePhaseEventSchema,
 } from "../../gen/tellurion/v1/clock_pb.ts";
+import { BeatKind, StoryBeatEventSchema } from "../../gen/tellurion/v1/storyteller_pb.ts";
 import {
   ConfigureWeatherSchema,
+  RegionSkySchema,
   WeatherService,
   WeatherStateSchema,
 } from "../../gen/tellurion/v1/weather_pb.ts";
-import { type ActorContext, defineActor, Rejection } from "../../runtime/index.ts";
+import { type ActorContext, defineActor, Rejection, type View } from "../../runtime/index.ts";
 import { checkInteger } from "../common/checks.ts";
 import { conditionNames, seasonNames } from "./climate.ts";
 import { begin, loadClimate, lock, setSeason, setWeather, unlock } from "./commands.ts";
 import { type ConfigureWeather, checkConfiguration } from "./configuration.ts";
 import { forecastOf } from "./forecast.ts";
 import { longRunShares } from "./law.ts";
-import { liveTo, skipTo } from "./live.ts";
+import { lendToBeat, overrideWeather, releaseWeather } from "./lease.ts";
+import { liveTo, skipTo, tellModifiers, tellSevere } from "./live.ts";
+import { stormChance } from "./overhead.ts";
 import { readingOf } from "./reading.ts";
 import { climateOf, dawnWindowOf, type Region, seasonOf } from "./region.ts";
+import { noteTendency, tellAir } from "./sky-reports.ts";
+import { ultraDynamicOf } from "./ultra-dynamic.ts";
 
 const forecastHoursMax = 168;
 
@@ -43,7 +49,9 @@ export const weather = defineActor({
       if (event.jumped) skipTo(state, event.settledGameMs);
       else if (event.previousGameMs > state.gameMs) skipTo(state, event.previousGameMs);
       state.inTime = true;
+      state.timeScale = scaleOf(event);
       liveTo(state, event.settledGameMs, ctx);
+      tellAir(state, ctx);
     }),
     handle(TimePhaseEventSchema, (state, event, ctx) => {
       if (!state.configured) return;
@@ -58,6 +66,30 @@ export const weather = defineActor({
       if (!state.configured) return;
       if (state.inTime && !event.jumped) liveTo(state, event.gameMs, ctx);
       beginSeason(state, event.newSeason, ctx);
+    }),
+    handle(RegionSkySchema, (state, message, ctx) => {
+      state.sky = message.toObject();
+      state.skyAddress = ctx.sender ?? "";
+      if (!state.configured) return;
+      tellSevere(state, climateOf(state), Number(state.gameMs), ctx);
+      tellModifiers(state, ctx);
+      tellAir(state, ctx);
+    }),
+    handle(
+      StoryBeatEventSchema,
+      (state, beat, ctx) => {
+        if (!state.configured || beat.kind !== BeatKind.WEATHER) return;
+        lendToBeat(state, beat, ctx);
+      },
+      { ownKey: true },
+    ),
+    answer(WeatherService.method.overrideWeather, (state, request, ctx) => {
+      overrideWeather(state, request.toObject(), ctx);
+      return { weather: readingOf(state) };
+    }),
+    answer(WeatherService.method.releaseWeather, (state, request, ctx) => {
+      releaseWeather(state, request.owner, ctx);
+      return { weather: readingOf(state) };
     }),
     answer(WeatherService.method.setWeather, (state, request, ctx) => {
       setWeather(state, request.toObject(), ctx);
@@ -83,6 +115,7 @@ export const weather = defineActor({
       const climate = climateOf(state);
       return { weather: readingOf(state), conditions: conditionNames(climate) };
     }),
+    query(WeatherService.method.getUltraDynamicWeather, (state) => ultraDynamicOf(state)),
     query(WeatherService.method.forecast, (state, request) => tellForecast(state, request.hours)),
     query(WeatherService.method.getWeatherStats, (state) => tellStats(state)),
   ],
@@ -100,6 +133,7 @@ function configure(state: Region, message: ConfigureWeather, ctx: ActorContext):
 function beginSeason(state: Region, season: string, ctx: ActorContext): void {
   state.season = season;
   state.seasonOverride = "";
+  noteTendency(state);
   if (seasonNames(climateOf(state)).includes(season)) return;
   const { season: first } = seasonOf(state);
   ctx.log("warn", `the climate has no season ${JSON.stringify(season)}: ${first} holds instead`);
@@ -114,6 +148,7 @@ function tellForecast(state: Region, hours: number) {
       hour: i + 1,
       chances,
       likeliest: conditions[chances.indexOf(Math.max(...chances))] ?? "",
+      stormChance: stormChance(state, i + 1),
     })),
   };
 }
@@ -129,4 +164,11 @@ function tellStats(state: Region) {
       stationaryShare: shares[i] ?? 0,
     })),
   };
+}
+
+/** Game time that passes in world time. 0 while it stands still. */
+function scaleOf({ reading }: View<typeof TimeEventSchema>): number {
+  const { scale, paused } = reading ?? {};
+  if (scale === undefined || paused === true) return 0;
+  return Number(scale.numerator) / Number(scale.denominator);
 }

@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/weather.proto.
  */
 export const file_tellurion_v1_weather: GenFile = /*@__PURE__*/
-  fileDesc("Chp0ZWxsdXJpb24vdjEvd2VhdGhlci5wcm90bxIMdGVsbHVyaW9uLnYxItABChBXZWF0aGVyQ29uZGl0aW9uEgwKBG5hbWUYASABKAkSHAoUdGVtcGVyYXR1cmVfb2Zmc2V0X2MYAiABKAESEAoId2luZF9tcHMYAyABKAESEAoIaHVtaWRpdHkYBCABKAESDQoFY2xvdWQYBSABKAESCwoDZm9nGAYgASgBEgwKBHJhaW4YByABKAESDAoEc25vdxgIIAEoARIMCgRkdXN0GAkgASgBEhEKCWxpZ2h0bmluZxgKIAEoARITCgtzZXZlcmVfZnJvbRgLIAEoASJ9Cg1TZWFzb25DbGltYXRlEg4KBnNlYXNvbhgBIAEoCRIaChJtZWFuX3RlbXBlcmF0dXJlX2MYAiABKAESFQoNZGFpbHlfc3dpbmdfYxgDIAEoARIpCgRyb3dzGAQgAygLMhsudGVsbHVyaW9uLnYxLlRyYW5zaXRpb25Sb3ciIAoNVHJhbnNpdGlvblJvdxIPCgdjaGFuY2VzGAEgAygBIr8BCgdDbGltYXRlEgwKBG5hbWUYASABKAkSMgoKY29uZGl0aW9ucxgCIAMoCzIeLnRlbGx1cmlvbi52MS5XZWF0aGVyQ29uZGl0aW9uEiwKB3NlYXNvbnMYAyADKAsyGy50ZWxsdXJpb24udjEuU2Vhc29uQ2xpbWF0ZRIUCgxzdGVwX21pbnV0ZXMYBCABKA0SFwoPZGF3bl9mb2dfZmFjdG9yGAUgASgBEhUKDWJsZW5kX21pbnV0ZXMYBiABKA0i+wUKDFdlYXRoZXJTdGF0ZRISCgpjb25maWd1cmVkGAEgASgIEg4KBnJlZ2lvbhgCIAEoCRImCgdjbGltYXRlGAMgASgLMhUudGVsbHVyaW9uLnYxLkNsaW1hdGUSDgoGc2Vhc29uGAQgASgJEhcKD3NlYXNvbl9vdmVycmlkZRgWIAEoCRIRCgljb25kaXRpb24YBSABKA0SFgoObmV4dF9jb25kaXRpb24YBiABKA0SDQoFYmxlbmQYByABKAESFQoNYmxlbmRfZnJvbV9tcxgIIAEoAxIWCg5ibGVuZF91bnRpbF9tcxgJIAEoAxIRCglpbnRlbnNpdHkYCiABKAESGAoQaW50ZW5zaXR5X3RhcmdldBgXIAEoARIaChJpbnRlbnNpdHlfdW50aWxfbXMYGCABKAMSFQoNdGVtcGVyYXR1cmVfYxgLIAEoARIQCgh3aW5kX21wcxgMIAEoARIaChJ3aW5kX2RpcmVjdGlvbl9kZWcYDSABKAESEAoIaHVtaWRpdHkYDiABKAESGgoSdGVtcGVyYXR1cmVfd2FuZGVyGBkgASgBEhMKC3dpbmRfd2FuZGVyGBogASgBEhgKEGRpcmVjdGlvbl93YW5kZXIYGyABKAESFwoPaHVtaWRpdHlfd2FuZGVyGBwgASgBEg8KB2dhbWVfbXMYDyABKAMSDAoEZGF3bhgRIAEoCBIUCgxkYXduX2Zyb21fbXMYHSABKAMSFQoNZGF3bl91bnRpbF9tcxgeIAEoAxIOCgZkYXlfbXMYHyABKAMSDgoGc2V2ZXJlGBIgASgIEhEKCWxvY2tlZF9ieRgTIAEoCRIUCgxtaW51dGVzX3NlZW4YFCADKAESFQoNdGltZXNfZW50ZXJlZBgVIAMoARI2Cg50b2xkX21vZGlmaWVycxggIAEoCzIeLnRlbGx1cmlvbi52MS5XZWF0aGVyTW9kaWZpZXJzEg4KBmdsaWRlcxghIAEoCBIPCgdpbl90aW1lGCIgASgISgQIEBARIm4KEENvbmZpZ3VyZVdlYXRoZXISJgoHY2xpbWF0ZRgBIAEoCzIVLnRlbGx1cmlvbi52MS5DbGltYXRlEg4KBnNlYXNvbhgCIAEoCRIRCgljb25kaXRpb24YAyABKAkSDwoHZ2FtZV9tcxgEIAEoAyKUAwoOV2VhdGhlclJlYWRpbmcSDgoGcmVnaW9uGAEgASgJEhEKCWNvbmRpdGlvbhgCIAEoCRIWCg5uZXh0X2NvbmRpdGlvbhgDIAEoCRINCgVibGVuZBgEIAEoARIRCglpbnRlbnNpdHkYBSABKAESFQoNdGVtcGVyYXR1cmVfYxgGIAEoARIQCgh3aW5kX21wcxgHIAEoARIaChJ3aW5kX2RpcmVjdGlvbl9kZWcYCCABKAESEAoIaHVtaWRpdHkYCSABKAESDgoGc2Vhc29uGAogASgJEg4KBnNldmVyZRgLIAEoCBIRCglsb2NrZWRfYnkYDCABKAkSDQoFY2xvdWQYDSABKAESCwoDZm9nGA4gASgBEgwKBHJhaW4YDyABKAESDAoEc25vdxgQIAEoARIMCgRkdXN0GBEgASgBEhEKCWxpZ2h0bmluZxgSIAEoARIxCgltb2RpZmllcnMYEyABKAsyHi50ZWxsdXJpb24udjEuV2VhdGhlck1vZGlmaWVycxIPCgdnYW1lX21zGBQgASgDImIKEFdlYXRoZXJNb2RpZmllcnMSEgoKdmlzaWJpbGl0eRgBIAEoARIQCghtb3ZlbWVudBgCIAEoARITCgtzb3VuZF9yYW5nZRgDIAEoARITCgtmaXJlX3NwcmVhZBgEIAEoASIjChFHZXRXZWF0aGVyUmVxdWVzdBIOCgZyZWdpb24YASABKAkiVwoSR2V0V2VhdGhlclJlc3BvbnNlEi0KB3dlYXRoZXIYASABKAsyHC50ZWxsdXJpb24udjEuV2VhdGhlclJlYWRpbmcSEgoKY29uZGl0aW9ucxgCIAMoCSKRAQoRU2V0V2VhdGhlclJlcXVlc3QSDgoGcmVnaW9uGAEgASgJEhEKCWNvbmRpdGlvbhgCIAEoCRIWCglpbnRlbnNpdHkYAyABKAFIAIgBARINCgVjbGFtcBgEIAEoCBIVCg1nbGlkZV9zZWNvbmRzGAUgASgNEg0KBW93bmVyGAYgASgJQgwKCl9pbnRlbnNpdHkiQwoSU2V0V2VhdGhlclJlc3BvbnNlEi0KB3dlYXRoZXIYASABKAsyHC50ZWxsdXJpb24udjEuV2VhdGhlclJlYWRpbmciMgoQU2V0U2Vhc29uUmVxdWVzdBIOCgZyZWdpb24YASABKAkSDgoGc2Vhc29uGAIgASgJIkIKEVNldFNlYXNvblJlc3BvbnNlEi0KB3dlYXRoZXIYASABKAsyHC50ZWxsdXJpb24udjEuV2VhdGhlclJlYWRpbmciMAoPRm9yZWNhc3RSZXF1ZXN0Eg4KBnJlZ2lvbhgBIAEoCRINCgVob3VycxgCIAEoDSJACgxGb3JlY2FzdEhvdXISDAoEaG91chgBIAEoDRIPCgdjaGFuY2VzGAIgAygBEhEKCWxpa2VsaWVzdBgDIAEoCSJRChBGb3JlY2FzdFJlc3BvbnNlEhIKCmNvbmRpdGlvbnMYASADKAkSKQoFaG91cnMYAiADKAsyGi50ZWxsdXJpb24udjEuRm9yZWNhc3RIb3VyIigKFkdldFdlYXRoZXJTdGF0c1JlcXVlc3QSDgoGcmVnaW9uGAEgASgJIl0KDkNvbmRpdGlvblN0YXRzEhEKCWNvbmRpdGlvbhgBIAEoCRIPCgdtaW51dGVzGAIgASgEEg0KBXRpbWVzGAMgASgEEhgKEHN0YXRpb25hcnlfc2hhcmUYBCABKAEiSwoXR2V0V2VhdGhlclN0YXRzUmVzcG9uc2USMAoKY29uZGl0aW9ucxgBIAMoCzIcLnRlbGx1cmlvbi52MS5Db25kaXRpb25TdGF0cyIzChJMb2NrV2VhdGhlclJlcXVlc3QSDgoGcmVnaW9uGAEgASgJEg0KBW93bmVyGAIgASgJIkQKE0xvY2tXZWF0aGVyUmVzcG9uc2USLQoHd2VhdGhlchgBIAEoCzIcLnRlbGx1cmlvbi52MS5XZWF0aGVyUmVhZGluZyI1ChRVbmxvY2tXZWF0aGVyUmVxdWVzdBIOCgZyZWdpb24YASABKAkSDQoFb3duZXIYAiABKAkiRgoVVW5sb2NrV2VhdGhlclJlc3BvbnNlEi0KB3dlYXRoZXIYASABKAsyHC50ZWxsdXJpb24udjEuV2VhdGhlclJlYWRpbmciTAoSTG9hZENsaW1hdGVSZXF1ZXN0Eg4KBnJlZ2lvbhgBIAEoCRImCgdjbGltYXRlGAIgASgLMhUudGVsbHVyaW9uLnYxLkNsaW1hdGUiRAoTTG9hZENsaW1hdGVSZXNwb25zZRItCgd3ZWF0aGVyGAEgASgLMhwudGVsbHVyaW9uLnYxLldlYXRoZXJSZWFkaW5nIsoBCgxXZWF0aGVyRXZlbnQSEQoJb2xkX3N0YXRlGAEgASgJEhEKCW5ld19zdGF0ZRgCIAEoCRIRCglpbnRlbnNpdHkYAyABKAISDgoGcmVnaW9uGAQgASgJEhUKDXRlbXBlcmF0dXJlX2MYBSABKAISEAoId2luZF9tcHMYBiABKAISGgoSdHJhbnNpdGlvbl9zZWNvbmRzGAcgASgNEg8KB2dhbWVfbXMYCCABKAM6G6q7GBcIARIHd2VhdGhlchoGcmVnaW9uIAEoASKJAQoSV2VhdGhlclNldmVyZUV2ZW50Eg4KBnJlZ2lvbhgBIAEoCRIRCgljb25kaXRpb24YAiABKAkSDwoHc3RhcnRlZBgDIAEoCBIRCglpbnRlbnNpdHkYBCABKAISDwoHZ2FtZV9tcxgFIAEoAzobqrsYFwgCEgd3ZWF0aGVyGgZyZWdpb24gASgBIpIBChVXZWF0aGVyTW9kaWZpZXJzRXZlbnQSDgoGcmVnaW9uGAEgASgJEhIKCnZpc2liaWxpdHkYAiABKAISEAoIbW92ZW1lbnQYAyABKAISEwoLc291bmRfcmFuZ2UYBCABKAISEwoLZmlyZV9zcHJlYWQYBSABKAI6Gaq7GBUIKBIHd2VhdGhlchoGcmVnaW9uIAIy7QcKDldlYXRoZXJTZXJ2aWNlEncKCkdldFdlYXRoZXISHy50ZWxsdXJpb24udjEuR2V0V2VhdGhlclJlcXVlc3QaIC50ZWxsdXJpb24udjEuR2V0V2VhdGhlclJlc3BvbnNlIiaQAgGquxgfCgd3ZWF0aGVyIgx3ZWF0aGVyOnJlYWQaBnJlZ2lvbhJxCghGb3JlY2FzdBIdLnRlbGx1cmlvbi52MS5Gb3JlY2FzdFJlcXVlc3QaHi50ZWxsdXJpb24udjEuRm9yZWNhc3RSZXNwb25zZSImkAIBqrsYHwoHd2VhdGhlciIMd2VhdGhlcjpyZWFkGgZyZWdpb24ShgEKD0dldFdlYXRoZXJTdGF0cxIkLnRlbGx1cmlvbi52MS5HZXRXZWF0aGVyU3RhdHNSZXF1ZXN0GiUudGVsbHVyaW9uLnYxLkdldFdlYXRoZXJTdGF0c1Jlc3BvbnNlIiaQAgGquxgfCgd3ZWF0aGVyIgx3ZWF0aGVyOnJlYWQaBnJlZ2lvbhJ3CgpTZXRXZWF0aGVyEh8udGVsbHVyaW9uLnYxLlNldFdlYXRoZXJSZXF1ZXN0GiAudGVsbHVyaW9uLnYxLlNldFdlYXRoZXJSZXNwb25zZSImqrsYIgoHd2VhdGhlciINd2VhdGhlcjp3cml0ZSgBGgZyZWdpb24SdAoJU2V0U2Vhc29uEh4udGVsbHVyaW9uLnYxLlNldFNlYXNvblJlcXVlc3QaHy50ZWxsdXJpb24udjEuU2V0U2Vhc29uUmVzcG9uc2UiJqq7GCIKB3dlYXRoZXIiDXdlYXRoZXI6d3JpdGUoARoGcmVnaW9uEnoKC0xvY2tXZWF0aGVyEiAudGVsbHVyaW9uLnYxLkxvY2tXZWF0aGVyUmVxdWVzdBohLnRlbGx1cmlvbi52MS5Mb2NrV2VhdGhlclJlc3BvbnNlIiaquxgiCgd3ZWF0aGVyIg13ZWF0aGVyOndyaXRlKAEaBnJlZ2lvbhKAAQoNVW5sb2NrV2VhdGhlchIiLnRlbGx1cmlvbi52MS5VbmxvY2tXZWF0aGVyUmVxdWVzdBojLnRlbGx1cmlvbi52MS5VbmxvY2tXZWF0aGVyUmVzcG9uc2UiJqq7GCIKB3dlYXRoZXIiDXdlYXRoZXI6d3JpdGUoARoGcmVnaW9uEngKC0xvYWRDbGltYXRlEiAudGVsbHVyaW9uLnYxLkxvYWRDbGltYXRlUmVxdWVzdBohLnRlbGx1cmlvbi52MS5Mb2FkQ2xpbWF0ZVJlc3BvbnNlIiSquxggCgd3ZWF0aGVyIg13ZWF0aGVyOmFkbWluGgZyZWdpb25iBnByb3RvMw", [file_tellurion_v1_options]);
+  fileDesc("Chp0ZWxsdXJpb24vdjEvd2VhdGhlci5wcm90bxIMdGVsbHVyaW9uLnYxItABChBXZWF0aGVyQ29uZGl0aW9uEgwKBG5hbWUYASABKAkSHAoUdGVtcGVyYXR1cmVfb2Zmc2V0X2MYAiABKAESEAoId2luZF9tcHMYAyABKAESEAoIaHVtaWRpdHkYBCABKAESDQoFY2xvdWQYBSABKAESCwoDZm9nGAYgASgBEgwKBHJhaW4YByABKAESDAoEc25vdxgIIAEoARIMCgRkdXN0GAkgASgBEhEKCWxpZ2h0bmluZxgKIAEoARITCgtzZXZlcmVfZnJvbRgLIAEoASJ9Cg1TZWFzb25DbGltYXRlEg4KBnNlYXNvbhgBIAEoCRIaChJtZWFuX3RlbXBlcmF0dXJlX2MYAiABKAESFQoNZGFpbHlfc3dpbmdfYxgDIAEoARIpCgRyb3dzGAQgAygLMhsudGVsbHVyaW9uLnYxLlRyYW5zaXRpb25Sb3ciIAoNVHJhbnNpdGlvblJvdxIPCgdjaGFuY2VzGAEgAygBIr8BCgdDbGltYXRlEgwKBG5hbWUYASABKAkSMgoKY29uZGl0aW9ucxgCIAMoCzIeLnRlbGx1cmlvbi52MS5XZWF0aGVyQ29uZGl0aW9uEiwKB3NlYXNvbnMYAyADKAsyGy50ZWxsdXJpb24udjEuU2Vhc29uQ2xpbWF0ZRIUCgxzdGVwX21pbnV0ZXMYBCABKA0SFwoPZGF3bl9mb2dfZmFjdG9yGAUgASgBEhUKDWJsZW5kX21pbnV0ZXMYBiABKA0i+QcKDFdlYXRoZXJTdGF0ZRISCgpjb25maWd1cmVkGAEgASgIEg4KBnJlZ2lvbhgCIAEoCRImCgdjbGltYXRlGAMgASgLMhUudGVsbHVyaW9uLnYxLkNsaW1hdGUSDgoGc2Vhc29uGAQgASgJEhcKD3NlYXNvbl9vdmVycmlkZRgWIAEoCRIRCgljb25kaXRpb24YBSABKA0SFgoObmV4dF9jb25kaXRpb24YBiABKA0SDQoFYmxlbmQYByABKAESFQoNYmxlbmRfZnJvbV9tcxgIIAEoAxIWCg5ibGVuZF91bnRpbF9tcxgJIAEoAxIRCglpbnRlbnNpdHkYCiABKAESGAoQaW50ZW5zaXR5X3RhcmdldBgXIAEoARIaChJpbnRlbnNpdHlfdW50aWxfbXMYGCABKAMSFQoNdGVtcGVyYXR1cmVfYxgLIAEoARIQCgh3aW5kX21wcxgMIAEoARIaChJ3aW5kX2RpcmVjdGlvbl9kZWcYDSABKAESEAoIaHVtaWRpdHkYDiABKAESGgoSdGVtcGVyYXR1cmVfd2FuZGVyGBkgASgBEhMKC3dpbmRfd2FuZGVyGBogASgBEhgKEGRpcmVjdGlvbl93YW5kZXIYGyABKAESFwoPaHVtaWRpdHlfd2FuZGVyGBwgASgBEg8KB2dhbWVfbXMYDyABKAMSDAoEZGF3bhgRIAEoCBIUCgxkYXduX2Zyb21fbXMYHSABKAMSFQoNZGF3bl91bnRpbF9tcxgeIAEoAxIOCgZkYXlfbXMYHyABKAMSDgoGc2V2ZXJlGBIgASgIEhEKCWxvY2tlZF9ieRgTIAEoCRIUCgxtaW51dGVzX3NlZW4YFCADKAESFQoNdGltZXNfZW50ZXJlZBgVIAMoARI2Cg50b2xkX21vZGlmaWVycxggIAEoCzIeLnRlbGx1cmlvbi52MS5XZWF0aGVyTW9kaWZpZXJzEg4KBmdsaWRlcxghIAEoCBIPCgdpbl90aW1lGCIgASgIEhQKDHByZXNzdXJlX2hwYRgjIAEoARIpCgVsZWFzZRgkIAEoCzIaLnRlbGx1cmlvbi52MS5XZWF0aGVyTGVhc2USJAoDc2t5GCUgASgLMhcudGVsbHVyaW9uLnYxLlJlZ2lvblNreRIpCghoZWxkX3NreRgmIAEoCzIXLnRlbGx1cmlvbi52MS5SZWdpb25Ta3kSEwoLc2t5X2FkZHJlc3MYJyABKAkSFgoOc3Rvcm1fdGVuZGVuY3kYKCABKAESKQoIdG9sZF9haXIYKSABKAsyFy50ZWxsdXJpb24udjEuUmVnaW9uQWlyEhIKCnRpbWVfc2NhbGUYKiABKAFKBAgQEBEibgoQQ29uZmlndXJlV2VhdGhlchImCgdjbGltYXRlGAEgASgLMhUudGVsbHVyaW9uLnYxLkNsaW1hdGUSDgoGc2Vhc29uGAIgASgJEhEKCWNvbmRpdGlvbhgDIAEoCRIPCgdnYW1lX21zGAQgASgDIk4KDFdlYXRoZXJMZWFzZRINCgVvd25lchgBIAEoCRIQCgh1bnRpbF9tcxgCIAEoAxIPCgdiYWNrX3RvGAMgASgJEgwKBGJlYXQYBCABKAgi5wEKCVJlZ2lvbkFpchIOCgZyZWdpb24YASABKAkSFQoNdGVtcGVyYXR1cmVfYxgCIAEoARIQCgh3aW5kX21wcxgDIAEoARIaChJ3aW5kX2RpcmVjdGlvbl9kZWcYBCABKAESEAoIaHVtaWRpdHkYBSABKAESDQoFY2xvdWQYBiABKAESDAoEcmFpbhgHIAEoARIMCgRzbm93GAggASgBEgwKBGR1c3QYCSABKAESEQoJbGlnaHRuaW5nGAogASgBEhYKDnN0b3JtX3RlbmRlbmN5GAsgASgBEg8KB2dhbWVfbXMYDCABKAMizgEKCVJlZ2lvblNreRIPCgdnYW1lX21zGAEgASgDEg0KBXN0b3JtGAIgASgBEg0KBWZyb250GAMgASgBEhAKCHdpbmRfbXBzGAQgASgBEhUKDXRlbXBlcmF0dXJlX2MYBSABKAESFAoMcHJlc3N1cmVfaHBhGAYgASgBEhUKDXN0b3JtX2NoYW5jZXMYByADKAESFAoMc3Rvcm1fY2hhbmNlGAggASgBEiYKB3N1cmZhY2UYCSABKAsyFS50ZWxsdXJpb24udjEuU3VyZmFjZSJYCgdTdXJmYWNlEg8KB3dldG5lc3MYASABKAESFAoMc25vd19kZXB0aF9tGAIgASgBEgsKA2ljZRgDIAEoARILCgNtdWQYBCABKAESDAoEZHVzdBgFIAEoASKJBAoOV2VhdGhlclJlYWRpbmcSDgoGcmVnaW9uGAEgASgJEhEKCWNvbmRpdGlvbhgCIAEoCRIWCg5uZXh0X2NvbmRpdGlvbhgDIAEoCRINCgVibGVuZBgEIAEoARIRCglpbnRlbnNpdHkYBSABKAESFQoNdGVtcGVyYXR1cmVfYxgGIAEoARIQCgh3aW5kX21wcxgHIAEoARIaChJ3aW5kX2RpcmVjdGlvbl9kZWcYCCABKAESEAoIaHVtaWRpdHkYCSABKAESDgoGc2Vhc29uGAogASgJEg4KBnNldmVyZRgLIAEoCBIRCglsb2NrZWRfYnkYDCABKAkSDQoFY2xvdWQYDSABKAESCwoDZm9nGA4gASgBEgwKBHJhaW4YDyABKAESDAoEc25vdxgQIAEoARIMCgRkdXN0GBEgASgBEhEKCWxpZ2h0bmluZxgSIAEoARIxCgltb2RpZmllcnMYEyABKAsyHi50ZWxsdXJpb24udjEuV2VhdGhlck1vZGlmaWVycxIPCgdnYW1lX21zGBQgASgDEhQKDHByZXNzdXJlX2hwYRgVIAEoARINCgVzdG9ybRgWIAEoARImCgdzdXJmYWNlGBcgASgLMhUudGVsbHVyaW9uLnYxLlN1cmZhY2USDwoHbGVudF90bxgYIAEoCRIVCg1sZW50X3VudGlsX21zGBkgASgDImIKEFdlYXRoZXJNb2RpZmllcnMSEgoKdmlzaWJpbGl0eRgBIAEoARIQCghtb3ZlbWVudBgCIAEoARITCgtzb3VuZF9yYW5nZRgDIAEoARITCgtmaXJlX3NwcmVhZBgEIAEoASIjChFHZXRXZWF0aGVyUmVxdWVzdBIOCgZyZWdpb24YASABKAkiVwoSR2V0V2VhdGhlclJlc3BvbnNlEi0KB3dlYXRoZXIYASABKAsyHC50ZWxsdXJpb24udjEuV2VhdGhlclJlYWRpbmcSEgoKY29uZGl0aW9ucxgCIAMoCSKRAQoRU2V0V2VhdGhlclJlcXVlc3QSDgoGcmVnaW9uGAEgASgJEhEKCWNvbmRpdGlvbhgCIAEoCRIWCglpbnRlbnNpdHkYAyABKAFIAIgBARINCgVjbGFtcBgEIAEoCBIVCg1nbGlkZV9zZWNvbmRzGAUgASgNEg0KBW93bmVyGAYgASgJQgwKCl9pbnRlbnNpdHkiQwoSU2V0V2VhdGhlclJlc3BvbnNlEi0KB3dlYXRoZXIYASABKAsyHC50ZWxsdXJpb24udjEuV2VhdGhlclJlYWRpbmciMgoQU2V0U2Vhc29uUmVxdWVzdBIOCgZyZWdpb24YASABKAkSDgoGc2Vhc29uGAIgASgJIkIKEVNldFNlYXNvblJlc3BvbnNlEi0KB3dlYXRoZXIYASABKAsyHC50ZWxsdXJpb24udjEuV2VhdGhlclJlYWRpbmciMAoPRm9yZWNhc3RSZXF1ZXN0Eg4KBnJlZ2lvbhgBIAEoCRINCgVob3VycxgCIAEoDSJWCgxGb3JlY2FzdEhvdXISDAoEaG91chgBIAEoDRIPCgdjaGFuY2VzGAIgAygBEhEKCWxpa2VsaWVzdBgDIAEoCRIUCgxzdG9ybV9jaGFuY2UYBCABKAEiUQoQRm9yZWNhc3RSZXNwb25zZRISCgpjb25kaXRpb25zGAEgAygJEikKBWhvdXJzGAIgAygLMhoudGVsbHVyaW9uLnYxLkZvcmVjYXN0SG91ciIoChZHZXRXZWF0aGVyU3RhdHNSZXF1ZXN0Eg4KBnJlZ2lvbhgBIAEoCSJdCg5Db25kaXRpb25TdGF0cxIRCgljb25kaXRpb24YASABKAkSDwoHbWludXRlcxgCIAEoBBINCgV0aW1lcxgDIAEoBBIYChBzdGF0aW9uYXJ5X3NoYXJlGAQgASgBIksKF0dldFdlYXRoZXJTdGF0c1Jlc3BvbnNlEjAKCmNvbmRpdGlvbnMYASADKAsyHC50ZWxsdXJpb24udjEuQ29uZGl0aW9uU3RhdHMiMwoSTG9ja1dlYXRoZXJSZXF1ZXN0Eg4KBnJlZ2lvbhgBIAEoCRINCgVvd25lchgCIAEoCSJEChNMb2NrV2VhdGhlclJlc3BvbnNlEi0KB3dlYXRoZXIYASABKAsyHC50ZWxsdXJpb24udjEuV2VhdGhlclJlYWRpbmciNQoUVW5sb2NrV2VhdGhlclJlcXVlc3QSDgoGcmVnaW9uGAEgASgJEg0KBW93bmVyGAIgASgJIkYKFVVubG9ja1dlYXRoZXJSZXNwb25zZRItCgd3ZWF0aGVyGAEgASgLMhwudGVsbHVyaW9uLnYxLldlYXRoZXJSZWFkaW5nIpgBChZPdmVycmlkZVdlYXRoZXJSZXF1ZXN0Eg4KBnJlZ2lvbhgBIAEoCRIRCgljb25kaXRpb24YAiABKAkSFgoJaW50ZW5zaXR5GAMgASgBSACIAQESFQoNZ2xpZGVfc2Vjb25kcxgEIAEoDRIPCgdtaW51dGVzGAUgASgNEg0KBW93bmVyGAYgASgJQgwKCl9pbnRlbnNpdHkiSAoXT3ZlcnJpZGVXZWF0aGVyUmVzcG9uc2USLQoHd2VhdGhlchgBIAEoCzIcLnRlbGx1cmlvbi52MS5XZWF0aGVyUmVhZGluZyI2ChVSZWxlYXNlV2VhdGhlclJlcXVlc3QSDgoGcmVnaW9uGAEgASgJEg0KBW93bmVyGAIgASgJIkcKFlJlbGVhc2VXZWF0aGVyUmVzcG9uc2USLQoHd2VhdGhlchgBIAEoCzIcLnRlbGx1cmlvbi52MS5XZWF0aGVyUmVhZGluZyIvCh1HZXRVbHRyYUR5bmFtaWNXZWF0aGVyUmVxdWVzdBIOCgZyZWdpb24YASABKAkizgIKHkdldFVsdHJhRHluYW1pY1dlYXRoZXJSZXNwb25zZRIOCgZwcmVzZXQYASABKAkSGgoSdHJhbnNpdGlvbl9zZWNvbmRzGAIgASgBEgwKBHNlZWQYAyABKA0SFgoOY2xvdWRfY292ZXJhZ2UYBCABKAESCwoDZm9nGAUgASgBEhYKDndpbmRfaW50ZW5zaXR5GAYgASgBEgwKBHJhaW4YByABKAESDAoEc25vdxgIIAEoARIMCgRkdXN0GAkgASgBEhkKEXRodW5kZXJfbGlnaHRuaW5nGAogASgBEhYKDndpbmRfZGlyZWN0aW9uGAsgASgBEhgKEG1hdGVyaWFsX3dldG5lc3MYDCABKAESHgoWbWF0ZXJpYWxfc25vd19jb3ZlcmFnZRgNIAEoARIeChZtYXRlcmlhbF9kdXN0X2NvdmVyYWdlGA4gASgBIkwKEkxvYWRDbGltYXRlUmVxdWVzdBIOCgZyZWdpb24YASABKAkSJgoHY2xpbWF0ZRgCIAEoCzIVLnRlbGx1cmlvbi52MS5DbGltYXRlIkQKE0xvYWRDbGltYXRlUmVzcG9uc2USLQoHd2VhdGhlchgBIAEoCzIcLnRlbGx1cmlvbi52MS5XZWF0aGVyUmVhZGluZyLKAQoMV2VhdGhlckV2ZW50EhEKCW9sZF9zdGF0ZRgBIAEoCRIRCgluZXdfc3RhdGUYAiABKAkSEQoJaW50ZW5zaXR5GAMgASgCEg4KBnJlZ2lvbhgEIAEoCRIVCg10ZW1wZXJhdHVyZV9jGAUgASgCEhAKCHdpbmRfbXBzGAYgASgCEhoKEnRyYW5zaXRpb25fc2Vjb25kcxgHIAEoDRIPCgdnYW1lX21zGAggASgDOhuquxgXCAESB3dlYXRoZXIaBnJlZ2lvbiABKAEiiQEKEldlYXRoZXJTZXZlcmVFdmVudBIOCgZyZWdpb24YASABKAkSEQoJY29uZGl0aW9uGAIgASgJEg8KB3N0YXJ0ZWQYAyABKAgSEQoJaW50ZW5zaXR5GAQgASgCEg8KB2dhbWVfbXMYBSABKAM6G6q7GBcIAhIHd2VhdGhlchoGcmVnaW9uIAEoASKSAQoVV2VhdGhlck1vZGlmaWVyc0V2ZW50Eg4KBnJlZ2lvbhgBIAEoCRISCgp2aXNpYmlsaXR5GAIgASgCEhAKCG1vdmVtZW50GAMgASgCEhMKC3NvdW5kX3JhbmdlGAQgASgCEhMKC2ZpcmVfc3ByZWFkGAUgASgCOhmquxgVCCgSB3dlYXRoZXIaBnJlZ2lvbiACIsgBCgpTdG9ybUV2ZW50Eg0KBXN0b3JtGAEgASgJEgkKAXgYAiABKAISCQoBeRgDIAEoAhIQCghyYWRpdXNfbRgEIAEoAhIRCglpbnRlbnNpdHkYBSABKAISEgoKdmVsb2NpdHlfeBgGIAEoAhISCgp2ZWxvY2l0eV95GAcgASgCEg4KBnJlZ2lvbhgIIAEoCRINCgVlbmRlZBgJIAEoCBIPCgdnYW1lX21zGAogASgDOhiquxgUCCkSBXN0b3JtGgVzdG9ybSACKAEigwEKDkxpZ2h0bmluZ0V2ZW50Eg4KBnJlZ2lvbhgBIAEoCRIJCgF4GAIgASgCEgkKAXkYAyABKAISDQoFc3Rvcm0YBCABKAkSEAoIc3RyZW5ndGgYBSABKAISDwoHZ2FtZV9tcxgGIAEoAzoZqrsYFQgqEgd3ZWF0aGVyGgZyZWdpb24gAyKZAQoMU3VyZmFjZUV2ZW50Eg4KBnJlZ2lvbhgBIAEoCRIPCgd3ZXRuZXNzGAIgASgCEhQKDHNub3dfZGVwdGhfbRgDIAEoAhILCgNpY2UYBCABKAISCwoDbXVkGAUgASgCEgwKBGR1c3QYBiABKAISDwoHZ2FtZV9tcxgHIAEoAzoZqrsYFQgrEgd3ZWF0aGVyGgZyZWdpb24gAiLoAQoMQ29uZmlndXJlU2t5Eg0KBW1pbl94GAEgASgBEg0KBW1pbl95GAIgASgBEg8KB3dpZHRoX20YAyABKAESEAoIaGVpZ2h0X20YBCABKAESDwoHY2VsbHNfeBgFIAEoDRIPCgdjZWxsc195GAYgASgNEigKB3JlZ2lvbnMYByADKAsyFy50ZWxsdXJpb24udjEuU2t5UmVnaW9uEhQKDGNlbGxfcmVnaW9ucxgIIAMoDRIkCgVzaXRlcxgJIAMoCzIVLnRlbGx1cmlvbi52MS5Ta3lTaXRlEg8KB2dhbWVfbXMYCiABKAMiQgoJU2t5UmVnaW9uEgwKBG5hbWUYASABKAkSDwoHY2xpbWF0ZRgCIAEoCRIWCg5zdG9ybXNfcGVyX2RheRgDIAEoASIvCgdTa3lTaXRlEg4KBnJlZ2lvbhgBIAEoCRIJCgF4GAIgASgBEgkKAXkYAyABKAEigAQKCFNreVN0YXRlEhIKCmNvbmZpZ3VyZWQYASABKAgSDQoFbWluX3gYAiABKAESDQoFbWluX3kYAyABKAESDwoHd2lkdGhfbRgEIAEoARIQCghoZWlnaHRfbRgFIAEoARIPCgdjZWxsc194GAYgASgNEg8KB2NlbGxzX3kYByABKA0SLQoHcmVnaW9ucxgIIAMoCzIcLnRlbGx1cmlvbi52MS5SZWdpb25VbmRlclNreRIUCgxjZWxsX3JlZ2lvbnMYCSABKAwSDwoHc3VyZmFjZRgKIAEoDBIjCgZzdG9ybXMYCyADKAsyEy50ZWxsdXJpb24udjEuU3Rvcm0SIwoGZnJvbnRzGAwgAygLMhMudGVsbHVyaW9uLnYxLkZyb250EhMKC3N0b3Jtc19ib3JuGA0gASgNEhMKC2Zyb250c19ib3JuGA4gASgNEg8KB2dhbWVfbXMYDyABKAMSDwoHaW5fdGltZRgQIAEoCBIPCgdncmVldGVkGBEgASgIEhAKCGRheWxpZ2h0GBIgASgBEhQKDHBhc3NfbWludXRlcxgTIAEoARIQCghwYXNzX3JvdxgUIAEoDRITCgtwYXNzX3JlZ2lvbhgVIAEoDRIUCgxvd2VkX21pbnV0ZXMYFiABKAESDAoEc3VtcxgXIAMoARINCgV0aW1lchgYIAEoDSLmAQoOUmVnaW9uVW5kZXJTa3kSDAoEbmFtZRgBIAEoCRIPCgdjbGltYXRlGAIgASgJEhYKDnN0b3Jtc19wZXJfZGF5GAMgASgBEg0KBWNlbGxzGAQgASgNEgkKAXgYBSABKAESCQoBeRgGIAEoARIkCgNhaXIYByABKAsyFy50ZWxsdXJpb24udjEuUmVnaW9uQWlyEiUKBHRvbGQYCCABKAsyFy50ZWxsdXJpb24udjEuUmVnaW9uU2t5EisKDHRvbGRfc3VyZmFjZRgJIAEoCzIVLnRlbGx1cmlvbi52MS5TdXJmYWNlIssBCgVTdG9ybRIOCgZudW1iZXIYASABKA0SCQoBeBgCIAEoARIJCgF5GAMgASgBEhIKCnZlbG9jaXR5X3gYBCABKAESEgoKdmVsb2NpdHlfeRgFIAEoARIQCghyYWRpdXNfbRgGIAEoARIRCglpbnRlbnNpdHkYByABKAESEwoLYWdlX21pbnV0ZXMYCCABKAESFAoMbGlmZV9taW51dGVzGAkgASgBEg4KBnJlZ2lvbhgKIAEoCRIUCgx0b2xkX21pbnV0ZXMYCyABKAEingEKBUZyb250Eg4KBm51bWJlchgBIAEoDRIRCgloZWFkaW5nX3gYAiABKAESEQoJaGVhZGluZ195GAMgASgBEhIKCnBvc2l0aW9uX20YBCABKAESEQoJc3BlZWRfbXBzGAUgASgBEg8KB3dpZHRoX20YBiABKAESEAoIc3RyZW5ndGgYByABKAESFQoNdGVtcGVyYXR1cmVfYxgIIAEoASIJCgdTa3lUdXJuIg8KDUdldFNreVJlcXVlc3QiawoOR2V0U2t5UmVzcG9uc2USIwoGc3Rvcm1zGAEgAygLMhMudGVsbHVyaW9uLnYxLlN0b3JtEiMKBmZyb250cxgCIAMoCzITLnRlbGx1cmlvbi52MS5Gcm9udBIPCgdnYW1lX21zGAMgASgDIlcKEUdldFN1cmZhY2VSZXF1ZXN0EhAKBnJlZ2lvbhgBIAEoCUgAEicKBXBvaW50GAIgASgLMhYudGVsbHVyaW9uLnYxLk1hcFBvaW50SABCBwoFd2hlcmUiIAoITWFwUG9pbnQSCQoBeBgBIAEoARIJCgF5GAIgASgBIkwKEkdldFN1cmZhY2VSZXNwb25zZRImCgdzdXJmYWNlGAEgASgLMhUudGVsbHVyaW9uLnYxLlN1cmZhY2USDgoGcmVnaW9uGAIgASgJImQKEVN0YXJ0U3Rvcm1SZXF1ZXN0EgkKAXgYASABKAESCQoBeRgCIAEoARIQCghyYWRpdXNfbRgDIAEoARIRCglpbnRlbnNpdHkYBCABKAESFAoMbGlmZV9taW51dGVzGAUgASgBIjgKElN0YXJ0U3Rvcm1SZXNwb25zZRIiCgVzdG9ybRgBIAEoCzITLnRlbGx1cmlvbi52MS5TdG9ybSIiChBDYWxtU3Rvcm1SZXF1ZXN0Eg4KBm51bWJlchgBIAEoDSI3ChFDYWxtU3Rvcm1SZXNwb25zZRIiCgVzdG9ybRgBIAEoCzITLnRlbGx1cmlvbi52MS5TdG9ybTKaCwoOV2VhdGhlclNlcnZpY2USdwoKR2V0V2VhdGhlchIfLnRlbGx1cmlvbi52MS5HZXRXZWF0aGVyUmVxdWVzdBogLnRlbGx1cmlvbi52MS5HZXRXZWF0aGVyUmVzcG9uc2UiJpACAaq7GB8KB3dlYXRoZXIiDHdlYXRoZXI6cmVhZBoGcmVnaW9uEnEKCEZvcmVjYXN0Eh0udGVsbHVyaW9uLnYxLkZvcmVjYXN0UmVxdWVzdBoeLnRlbGx1cmlvbi52MS5Gb3JlY2FzdFJlc3BvbnNlIiaQAgGquxgfCgd3ZWF0aGVyIgx3ZWF0aGVyOnJlYWQaBnJlZ2lvbhKGAQoPR2V0V2VhdGhlclN0YXRzEiQudGVsbHVyaW9uLnYxLkdldFdlYXRoZXJTdGF0c1JlcXVlc3QaJS50ZWxsdXJpb24udjEuR2V0V2VhdGhlclN0YXRzUmVzcG9uc2UiJpACAaq7GB8KB3dlYXRoZXIiDHdlYXRoZXI6cmVhZBoGcmVnaW9uEncKClNldFdlYXRoZXISHy50ZWxsdXJpb24udjEuU2V0V2VhdGhlclJlcXVlc3QaIC50ZWxsdXJpb24udjEuU2V0V2VhdGhlclJlc3BvbnNlIiaquxgiCgd3ZWF0aGVyIg13ZWF0aGVyOndyaXRlKAEaBnJlZ2lvbhJ0CglTZXRTZWFzb24SHi50ZWxsdXJpb24udjEuU2V0U2Vhc29uUmVxdWVzdBofLnRlbGx1cmlvbi52MS5TZXRTZWFzb25SZXNwb25zZSImqrsYIgoHd2VhdGhlciINd2VhdGhlcjp3cml0ZSgBGgZyZWdpb24SegoLTG9ja1dlYXRoZXISIC50ZWxsdXJpb24udjEuTG9ja1dlYXRoZXJSZXF1ZXN0GiEudGVsbHVyaW9uLnYxLkxvY2tXZWF0aGVyUmVzcG9uc2UiJqq7GCIKB3dlYXRoZXIiDXdlYXRoZXI6d3JpdGUoARoGcmVnaW9uEoABCg1VbmxvY2tXZWF0aGVyEiIudGVsbHVyaW9uLnYxLlVubG9ja1dlYXRoZXJSZXF1ZXN0GiMudGVsbHVyaW9uLnYxLlVubG9ja1dlYXRoZXJSZXNwb25zZSImqrsYIgoHd2VhdGhlciINd2VhdGhlcjp3cml0ZSgBGgZyZWdpb24ShgEKD092ZXJyaWRlV2VhdGhlchIkLnRlbGx1cmlvbi52MS5PdmVycmlkZVdlYXRoZXJSZXF1ZXN0GiUudGVsbHVyaW9uLnYxLk92ZXJyaWRlV2VhdGhlclJlc3BvbnNlIiaquxgiCgd3ZWF0aGVyIg13ZWF0aGVyOndyaXRlKAEaBnJlZ2lvbhKDAQoOUmVsZWFzZVdlYXRoZXISIy50ZWxsdXJpb24udjEuUmVsZWFzZVdlYXRoZXJSZXF1ZXN0GiQudGVsbHVyaW9uLnYxLlJlbGVhc2VXZWF0aGVyUmVzcG9uc2UiJqq7GCIKB3dlYXRoZXIiDXdlYXRoZXI6d3JpdGUoARoGcmVnaW9uEpsBChZHZXRVbHRyYUR5bmFtaWNXZWF0aGVyEisudGVsbHVyaW9uLnYxLkdldFVsdHJhRHluYW1pY1dlYXRoZXJSZXF1ZXN0GiwudGVsbHVyaW9uLnYxLkdldFVsdHJhRHluYW1pY1dlYXRoZXJSZXNwb25zZSImkAIBqrsYHwoHd2VhdGhlciIMd2VhdGhlcjpyZWFkGgZyZWdpb24SeAoLTG9hZENsaW1hdGUSIC50ZWxsdXJpb24udjEuTG9hZENsaW1hdGVSZXF1ZXN0GiEudGVsbHVyaW9uLnYxLkxvYWRDbGltYXRlUmVzcG9uc2UiJKq7GCAKB3dlYXRoZXIiDXdlYXRoZXI6YWRtaW4aBnJlZ2lvbjLJAwoKU2t5U2VydmljZRJlCgZHZXRTa3kSGy50ZWxsdXJpb24udjEuR2V0U2t5UmVxdWVzdBocLnRlbGx1cmlvbi52MS5HZXRTa3lSZXNwb25zZSIgkAIBqrsYGQoDc2t5Igx3ZWF0aGVyOnJlYWQSBG1haW4ScQoKR2V0U3VyZmFjZRIfLnRlbGx1cmlvbi52MS5HZXRTdXJmYWNlUmVxdWVzdBogLnRlbGx1cmlvbi52MS5HZXRTdXJmYWNlUmVzcG9uc2UiIJACAaq7GBkKA3NreSIMd2VhdGhlcjpyZWFkEgRtYWluEnEKClN0YXJ0U3Rvcm0SHy50ZWxsdXJpb24udjEuU3RhcnRTdG9ybVJlcXVlc3QaIC50ZWxsdXJpb24udjEuU3RhcnRTdG9ybVJlc3BvbnNlIiCquxgcCgNza3kiDXdlYXRoZXI6d3JpdGUoARIEbWFpbhJuCglDYWxtU3Rvcm0SHi50ZWxsdXJpb24udjEuQ2FsbVN0b3JtUmVxdWVzdBofLnRlbGx1cmlvbi52MS5DYWxtU3Rvcm1SZXNwb25zZSIgqrsYHAoDc2t5Ig13ZWF0aGVyOndyaXRlKAESBG1haW5iBnByb3RvMw", [file_tellurion_v1_options]);
 
 /**
  * What a condition is like: the means around which a region's channels vary, at full intensity.
@@ -394,6 +394,58 @@ export type WeatherState = Message<"tellurion.v1.WeatherState"> & {
    * @generated from field: bool in_time = 34;
    */
   inTime: boolean;
+
+  /**
+   * @generated from field: double pressure_hpa = 35;
+   */
+  pressureHpa: number;
+
+  /**
+   * Absent: the weather is its own.
+   *
+   * @generated from field: tellurion.v1.WeatherLease lease = 36;
+   */
+  lease?: WeatherLease | undefined;
+
+  /**
+   * What the sky does to the region, and what it did when the weather was locked.
+   *
+   * @generated from field: tellurion.v1.RegionSky sky = 37;
+   */
+  sky?: RegionSky | undefined;
+
+  /**
+   * @generated from field: tellurion.v1.RegionSky held_sky = 38;
+   */
+  heldSky?: RegionSky | undefined;
+
+  /**
+   * Address of the sky that the region is under. Empty: none.
+   *
+   * @generated from field: string sky_address = 39;
+   */
+  skyAddress: string;
+
+  /**
+   * How much the present season is one of storms: the long run's mean of rain and lightning, 0 to 1.
+   *
+   * @generated from field: double storm_tendency = 40;
+   */
+  stormTendency: number;
+
+  /**
+   * What the sky last heard of the region.
+   *
+   * @generated from field: tellurion.v1.RegionAir told_air = 41;
+   */
+  toldAir?: RegionAir | undefined;
+
+  /**
+   * Game time that passes in world time, as the clock last told.
+   *
+   * @generated from field: double time_scale = 42;
+   */
+  timeScale: number;
 };
 
 /**
@@ -442,6 +494,228 @@ export const ConfigureWeatherSchema: GenMessage<ConfigureWeather> = /*@__PURE__*
   messageDesc(file_tellurion_v1_weather, 5);
 
 /**
+ * Weather that is lent.
+ *
+ * @generated from message tellurion.v1.WeatherLease
+ */
+export type WeatherLease = Message<"tellurion.v1.WeatherLease"> & {
+  /**
+   * Who has it. A story beat's is `beat:<number>`.
+   *
+   * @generated from field: string owner = 1;
+   */
+  owner: string;
+
+  /**
+   * Game time from which the weather is its own again.
+   *
+   * @generated from field: int64 until_ms = 2;
+   */
+  untilMs: bigint;
+
+  /**
+   * Name of the condition that it goes back to.
+   *
+   * @generated from field: string back_to = 3;
+   */
+  backTo: string;
+
+  /**
+   * A story beat took it: it gives way to commands.
+   *
+   * @generated from field: bool beat = 4;
+   */
+  beat: boolean;
+};
+
+/**
+ * Describes the message tellurion.v1.WeatherLease.
+ * Use `create(WeatherLeaseSchema)` to create a new message.
+ */
+export const WeatherLeaseSchema: GenMessage<WeatherLease> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 6);
+
+/**
+ * What a region tells the sky: its own weather, without what the sky adds to it.
+ *
+ * @generated from message tellurion.v1.RegionAir
+ */
+export type RegionAir = Message<"tellurion.v1.RegionAir"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * @generated from field: double temperature_c = 2;
+   */
+  temperatureC: number;
+
+  /**
+   * @generated from field: double wind_mps = 3;
+   */
+  windMps: number;
+
+  /**
+   * @generated from field: double wind_direction_deg = 4;
+   */
+  windDirectionDeg: number;
+
+  /**
+   * @generated from field: double humidity = 5;
+   */
+  humidity: number;
+
+  /**
+   * @generated from field: double cloud = 6;
+   */
+  cloud: number;
+
+  /**
+   * @generated from field: double rain = 7;
+   */
+  rain: number;
+
+  /**
+   * @generated from field: double snow = 8;
+   */
+  snow: number;
+
+  /**
+   * @generated from field: double dust = 9;
+   */
+  dust: number;
+
+  /**
+   * @generated from field: double lightning = 10;
+   */
+  lightning: number;
+
+  /**
+   * @generated from field: double storm_tendency = 11;
+   */
+  stormTendency: number;
+
+  /**
+   * @generated from field: int64 game_ms = 12;
+   */
+  gameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.RegionAir.
+ * Use `create(RegionAirSchema)` to create a new message.
+ */
+export const RegionAirSchema: GenMessage<RegionAir> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 7);
+
+/**
+ * What the sky tells a region. It comes on top of the region's own weather.
+ *
+ * @generated from message tellurion.v1.RegionSky
+ */
+export type RegionSky = Message<"tellurion.v1.RegionSky"> & {
+  /**
+   * @generated from field: int64 game_ms = 1;
+   */
+  gameMs: bigint;
+
+  /**
+   * How much of a storm, and of a front's rain band, there is over the region, 0 to 1.
+   *
+   * @generated from field: double storm = 2;
+   */
+  storm: number;
+
+  /**
+   * @generated from field: double front = 3;
+   */
+  front: number;
+
+  /**
+   * Added to the region's own.
+   *
+   * @generated from field: double wind_mps = 4;
+   */
+  windMps: number;
+
+  /**
+   * @generated from field: double temperature_c = 5;
+   */
+  temperatureC: number;
+
+  /**
+   * @generated from field: double pressure_hpa = 6;
+   */
+  pressureHpa: number;
+
+  /**
+   * Chance that there is a storm over the region at some time in the first, second, … hour from `game_ms` on.
+   *
+   * @generated from field: repeated double storm_chances = 7;
+   */
+  stormChances: number[];
+
+  /**
+   * That chance in an hour that nothing is known of.
+   *
+   * @generated from field: double storm_chance = 8;
+   */
+  stormChance: number;
+
+  /**
+   * @generated from field: tellurion.v1.Surface surface = 9;
+   */
+  surface?: Surface | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.RegionSky.
+ * Use `create(RegionSkySchema)` to create a new message.
+ */
+export const RegionSkySchema: GenMessage<RegionSky> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 8);
+
+/**
+ * What the ground remembers of the weather. 0 to 1, but for snow.
+ *
+ * @generated from message tellurion.v1.Surface
+ */
+export type Surface = Message<"tellurion.v1.Surface"> & {
+  /**
+   * @generated from field: double wetness = 1;
+   */
+  wetness: number;
+
+  /**
+   * @generated from field: double snow_depth_m = 2;
+   */
+  snowDepthM: number;
+
+  /**
+   * @generated from field: double ice = 3;
+   */
+  ice: number;
+
+  /**
+   * @generated from field: double mud = 4;
+   */
+  mud: number;
+
+  /**
+   * @generated from field: double dust = 5;
+   */
+  dust: number;
+};
+
+/**
+ * Describes the message tellurion.v1.Surface.
+ * Use `create(SurfaceSchema)` to create a new message.
+ */
+export const SurfaceSchema: GenMessage<Surface> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 9);
+
+/**
  * A region's weather as clients and other actors see it.
  *
  * @generated from message tellurion.v1.WeatherReading
@@ -483,6 +757,8 @@ export type WeatherReading = Message<"tellurion.v1.WeatherReading"> & {
   windMps: number;
 
   /**
+   * Where the wind comes from, clockwise from north.
+   *
    * @generated from field: double wind_direction_deg = 8;
    */
   windDirectionDeg: number;
@@ -550,6 +826,37 @@ export type WeatherReading = Message<"tellurion.v1.WeatherReading"> & {
    * @generated from field: int64 game_ms = 20;
    */
   gameMs: bigint;
+
+  /**
+   * @generated from field: double pressure_hpa = 21;
+   */
+  pressureHpa: number;
+
+  /**
+   * How much of a storm cell there is over the region, 0 to 1: it is in all the others already.
+   *
+   * @generated from field: double storm = 22;
+   */
+  storm: number;
+
+  /**
+   * Absent: the region is under no sky that remembers.
+   *
+   * @generated from field: tellurion.v1.Surface surface = 23;
+   */
+  surface?: Surface | undefined;
+
+  /**
+   * Who has the weather on lease, and until when. Empty: nobody.
+   *
+   * @generated from field: string lent_to = 24;
+   */
+  lentTo: string;
+
+  /**
+   * @generated from field: int64 lent_until_ms = 25;
+   */
+  lentUntilMs: bigint;
 };
 
 /**
@@ -557,7 +864,7 @@ export type WeatherReading = Message<"tellurion.v1.WeatherReading"> & {
  * Use `create(WeatherReadingSchema)` to create a new message.
  */
 export const WeatherReadingSchema: GenMessage<WeatherReading> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 6);
+  messageDesc(file_tellurion_v1_weather, 10);
 
 /**
  * What the weather does to play. Factors: 1 changes nothing.
@@ -591,7 +898,7 @@ export type WeatherModifiers = Message<"tellurion.v1.WeatherModifiers"> & {
  * Use `create(WeatherModifiersSchema)` to create a new message.
  */
 export const WeatherModifiersSchema: GenMessage<WeatherModifiers> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 7);
+  messageDesc(file_tellurion_v1_weather, 11);
 
 /**
  * @generated from message tellurion.v1.GetWeatherRequest
@@ -608,7 +915,7 @@ export type GetWeatherRequest = Message<"tellurion.v1.GetWeatherRequest"> & {
  * Use `create(GetWeatherRequestSchema)` to create a new message.
  */
 export const GetWeatherRequestSchema: GenMessage<GetWeatherRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 8);
+  messageDesc(file_tellurion_v1_weather, 12);
 
 /**
  * @generated from message tellurion.v1.GetWeatherResponse
@@ -632,7 +939,7 @@ export type GetWeatherResponse = Message<"tellurion.v1.GetWeatherResponse"> & {
  * Use `create(GetWeatherResponseSchema)` to create a new message.
  */
 export const GetWeatherResponseSchema: GenMessage<GetWeatherResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 9);
+  messageDesc(file_tellurion_v1_weather, 13);
 
 /**
  * @generated from message tellurion.v1.SetWeatherRequest
@@ -681,7 +988,7 @@ export type SetWeatherRequest = Message<"tellurion.v1.SetWeatherRequest"> & {
  * Use `create(SetWeatherRequestSchema)` to create a new message.
  */
 export const SetWeatherRequestSchema: GenMessage<SetWeatherRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 10);
+  messageDesc(file_tellurion_v1_weather, 14);
 
 /**
  * @generated from message tellurion.v1.SetWeatherResponse
@@ -698,7 +1005,7 @@ export type SetWeatherResponse = Message<"tellurion.v1.SetWeatherResponse"> & {
  * Use `create(SetWeatherResponseSchema)` to create a new message.
  */
 export const SetWeatherResponseSchema: GenMessage<SetWeatherResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 11);
+  messageDesc(file_tellurion_v1_weather, 15);
 
 /**
  * @generated from message tellurion.v1.SetSeasonRequest
@@ -722,7 +1029,7 @@ export type SetSeasonRequest = Message<"tellurion.v1.SetSeasonRequest"> & {
  * Use `create(SetSeasonRequestSchema)` to create a new message.
  */
 export const SetSeasonRequestSchema: GenMessage<SetSeasonRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 12);
+  messageDesc(file_tellurion_v1_weather, 16);
 
 /**
  * @generated from message tellurion.v1.SetSeasonResponse
@@ -739,7 +1046,7 @@ export type SetSeasonResponse = Message<"tellurion.v1.SetSeasonResponse"> & {
  * Use `create(SetSeasonResponseSchema)` to create a new message.
  */
 export const SetSeasonResponseSchema: GenMessage<SetSeasonResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 13);
+  messageDesc(file_tellurion_v1_weather, 17);
 
 /**
  * @generated from message tellurion.v1.ForecastRequest
@@ -763,7 +1070,7 @@ export type ForecastRequest = Message<"tellurion.v1.ForecastRequest"> & {
  * Use `create(ForecastRequestSchema)` to create a new message.
  */
 export const ForecastRequestSchema: GenMessage<ForecastRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 14);
+  messageDesc(file_tellurion_v1_weather, 18);
 
 /**
  * @generated from message tellurion.v1.ForecastHour
@@ -787,6 +1094,14 @@ export type ForecastHour = Message<"tellurion.v1.ForecastHour"> & {
    * @generated from field: string likeliest = 3;
    */
   likeliest: string;
+
+  /**
+   * Chance that a storm cell is over the region at some time in this hour. The farther ahead, the less is known of a
+   * storm's way, and the nearer it comes to what is usual in this season. 0 for a region under no sky.
+   *
+   * @generated from field: double storm_chance = 4;
+   */
+  stormChance: number;
 };
 
 /**
@@ -794,7 +1109,7 @@ export type ForecastHour = Message<"tellurion.v1.ForecastHour"> & {
  * Use `create(ForecastHourSchema)` to create a new message.
  */
 export const ForecastHourSchema: GenMessage<ForecastHour> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 15);
+  messageDesc(file_tellurion_v1_weather, 19);
 
 /**
  * @generated from message tellurion.v1.ForecastResponse
@@ -816,7 +1131,7 @@ export type ForecastResponse = Message<"tellurion.v1.ForecastResponse"> & {
  * Use `create(ForecastResponseSchema)` to create a new message.
  */
 export const ForecastResponseSchema: GenMessage<ForecastResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 16);
+  messageDesc(file_tellurion_v1_weather, 20);
 
 /**
  * @generated from message tellurion.v1.GetWeatherStatsRequest
@@ -833,7 +1148,7 @@ export type GetWeatherStatsRequest = Message<"tellurion.v1.GetWeatherStatsReques
  * Use `create(GetWeatherStatsRequestSchema)` to create a new message.
  */
 export const GetWeatherStatsRequestSchema: GenMessage<GetWeatherStatsRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 17);
+  messageDesc(file_tellurion_v1_weather, 21);
 
 /**
  * @generated from message tellurion.v1.ConditionStats
@@ -867,7 +1182,7 @@ export type ConditionStats = Message<"tellurion.v1.ConditionStats"> & {
  * Use `create(ConditionStatsSchema)` to create a new message.
  */
 export const ConditionStatsSchema: GenMessage<ConditionStats> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 18);
+  messageDesc(file_tellurion_v1_weather, 22);
 
 /**
  * @generated from message tellurion.v1.GetWeatherStatsResponse
@@ -884,7 +1199,7 @@ export type GetWeatherStatsResponse = Message<"tellurion.v1.GetWeatherStatsRespo
  * Use `create(GetWeatherStatsResponseSchema)` to create a new message.
  */
 export const GetWeatherStatsResponseSchema: GenMessage<GetWeatherStatsResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 19);
+  messageDesc(file_tellurion_v1_weather, 23);
 
 /**
  * @generated from message tellurion.v1.LockWeatherRequest
@@ -908,7 +1223,7 @@ export type LockWeatherRequest = Message<"tellurion.v1.LockWeatherRequest"> & {
  * Use `create(LockWeatherRequestSchema)` to create a new message.
  */
 export const LockWeatherRequestSchema: GenMessage<LockWeatherRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 20);
+  messageDesc(file_tellurion_v1_weather, 24);
 
 /**
  * @generated from message tellurion.v1.LockWeatherResponse
@@ -925,7 +1240,7 @@ export type LockWeatherResponse = Message<"tellurion.v1.LockWeatherResponse"> & 
  * Use `create(LockWeatherResponseSchema)` to create a new message.
  */
 export const LockWeatherResponseSchema: GenMessage<LockWeatherResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 21);
+  messageDesc(file_tellurion_v1_weather, 25);
 
 /**
  * @generated from message tellurion.v1.UnlockWeatherRequest
@@ -947,7 +1262,7 @@ export type UnlockWeatherRequest = Message<"tellurion.v1.UnlockWeatherRequest"> 
  * Use `create(UnlockWeatherRequestSchema)` to create a new message.
  */
 export const UnlockWeatherRequestSchema: GenMessage<UnlockWeatherRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 22);
+  messageDesc(file_tellurion_v1_weather, 26);
 
 /**
  * @generated from message tellurion.v1.UnlockWeatherResponse
@@ -964,7 +1279,224 @@ export type UnlockWeatherResponse = Message<"tellurion.v1.UnlockWeatherResponse"
  * Use `create(UnlockWeatherResponseSchema)` to create a new message.
  */
 export const UnlockWeatherResponseSchema: GenMessage<UnlockWeatherResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 23);
+  messageDesc(file_tellurion_v1_weather, 27);
+
+/**
+ * @generated from message tellurion.v1.OverrideWeatherRequest
+ */
+export type OverrideWeatherRequest = Message<"tellurion.v1.OverrideWeatherRequest"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string condition = 2;
+   */
+  condition: string;
+
+  /**
+   * 0 to 1. Without it, the intensity stays.
+   *
+   * @generated from field: optional double intensity = 3;
+   */
+  intensity?: number | undefined;
+
+  /**
+   * Game seconds until it is there, at most as long as the lease.
+   *
+   * @generated from field: uint32 glide_seconds = 4;
+   */
+  glideSeconds: number;
+
+  /**
+   * Game minutes of the lease, 1 to 10,080 (a week).
+   *
+   * @generated from field: uint32 minutes = 5;
+   */
+  minutes: number;
+
+  /**
+   * Who lends it: `[a-z0-9_.:-]{1,64}`. The same owner again changes and prolongs the lease; another one is refused.
+   *
+   * @generated from field: string owner = 6;
+   */
+  owner: string;
+};
+
+/**
+ * Describes the message tellurion.v1.OverrideWeatherRequest.
+ * Use `create(OverrideWeatherRequestSchema)` to create a new message.
+ */
+export const OverrideWeatherRequestSchema: GenMessage<OverrideWeatherRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 28);
+
+/**
+ * @generated from message tellurion.v1.OverrideWeatherResponse
+ */
+export type OverrideWeatherResponse = Message<"tellurion.v1.OverrideWeatherResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.WeatherReading weather = 1;
+   */
+  weather?: WeatherReading | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.OverrideWeatherResponse.
+ * Use `create(OverrideWeatherResponseSchema)` to create a new message.
+ */
+export const OverrideWeatherResponseSchema: GenMessage<OverrideWeatherResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 29);
+
+/**
+ * @generated from message tellurion.v1.ReleaseWeatherRequest
+ */
+export type ReleaseWeatherRequest = Message<"tellurion.v1.ReleaseWeatherRequest"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * @generated from field: string owner = 2;
+   */
+  owner: string;
+};
+
+/**
+ * Describes the message tellurion.v1.ReleaseWeatherRequest.
+ * Use `create(ReleaseWeatherRequestSchema)` to create a new message.
+ */
+export const ReleaseWeatherRequestSchema: GenMessage<ReleaseWeatherRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 30);
+
+/**
+ * @generated from message tellurion.v1.ReleaseWeatherResponse
+ */
+export type ReleaseWeatherResponse = Message<"tellurion.v1.ReleaseWeatherResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.WeatherReading weather = 1;
+   */
+  weather?: WeatherReading | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.ReleaseWeatherResponse.
+ * Use `create(ReleaseWeatherResponseSchema)` to create a new message.
+ */
+export const ReleaseWeatherResponseSchema: GenMessage<ReleaseWeatherResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 31);
+
+/**
+ * @generated from message tellurion.v1.GetUltraDynamicWeatherRequest
+ */
+export type GetUltraDynamicWeatherRequest = Message<"tellurion.v1.GetUltraDynamicWeatherRequest"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GetUltraDynamicWeatherRequest.
+ * Use `create(GetUltraDynamicWeatherRequestSchema)` to create a new message.
+ */
+export const GetUltraDynamicWeatherRequestSchema: GenMessage<GetUltraDynamicWeatherRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 32);
+
+/**
+ * @generated from message tellurion.v1.GetUltraDynamicWeatherResponse
+ */
+export type GetUltraDynamicWeatherResponse = Message<"tellurion.v1.GetUltraDynamicWeatherResponse"> & {
+  /**
+   * Name of one of the plugin's weather presets: `Rain_Thunderstorm`.
+   *
+   * @generated from field: string preset = 1;
+   */
+  preset: string;
+
+  /**
+   * Seconds, at the present speed of game time, until the weather has turned.
+   *
+   * @generated from field: double transition_seconds = 2;
+   */
+  transitionSeconds: number;
+
+  /**
+   * For what is drawn at random in the picture: the same for all clients, another one with each turn.
+   *
+   * @generated from field: uint32 seed = 3;
+   */
+  seed: number;
+
+  /**
+   * Seven values of 0 to 10.
+   *
+   * @generated from field: double cloud_coverage = 4;
+   */
+  cloudCoverage: number;
+
+  /**
+   * @generated from field: double fog = 5;
+   */
+  fog: number;
+
+  /**
+   * @generated from field: double wind_intensity = 6;
+   */
+  windIntensity: number;
+
+  /**
+   * @generated from field: double rain = 7;
+   */
+  rain: number;
+
+  /**
+   * @generated from field: double snow = 8;
+   */
+  snow: number;
+
+  /**
+   * @generated from field: double dust = 9;
+   */
+  dust: number;
+
+  /**
+   * @generated from field: double thunder_lightning = 10;
+   */
+  thunderLightning: number;
+
+  /**
+   * Where the wind blows to, 0 to 360, clockwise from north.
+   *
+   * @generated from field: double wind_direction = 11;
+   */
+  windDirection: number;
+
+  /**
+   * 0 to 1.
+   *
+   * @generated from field: double material_wetness = 12;
+   */
+  materialWetness: number;
+
+  /**
+   * @generated from field: double material_snow_coverage = 13;
+   */
+  materialSnowCoverage: number;
+
+  /**
+   * @generated from field: double material_dust_coverage = 14;
+   */
+  materialDustCoverage: number;
+};
+
+/**
+ * Describes the message tellurion.v1.GetUltraDynamicWeatherResponse.
+ * Use `create(GetUltraDynamicWeatherResponseSchema)` to create a new message.
+ */
+export const GetUltraDynamicWeatherResponseSchema: GenMessage<GetUltraDynamicWeatherResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 33);
 
 /**
  * @generated from message tellurion.v1.LoadClimateRequest
@@ -986,7 +1518,7 @@ export type LoadClimateRequest = Message<"tellurion.v1.LoadClimateRequest"> & {
  * Use `create(LoadClimateRequestSchema)` to create a new message.
  */
 export const LoadClimateRequestSchema: GenMessage<LoadClimateRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 24);
+  messageDesc(file_tellurion_v1_weather, 34);
 
 /**
  * @generated from message tellurion.v1.LoadClimateResponse
@@ -1003,7 +1535,7 @@ export type LoadClimateResponse = Message<"tellurion.v1.LoadClimateResponse"> & 
  * Use `create(LoadClimateResponseSchema)` to create a new message.
  */
 export const LoadClimateResponseSchema: GenMessage<LoadClimateResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 25);
+  messageDesc(file_tellurion_v1_weather, 35);
 
 /**
  * A region's weather turned from one condition to another.
@@ -1059,7 +1591,7 @@ export type WeatherEvent = Message<"tellurion.v1.WeatherEvent"> & {
  * Use `create(WeatherEventSchema)` to create a new message.
  */
 export const WeatherEventSchema: GenMessage<WeatherEvent> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 26);
+  messageDesc(file_tellurion_v1_weather, 36);
 
 /**
  * Severe weather began or ended.
@@ -1098,7 +1630,7 @@ export type WeatherSevereEvent = Message<"tellurion.v1.WeatherSevereEvent"> & {
  * Use `create(WeatherSevereEventSchema)` to create a new message.
  */
 export const WeatherSevereEventSchema: GenMessage<WeatherSevereEvent> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 27);
+  messageDesc(file_tellurion_v1_weather, 37);
 
 /**
  * What the weather does to play changed by 0.1 or more since the last of these events. Factors: 1 changes nothing.
@@ -1137,7 +1669,888 @@ export type WeatherModifiersEvent = Message<"tellurion.v1.WeatherModifiersEvent"
  * Use `create(WeatherModifiersEventSchema)` to create a new message.
  */
 export const WeatherModifiersEventSchema: GenMessage<WeatherModifiersEvent> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_weather, 28);
+  messageDesc(file_tellurion_v1_weather, 38);
+
+/**
+ * A storm began, moved on, turned to another region, or ended.
+ *
+ * @generated from message tellurion.v1.StormEvent
+ */
+export type StormEvent = Message<"tellurion.v1.StormEvent"> & {
+  /**
+   * `storm.<number>`
+   *
+   * @generated from field: string storm = 1;
+   */
+  storm: string;
+
+  /**
+   * Metres on the map.
+   *
+   * @generated from field: float x = 2;
+   */
+  x: number;
+
+  /**
+   * @generated from field: float y = 3;
+   */
+  y: number;
+
+  /**
+   * @generated from field: float radius_m = 4;
+   */
+  radiusM: number;
+
+  /**
+   * 0 to 1.
+   *
+   * @generated from field: float intensity = 5;
+   */
+  intensity: number;
+
+  /**
+   * Metres in a game second, eastwards and northwards.
+   *
+   * @generated from field: float velocity_x = 6;
+   */
+  velocityX: number;
+
+  /**
+   * @generated from field: float velocity_y = 7;
+   */
+  velocityY: number;
+
+  /**
+   * The region that its middle is over.
+   *
+   * @generated from field: string region = 8;
+   */
+  region: string;
+
+  /**
+   * @generated from field: bool ended = 9;
+   */
+  ended: boolean;
+
+  /**
+   * @generated from field: int64 game_ms = 10;
+   */
+  gameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.StormEvent.
+ * Use `create(StormEventSchema)` to create a new message.
+ */
+export const StormEventSchema: GenMessage<StormEvent> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 39);
+
+/**
+ * Lightning struck.
+ *
+ * @generated from message tellurion.v1.LightningEvent
+ */
+export type LightningEvent = Message<"tellurion.v1.LightningEvent"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * @generated from field: float x = 2;
+   */
+  x: number;
+
+  /**
+   * @generated from field: float y = 3;
+   */
+  y: number;
+
+  /**
+   * Empty: it came out of the region's own weather.
+   *
+   * @generated from field: string storm = 4;
+   */
+  storm: string;
+
+  /**
+   * 0 to 1.
+   *
+   * @generated from field: float strength = 5;
+   */
+  strength: number;
+
+  /**
+   * @generated from field: int64 game_ms = 6;
+   */
+  gameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.LightningEvent.
+ * Use `create(LightningEventSchema)` to create a new message.
+ */
+export const LightningEventSchema: GenMessage<LightningEvent> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 40);
+
+/**
+ * What is on a region's ground changed noticeably.
+ *
+ * @generated from message tellurion.v1.SurfaceEvent
+ */
+export type SurfaceEvent = Message<"tellurion.v1.SurfaceEvent"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * 0 to 1, but for snow.
+   *
+   * @generated from field: float wetness = 2;
+   */
+  wetness: number;
+
+  /**
+   * @generated from field: float snow_depth_m = 3;
+   */
+  snowDepthM: number;
+
+  /**
+   * @generated from field: float ice = 4;
+   */
+  ice: number;
+
+  /**
+   * @generated from field: float mud = 5;
+   */
+  mud: number;
+
+  /**
+   * @generated from field: float dust = 6;
+   */
+  dust: number;
+
+  /**
+   * @generated from field: int64 game_ms = 7;
+   */
+  gameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.SurfaceEvent.
+ * Use `create(SurfaceEventSchema)` to create a new message.
+ */
+export const SurfaceEventSchema: GenMessage<SurfaceEvent> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 41);
+
+/**
+ * Sets up the sky. Sent to `sky/main`. The regions' actors, `weather/<region>`, are there already.
+ *
+ * @generated from message tellurion.v1.ConfigureSky
+ */
+export type ConfigureSky = Message<"tellurion.v1.ConfigureSky"> & {
+  /**
+   * The corner with the least x and y, and the extent from there, in metres: 100 to 10,000,000 each way.
+   *
+   * @generated from field: double min_x = 1;
+   */
+  minX: number;
+
+  /**
+   * @generated from field: double min_y = 2;
+   */
+  minY: number;
+
+  /**
+   * @generated from field: double width_m = 3;
+   */
+  widthM: number;
+
+  /**
+   * @generated from field: double height_m = 4;
+   */
+  heightM: number;
+
+  /**
+   * 1 to 64.
+   *
+   * @generated from field: uint32 cells_x = 5;
+   */
+  cellsX: number;
+
+  /**
+   * @generated from field: uint32 cells_y = 6;
+   */
+  cellsY: number;
+
+  /**
+   * 1 to 1,000.
+   *
+   * @generated from field: repeated tellurion.v1.SkyRegion regions = 7;
+   */
+  regions: SkyRegion[];
+
+  /**
+   * For each cell, from the least y on and in it from the least x on, the number of its region. Empty: that of the
+   * nearest site.
+   *
+   * @generated from field: repeated uint32 cell_regions = 8;
+   */
+  cellRegions: number[];
+
+  /**
+   * At most 100,000: the map's places.
+   *
+   * @generated from field: repeated tellurion.v1.SkySite sites = 9;
+   */
+  sites: SkySite[];
+
+  /**
+   * @generated from field: int64 game_ms = 10;
+   */
+  gameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.ConfigureSky.
+ * Use `create(ConfigureSkySchema)` to create a new message.
+ */
+export const ConfigureSkySchema: GenMessage<ConfigureSky> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 42);
+
+/**
+ * @generated from message tellurion.v1.SkyRegion
+ */
+export type SkyRegion = Message<"tellurion.v1.SkyRegion"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Name of its climate.
+   *
+   * @generated from field: string climate = 2;
+   */
+  climate: string;
+
+  /**
+   * Storms that are born over it in a day, for each 1 of the climate's tendency to storm. 0: 8.
+   *
+   * @generated from field: double storms_per_day = 3;
+   */
+  stormsPerDay: number;
+};
+
+/**
+ * Describes the message tellurion.v1.SkyRegion.
+ * Use `create(SkyRegionSchema)` to create a new message.
+ */
+export const SkyRegionSchema: GenMessage<SkyRegion> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 43);
+
+/**
+ * @generated from message tellurion.v1.SkySite
+ */
+export type SkySite = Message<"tellurion.v1.SkySite"> & {
+  /**
+   * @generated from field: string region = 1;
+   */
+  region: string;
+
+  /**
+   * @generated from field: double x = 2;
+   */
+  x: number;
+
+  /**
+   * @generated from field: double y = 3;
+   */
+  y: number;
+};
+
+/**
+ * Describes the message tellurion.v1.SkySite.
+ * Use `create(SkySiteSchema)` to create a new message.
+ */
+export const SkySiteSchema: GenMessage<SkySite> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 44);
+
+/**
+ * @generated from message tellurion.v1.SkyState
+ */
+export type SkyState = Message<"tellurion.v1.SkyState"> & {
+  /**
+   * @generated from field: bool configured = 1;
+   */
+  configured: boolean;
+
+  /**
+   * @generated from field: double min_x = 2;
+   */
+  minX: number;
+
+  /**
+   * @generated from field: double min_y = 3;
+   */
+  minY: number;
+
+  /**
+   * @generated from field: double width_m = 4;
+   */
+  widthM: number;
+
+  /**
+   * @generated from field: double height_m = 5;
+   */
+  heightM: number;
+
+  /**
+   * @generated from field: uint32 cells_x = 6;
+   */
+  cellsX: number;
+
+  /**
+   * @generated from field: uint32 cells_y = 7;
+   */
+  cellsY: number;
+
+  /**
+   * @generated from field: repeated tellurion.v1.RegionUnderSky regions = 8;
+   */
+  regions: RegionUnderSky[];
+
+  /**
+   * For each cell the number of its region, 16 bits, little-endian.
+   *
+   * @generated from field: bytes cell_regions = 9;
+   */
+  cellRegions: Uint8Array;
+
+  /**
+   * For each cell wetness, snow depth in metres, ice, mud and dust: 32-bit floats, little-endian.
+   *
+   * @generated from field: bytes surface = 10;
+   */
+  surface: Uint8Array;
+
+  /**
+   * @generated from field: repeated tellurion.v1.Storm storms = 11;
+   */
+  storms: Storm[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.Front fronts = 12;
+   */
+  fronts: Front[];
+
+  /**
+   * Those that there have been so far.
+   *
+   * @generated from field: uint32 storms_born = 13;
+   */
+  stormsBorn: number;
+
+  /**
+   * @generated from field: uint32 fronts_born = 14;
+   */
+  frontsBorn: number;
+
+  /**
+   * @generated from field: int64 game_ms = 15;
+   */
+  gameMs: bigint;
+
+  /**
+   * @generated from field: bool in_time = 16;
+   */
+  inTime: boolean;
+
+  /**
+   * @generated from field: bool greeted = 17;
+   */
+  greeted: boolean;
+
+  /**
+   * How bright the sun is without clouds, 0 to 1.
+   *
+   * @generated from field: double daylight = 18;
+   */
+  daylight: number;
+
+  /**
+   * A pass over all cells and regions, a part in each frame: the game minutes that it stands for, 0 while none is under
+   * way, and where it is.
+   *
+   * @generated from field: double pass_minutes = 19;
+   */
+  passMinutes: number;
+
+  /**
+   * @generated from field: uint32 pass_row = 20;
+   */
+  passRow: number;
+
+  /**
+   * @generated from field: uint32 pass_region = 21;
+   */
+  passRegion: number;
+
+  /**
+   * Game minutes that no pass has stood for yet.
+   *
+   * @generated from field: double owed_minutes = 22;
+   */
+  owedMinutes: number;
+
+  /**
+   * What the pass has added up so far, region after region.
+   *
+   * @generated from field: repeated double sums = 23;
+   */
+  sums: number[];
+
+  /**
+   * The runtime's timer for the next part of the pass. 0: none.
+   *
+   * @generated from field: uint32 timer = 24;
+   */
+  timer: number;
+};
+
+/**
+ * Describes the message tellurion.v1.SkyState.
+ * Use `create(SkyStateSchema)` to create a new message.
+ */
+export const SkyStateSchema: GenMessage<SkyState> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 45);
+
+/**
+ * @generated from message tellurion.v1.RegionUnderSky
+ */
+export type RegionUnderSky = Message<"tellurion.v1.RegionUnderSky"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string climate = 2;
+   */
+  climate: string;
+
+  /**
+   * @generated from field: double storms_per_day = 3;
+   */
+  stormsPerDay: number;
+
+  /**
+   * @generated from field: uint32 cells = 4;
+   */
+  cells: number;
+
+  /**
+   * The middle of its cells.
+   *
+   * @generated from field: double x = 5;
+   */
+  x: number;
+
+  /**
+   * @generated from field: double y = 6;
+   */
+  y: number;
+
+  /**
+   * @generated from field: tellurion.v1.RegionAir air = 7;
+   */
+  air?: RegionAir | undefined;
+
+  /**
+   * What it was told last.
+   *
+   * @generated from field: tellurion.v1.RegionSky told = 8;
+   */
+  told?: RegionSky | undefined;
+
+  /**
+   * What was said of its ground last.
+   *
+   * @generated from field: tellurion.v1.Surface told_surface = 9;
+   */
+  toldSurface?: Surface | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.RegionUnderSky.
+ * Use `create(RegionUnderSkySchema)` to create a new message.
+ */
+export const RegionUnderSkySchema: GenMessage<RegionUnderSky> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 46);
+
+/**
+ * A storm cell.
+ *
+ * @generated from message tellurion.v1.Storm
+ */
+export type Storm = Message<"tellurion.v1.Storm"> & {
+  /**
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+
+  /**
+   * @generated from field: double x = 2;
+   */
+  x: number;
+
+  /**
+   * @generated from field: double y = 3;
+   */
+  y: number;
+
+  /**
+   * Metres in a game second.
+   *
+   * @generated from field: double velocity_x = 4;
+   */
+  velocityX: number;
+
+  /**
+   * @generated from field: double velocity_y = 5;
+   */
+  velocityY: number;
+
+  /**
+   * When it is full-grown.
+   *
+   * @generated from field: double radius_m = 6;
+   */
+  radiusM: number;
+
+  /**
+   * @generated from field: double intensity = 7;
+   */
+  intensity: number;
+
+  /**
+   * @generated from field: double age_minutes = 8;
+   */
+  ageMinutes: number;
+
+  /**
+   * @generated from field: double life_minutes = 9;
+   */
+  lifeMinutes: number;
+
+  /**
+   * As it was last told: its region, and its age.
+   *
+   * @generated from field: string region = 10;
+   */
+  region: string;
+
+  /**
+   * @generated from field: double told_minutes = 11;
+   */
+  toldMinutes: number;
+};
+
+/**
+ * Describes the message tellurion.v1.Storm.
+ * Use `create(StormSchema)` to create a new message.
+ */
+export const StormSchema: GenMessage<Storm> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 47);
+
+/**
+ * A front: a line that sweeps across the map, on and on in the direction that it heads for.
+ *
+ * @generated from message tellurion.v1.Front
+ */
+export type Front = Message<"tellurion.v1.Front"> & {
+  /**
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+
+  /**
+   * A unit vector: where it is heading for.
+   *
+   * @generated from field: double heading_x = 2;
+   */
+  headingX: number;
+
+  /**
+   * @generated from field: double heading_y = 3;
+   */
+  headingY: number;
+
+  /**
+   * How far the line has come in that direction, from x = y = 0 on.
+   *
+   * @generated from field: double position_m = 4;
+   */
+  positionM: number;
+
+  /**
+   * @generated from field: double speed_mps = 5;
+   */
+  speedMps: number;
+
+  /**
+   * Of its rain band to either side.
+   *
+   * @generated from field: double width_m = 6;
+   */
+  widthM: number;
+
+  /**
+   * 0 to 1.
+   *
+   * @generated from field: double strength = 7;
+   */
+  strength: number;
+
+  /**
+   * What it does to the temperature behind it.
+   *
+   * @generated from field: double temperature_c = 8;
+   */
+  temperatureC: number;
+};
+
+/**
+ * Describes the message tellurion.v1.Front.
+ * Use `create(FrontSchema)` to create a new message.
+ */
+export const FrontSchema: GenMessage<Front> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 48);
+
+/**
+ * The sky goes on with its pass.
+ *
+ * @generated from message tellurion.v1.SkyTurn
+ */
+export type SkyTurn = Message<"tellurion.v1.SkyTurn"> & {
+};
+
+/**
+ * Describes the message tellurion.v1.SkyTurn.
+ * Use `create(SkyTurnSchema)` to create a new message.
+ */
+export const SkyTurnSchema: GenMessage<SkyTurn> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 49);
+
+/**
+ * @generated from message tellurion.v1.GetSkyRequest
+ */
+export type GetSkyRequest = Message<"tellurion.v1.GetSkyRequest"> & {
+};
+
+/**
+ * Describes the message tellurion.v1.GetSkyRequest.
+ * Use `create(GetSkyRequestSchema)` to create a new message.
+ */
+export const GetSkyRequestSchema: GenMessage<GetSkyRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 50);
+
+/**
+ * @generated from message tellurion.v1.GetSkyResponse
+ */
+export type GetSkyResponse = Message<"tellurion.v1.GetSkyResponse"> & {
+  /**
+   * @generated from field: repeated tellurion.v1.Storm storms = 1;
+   */
+  storms: Storm[];
+
+  /**
+   * @generated from field: repeated tellurion.v1.Front fronts = 2;
+   */
+  fronts: Front[];
+
+  /**
+   * @generated from field: int64 game_ms = 3;
+   */
+  gameMs: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.GetSkyResponse.
+ * Use `create(GetSkyResponseSchema)` to create a new message.
+ */
+export const GetSkyResponseSchema: GenMessage<GetSkyResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 51);
+
+/**
+ * @generated from message tellurion.v1.GetSurfaceRequest
+ */
+export type GetSurfaceRequest = Message<"tellurion.v1.GetSurfaceRequest"> & {
+  /**
+   * @generated from oneof tellurion.v1.GetSurfaceRequest.where
+   */
+  where: {
+    /**
+     * @generated from field: string region = 1;
+     */
+    value: string;
+    case: "region";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.MapPoint point = 2;
+     */
+    value: MapPoint;
+    case: "point";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message tellurion.v1.GetSurfaceRequest.
+ * Use `create(GetSurfaceRequestSchema)` to create a new message.
+ */
+export const GetSurfaceRequestSchema: GenMessage<GetSurfaceRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 52);
+
+/**
+ * @generated from message tellurion.v1.MapPoint
+ */
+export type MapPoint = Message<"tellurion.v1.MapPoint"> & {
+  /**
+   * @generated from field: double x = 1;
+   */
+  x: number;
+
+  /**
+   * @generated from field: double y = 2;
+   */
+  y: number;
+};
+
+/**
+ * Describes the message tellurion.v1.MapPoint.
+ * Use `create(MapPointSchema)` to create a new message.
+ */
+export const MapPointSchema: GenMessage<MapPoint> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 53);
+
+/**
+ * @generated from message tellurion.v1.GetSurfaceResponse
+ */
+export type GetSurfaceResponse = Message<"tellurion.v1.GetSurfaceResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.Surface surface = 1;
+   */
+  surface?: Surface | undefined;
+
+  /**
+   * @generated from field: string region = 2;
+   */
+  region: string;
+};
+
+/**
+ * Describes the message tellurion.v1.GetSurfaceResponse.
+ * Use `create(GetSurfaceResponseSchema)` to create a new message.
+ */
+export const GetSurfaceResponseSchema: GenMessage<GetSurfaceResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 54);
+
+/**
+ * @generated from message tellurion.v1.StartStormRequest
+ */
+export type StartStormRequest = Message<"tellurion.v1.StartStormRequest"> & {
+  /**
+   * Of its middle, on the map.
+   *
+   * @generated from field: double x = 1;
+   */
+  x: number;
+
+  /**
+   * @generated from field: double y = 2;
+   */
+  y: number;
+
+  /**
+   * 10 to 1,000,000.
+   *
+   * @generated from field: double radius_m = 3;
+   */
+  radiusM: number;
+
+  /**
+   * 0.1 to 1.
+   *
+   * @generated from field: double intensity = 4;
+   */
+  intensity: number;
+
+  /**
+   * Game minutes, 10 to 1,440.
+   *
+   * @generated from field: double life_minutes = 5;
+   */
+  lifeMinutes: number;
+};
+
+/**
+ * Describes the message tellurion.v1.StartStormRequest.
+ * Use `create(StartStormRequestSchema)` to create a new message.
+ */
+export const StartStormRequestSchema: GenMessage<StartStormRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 55);
+
+/**
+ * @generated from message tellurion.v1.StartStormResponse
+ */
+export type StartStormResponse = Message<"tellurion.v1.StartStormResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.Storm storm = 1;
+   */
+  storm?: Storm | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.StartStormResponse.
+ * Use `create(StartStormResponseSchema)` to create a new message.
+ */
+export const StartStormResponseSchema: GenMessage<StartStormResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 56);
+
+/**
+ * @generated from message tellurion.v1.CalmStormRequest
+ */
+export type CalmStormRequest = Message<"tellurion.v1.CalmStormRequest"> & {
+  /**
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+};
+
+/**
+ * Describes the message tellurion.v1.CalmStormRequest.
+ * Use `create(CalmStormRequestSchema)` to create a new message.
+ */
+export const CalmStormRequestSchema: GenMessage<CalmStormRequest> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 57);
+
+/**
+ * @generated from message tellurion.v1.CalmStormResponse
+ */
+export type CalmStormResponse = Message<"tellurion.v1.CalmStormResponse"> & {
+  /**
+   * @generated from field: tellurion.v1.Storm storm = 1;
+   */
+  storm?: Storm | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.CalmStormResponse.
+ * Use `create(CalmStormResponseSchema)` to create a new message.
+ */
+export const CalmStormResponseSchema: GenMessage<CalmStormResponse> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_weather, 58);
 
 /**
  * Regional weather. Each region is an actor, `weather/<region>`. Game time is counted in minutes of 60,000 game
@@ -1212,6 +2625,36 @@ export const WeatherService: GenService<{
     output: typeof UnlockWeatherResponseSchema;
   },
   /**
+   * Lends the weather to somebody for a while: it turns to a condition, stays in it, and is given back by itself.
+   *
+   * @generated from rpc tellurion.v1.WeatherService.OverrideWeather
+   */
+  overrideWeather: {
+    methodKind: "unary";
+    input: typeof OverrideWeatherRequestSchema;
+    output: typeof OverrideWeatherResponseSchema;
+  },
+  /**
+   * Gives lent weather back before its time.
+   *
+   * @generated from rpc tellurion.v1.WeatherService.ReleaseWeather
+   */
+  releaseWeather: {
+    methodKind: "unary";
+    input: typeof ReleaseWeatherRequestSchema;
+    output: typeof ReleaseWeatherResponseSchema;
+  },
+  /**
+   * The weather in the terms of Unreal's plugin Ultra Dynamic Weather: what to change to, and each of its values.
+   *
+   * @generated from rpc tellurion.v1.WeatherService.GetUltraDynamicWeather
+   */
+  getUltraDynamicWeather: {
+    methodKind: "unary";
+    input: typeof GetUltraDynamicWeatherRequestSchema;
+    output: typeof GetUltraDynamicWeatherResponseSchema;
+  },
+  /**
    * Gives the region another climate, and begins its statistics anew. The condition stays if the climate has one of
    * the same name.
    *
@@ -1224,4 +2667,50 @@ export const WeatherService: GenService<{
   },
 }> = /*@__PURE__*/
   serviceDesc(file_tellurion_v1_weather, 0);
+
+/**
+ * The sky over the whole map: storms and fronts that move across it, and what the ground remembers of them. There is
+ * one, `sky/main`.
+ *
+ * @generated from service tellurion.v1.SkyService
+ */
+export const SkyService: GenService<{
+  /**
+   * @generated from rpc tellurion.v1.SkyService.GetSky
+   */
+  getSky: {
+    methodKind: "unary";
+    input: typeof GetSkyRequestSchema;
+    output: typeof GetSkyResponseSchema;
+  },
+  /**
+   * What is on the ground of a region, or at a point.
+   *
+   * @generated from rpc tellurion.v1.SkyService.GetSurface
+   */
+  getSurface: {
+    methodKind: "unary";
+    input: typeof GetSurfaceRequestSchema;
+    output: typeof GetSurfaceResponseSchema;
+  },
+  /**
+   * @generated from rpc tellurion.v1.SkyService.StartStorm
+   */
+  startStorm: {
+    methodKind: "unary";
+    input: typeof StartStormRequestSchema;
+    output: typeof StartStormResponseSchema;
+  },
+  /**
+   * Lets a storm decay from now on.
+   *
+   * @generated from rpc tellurion.v1.SkyService.CalmStorm
+   */
+  calmStorm: {
+    methodKind: "unary";
+    input: typeof CalmStormRequestSchema;
+    output: typeof CalmStormResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_tellurion_v1_weather, 1);
 
