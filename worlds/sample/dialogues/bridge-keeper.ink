@@ -18,7 +18,7 @@ VAR offers = 0
 * ["That is more than the bridge cost."]
     "I know. I keep those accounts, too."
     -> bridge
-* -> bridge
++ -> bridge
 
 === settle ===
 "For everybody! Then make me an offer that a keeper can write down."

@@ -19,7 +19,7 @@
 * ["And it never came."]
     "Oh, it came. It is only that nobody remembers how many carts there were."
     -> camp
-* -> 
++ ->
     "You know the story now. You could tell it yourself." # fact:knows-seventh-cart
     -> camp
 

@@ -23,7 +23,7 @@ The harbour master counts masts, and you. # speaker:sailor
 * ["The gulls."] "They were here first. They tell me so each morning."
 * ["The smell."] "What smell?"
 * ["The price of fish."] "Catch one. They cost nothing, fresh."
-* -> 
++ ->
     "The book of complaints is full. Complain about that in the book of complaints."
 - -> quay.books
 
