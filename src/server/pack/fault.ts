@@ -35,13 +35,14 @@ export function areNames(names: Iterable<string>, like: string): string {
 }
 
 function shown(value: unknown): string {
-  const json = typeof value === "bigint" ? String(value) : JSON.stringify(value);
+  const isNumber = typeof value === "bigint" || typeof value === "number";
+  const json = isNumber ? String(value) : JSON.stringify(value);
   const text = json ?? "nothing";
   return text.length > shownMax ? `${text.slice(0, shownMax)}…` : text;
 }
 
 function nearestOf(names: readonly string[], like: string): string | undefined {
-  let [nearest, least]: [string | undefined, number] = [undefined, 1 + like.length / 3];
+  let [nearest, least]: [string | undefined, number] = [undefined, 2 + like.length / 3];
   for (const name of names) {
     const distance = distanceOf(name, like);
     if (distance < least) [nearest, least] = [name, distance];

@@ -75,20 +75,23 @@ class Graph {
   readonly #story: Story;
   readonly #states: string[] = [];
   readonly #numbers = new Map<string, number>();
+  /** The container that was come to last. */
+  #latest = "";
 
   constructor({ story }: CompiledStory) {
     this.#story = story;
     // Ink counts visits where a story asks for them. Where the walk has been is heard here.
     const visit = story.VisitContainer.bind(story);
     story.VisitContainer = (container, atStart) => {
-      this.visited.add(container.path.toString());
+      this.#latest = container.path.toString();
+      this.visited.add(this.#latest);
       visit(container, atStart);
     };
   }
 
   /** Lets the story go on, and gives the number of the node that it comes to. */
   nodeHere(): number {
-    const { lines, tags, knot } = continued(this.#story);
+    const { lines, tags, knot } = continued(this.#story, () => this.#latest);
     const state = this.#story.state.ToJson() as string;
     const key = JSON.stringify([lines, tags, stateKey(state)]);
     const known = this.#numbers.get(key);
@@ -125,7 +128,7 @@ class Graph {
 }
 
 /** Lets the story go on up to its next choices. */
-function continued(story: Story): Passage {
+function continued(story: Story, latest: () => string): Passage {
   const lines: string[] = [];
   const tags: string[] = [];
   let knot = knotOf(story.state.currentPathString ?? "");
@@ -135,7 +138,8 @@ function continued(story: Story): Passage {
     }
     const line = continuedLine(story).trim();
     if (lines.length === 0) {
-      knot = knotOf(story.state.previousPointer.path?.toString() ?? "") || knot;
+      const path = story.state.previousPointer.path?.toString();
+      knot = knotOf(path ?? latest()) || knot;
     }
     if (line !== "") lines.push(line);
     tags.push(...(story.currentTags ?? []));
