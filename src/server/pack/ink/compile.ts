@@ -1,6 +1,7 @@
 import type { Faults } from "../faults.ts";
 import type { PackFile } from "../pack-file.ts";
 import { inkCompiler, type Story } from "./inkjs.ts";
+import { visitsBound } from "./visits-bound.ts";
 
 /** Doubt about a line of an ink story. Line 0: about the story as a whole. */
 export interface Doubt {
@@ -12,6 +13,8 @@ export interface Doubt {
 export interface CompiledStory {
   readonly story: Story;
   readonly doubts: readonly Doubt[];
+  /** Visits of the same part that it may tell apart, at most. */
+  readonly visitsMax: number;
 }
 
 /** What the compiler's messages look like: `ERROR: 'gate.ink' line 3: Expected …`. */
@@ -38,7 +41,7 @@ export async function compileInk(
   if (story === undefined && faults.count === before) {
     faults.say(file, "", "ink: the story cannot be compiled");
   }
-  return story && { story, doubts };
+  return story && { story, doubts, visitsMax: visitsBound(file.text) };
 }
 
 const errorSeverity = 2;

@@ -1,6 +1,4 @@
-/** Visits beyond this are not told apart: a loop must come to an end. */
-const visitsMax = 16;
-/** Turns since something, likewise. */
+/** Turns since something, beyond which they are not told apart: a loop must come to an end. */
 const turnsMax = 16;
 
 interface Thread {
@@ -32,9 +30,9 @@ interface SavedChoice {
 
 /**
  * What a story's further course follows from, as a text: two states with the same one are one node.
- * Numbers that only count on, of threads, turns and draws, are left out.
+ * Numbers that only count on, of threads, turns and draws, are left out, and visits beyond `visitsMax`.
  */
-export function stateKey(json: string): string {
+export function stateKey(json: string, visitsMax: number): string {
   const state = JSON.parse(json) as SavedState;
   const visits = Object.entries(state.visitCounts).map(([path, count]) => [
     path,
