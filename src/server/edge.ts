@@ -15,6 +15,8 @@ import { addGateway } from "./metrics/gateway-metrics.ts";
 import { ProcessMetrics } from "./metrics/process-metrics.ts";
 import { PrometheusText } from "./metrics/prometheus.ts";
 import { addWorld } from "./metrics/world-metrics.ts";
+import type { PackReload } from "./reload/pack-reload.ts";
+import { serveReload } from "./reload/reload-route.ts";
 import { serveRpc } from "./rpc.ts";
 
 export interface EdgeOptions {
@@ -27,6 +29,8 @@ export interface EdgeOptions {
   readonly log: Log;
   /** The world is kept nowhere else: nobody should rely on it. */
   readonly inMemory?: boolean;
+  /** Reads the world's pack again. Undefined: there is none. */
+  readonly packReload?: PackReload | undefined;
 }
 
 /** A world's face to the network: WebSocket, RPC, health and metrics on one port. */
@@ -79,6 +83,7 @@ export async function openEdge(world: World, options: EdgeOptions): Promise<Edge
     processMetrics.add(text);
     return reply.type(PrometheusText.contentType).send(text.toString());
   });
+  if (options.packReload) serveReload(app, options.packReload);
   await serveRpc(app, world, limits);
   const sockets = openSockets(app.server, gateway, options.allowedOrigins ?? []);
 

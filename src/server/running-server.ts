@@ -4,6 +4,7 @@ import type { TellurionError } from "../runtime/index.ts";
 import { reportDeadLetters } from "./dead-letter-report.ts";
 import { type Edge, type EdgeOptions, openEdge } from "./edge.ts";
 import { FlightReport } from "./flight-report.ts";
+import { PackReload, type ReloadOptions } from "./reload/pack-reload.ts";
 
 /** A world and its edge, running. */
 export interface RunningServer {
@@ -12,6 +13,8 @@ export interface RunningServer {
   readonly world: World;
   /** Resolves when the world fails. */
   readonly failed: Promise<TellurionError>;
+  /** Reads the world's pack again and writes to the log what came of it. */
+  readonly reload: () => Promise<void>;
   /** Stops in an orderly way, within the limit `stopTimeoutMs`. */
   close(): Promise<void>;
 }
@@ -19,6 +22,8 @@ export interface RunningServer {
 export interface SurroundOptions extends EdgeOptions {
   /** Where it is written what led to trouble in the world. Undefined: nowhere. */
   readonly flightFolder?: string | undefined;
+  /** The world's pack, to be read again. */
+  readonly pack?: Pick<ReloadOptions, "load" | "told">;
 }
 
 /** Puts the edge around a world that runs. */
@@ -31,13 +36,16 @@ export async function surround(world: World, options: SurroundOptions): Promise<
   const flights = new FlightReport(world.name, options.flightFolder, log);
   world.onFlight((dump) => flights.note(dump));
   const failed = new Promise<TellurionError>((resolve) => world.onFailure(resolve));
-  const edge = await openEdge(world, options);
+  const { callTimeoutMs } = limits;
+  const packReload = options.pack && new PackReload(world, { ...options.pack, callTimeoutMs, log });
+  const edge = await openEdge(world, { ...options, packReload });
   void failed.then((error) => edge.gateway.closeAll("WORLD_FAILED", error.message));
   let closing: Promise<void> | undefined;
   return {
     url: edge.url,
     world,
     failed,
+    reload: async () => packReload?.reloadAndLog(),
     close() {
       closing ??= Promise.race([
         closeAll(world, edge, flights),

@@ -1,5 +1,6 @@
 import { TellurionError } from "../../runtime/index.ts";
 import { quoted } from "../calls.ts";
+import { checkCommand } from "./check.ts";
 import type { Command, Terminal } from "./command.ts";
 import { exportCommand } from "./export.ts";
 import { inspectCommand } from "./inspect.ts";
@@ -16,6 +17,7 @@ const commands: readonly Command[] = [
   replayCommand,
   inspectCommand,
   exportCommand,
+  checkCommand,
 ];
 const names = [...commands.map((command) => command.name), "help"].join(", ");
 

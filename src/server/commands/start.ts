@@ -5,13 +5,15 @@ import { aborted } from "../interrupts.ts";
 import { defaultLimits } from "../limits.ts";
 import { createLog } from "../log.ts";
 import { isLoopback } from "../loopback.ts";
+import { onHangUp } from "../reload/hang-up.ts";
 import type { RunningServer } from "../running-server.ts";
+import { loadWorldPack } from "../world-pack.ts";
 import { defineCommand } from "./command.ts";
 import { type Keeping, keepingOf, keepingOptions } from "./keeping.ts";
 import { limitOption, limitsHelp } from "./limit-option.ts";
 import { flag, integer, type Option, type OptionValues, text } from "./options.ts";
 import { originOption } from "./origin-option.ts";
-import { readWorld, worldOptions } from "./world-options.ts";
+import { folderOf, readWorld, worldOptions } from "./world-options.ts";
 
 const host: Option<string> = {
   ...text("HOST", "address to listen at", "127.0.0.1"),
@@ -76,10 +78,16 @@ export const startCommand = defineCommand({
       log: createLog((line) => process.stderr.write(`${line}\n`), values.verbose),
       inMemory: folder === undefined,
       flightFolder: folder && join(folder, "flight"),
+      pack: {
+        load: async () => loadWorldPack(await folderOf(values.world)),
+        told: keeping.stored ? [] : world.bootstrap,
+      },
     });
     print(greeting(server, keeping));
+    const stopListening = onHangUp(() => void server.reload());
     const failure = await Promise.race([server.failed, aborted(interrupted)]);
     await server.close();
+    stopListening();
     if (failure) throw failure;
     print("stopped");
   },

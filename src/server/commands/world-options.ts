@@ -51,14 +51,15 @@ export async function readWorld(options: OptionValues<typeof worldOptions>): Pro
   return { name, seed, workers, tickHz, actorsModule, bootstrap };
 }
 
-async function folderOf(world: string): Promise<string> {
+/** The folder of a world that is named by an option or an operand. Throws INVALID_OPTION. */
+export async function folderOf(world: string, option = "--world"): Promise<string> {
   const isPath = isAbsolute(world) || /[./\\]/.test(world);
   if (isPath) return resolve(world);
   const known = await worldNames();
   if (known.includes(world)) return join(worldsFolder, world);
   throw new TellurionError(
     "INVALID_OPTION",
-    `--world=${quoted(world)} is not known; valid are ${known.join(", ")}, ` +
+    `${option}=${quoted(world)} is not known; valid are ${known.join(", ")}, ` +
       "or a path like ./my-world",
   );
 }
