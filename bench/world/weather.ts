@@ -8,7 +8,7 @@ import {
   ConfigureWeatherSchema,
   type SkyState,
 } from "../../src/gen/tellurion/v1/weather_pb.ts";
-import type { Bootstrap } from "../../src/runtime/index.ts";
+import type { Bootstrap } from "../../src/runtime/host.ts";
 import { encodeBootstrap } from "../../src/runtime/world/bootstrap.ts";
 import { catalogueOf } from "../../src/runtime/world/catalogue.ts";
 import { InlineWorld } from "../../src/runtime/world/inline-world.ts";

@@ -11,4 +11,15 @@ import { weather } from "./weather/weather.ts";
 import { world } from "./world/world.ts";
 
 /** Every kind of actor that a world may have. */
-export const actors: readonly ActorDefinition[] = [clock, sky, weather, world, npc, quest, storyteller, story, traces, language];
+export const actors: readonly ActorDefinition[] = [
+  clock,
+  sky,
+  weather,
+  world,
+  npc,
+  quest,
+  storyteller,
+  story,
+  traces,
+  language,
+];

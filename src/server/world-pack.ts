@@ -1,5 +1,6 @@
 import { actors } from "../actors/index.ts";
-import { type Bootstrap, parseAddress } from "../runtime/index.ts";
+import type { Bootstrap } from "../runtime/host.ts";
+import { parseAddress } from "../runtime/index.ts";
 import { loadPack } from "./pack/load.ts";
 import { packMessages } from "./pack/messages.ts";
 import type { Pack } from "./pack/pack.ts";

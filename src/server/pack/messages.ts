@@ -10,7 +10,7 @@ import { ConfigureStorytellerSchema } from "../../gen/tellurion/v1/storyteller_p
 import { ConfigureTracesSchema } from "../../gen/tellurion/v1/traces_pb.ts";
 import { ConfigureWeatherSchema } from "../../gen/tellurion/v1/weather_pb.ts";
 import { ConfigureWorldSchema } from "../../gen/tellurion/v1/world_pb.ts";
-import type { Bootstrap } from "../../runtime/index.ts";
+import type { Bootstrap } from "../../runtime/host.ts";
 import { lineageOf } from "./lineage.ts";
 import { beginningOf } from "./load.ts";
 import { npcName } from "./npc-names.ts";

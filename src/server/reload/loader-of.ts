@@ -1,11 +1,6 @@
 import type { DescField, DescMessage, MessageInitShape } from "@bufbuild/protobuf";
-import {
-  type Bootstrap,
-  type Catalogue,
-  codecOf,
-  type MethodEntry,
-  parseAddress,
-} from "../../runtime/index.ts";
+import type { Bootstrap, Catalogue, MethodEntry } from "../../runtime/host.ts";
+import { codecOf, parseAddress } from "../../runtime/index.ts";
 
 /** How an actor takes new content: a command, and the request that carries what it takes of it. */
 export interface Loader {

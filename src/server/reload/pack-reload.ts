@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { create } from "@bufbuild/protobuf";
-import { type Bootstrap, codecOf, type World } from "../../runtime/index.ts";
+import type { Bootstrap, World } from "../../runtime/host.ts";
+import { codecOf } from "../../runtime/index.ts";
 import { asTellurionError, callWorld } from "../calls.ts";
 import type { Log } from "../log.ts";
 import type { WorldPack } from "../world-pack.ts";
