@@ -30,6 +30,13 @@ export class Faults {
     this.say(file, path, faultText(path, value, valid));
   }
 
+  /** Anything about a part of a file of which nothing has been said: two checks may find the same. */
+  sayOnce(file: PackFile, path: string, text: string): void {
+    const { line } = file.placeOf(path);
+    if (this.#list.some((known) => known.file === file.path && known.line === line)) return;
+    this.say(file, path, text);
+  }
+
   /** Anything about a part of a file. */
   say(file: PackFile, path: string, text: string): void {
     this.add({ file: file.path, ...file.placeOf(path), text });

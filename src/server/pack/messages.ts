@@ -1,5 +1,6 @@
 import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
 import { searchWays } from "../../actors/common/search-ways.ts";
+import { skyOverPlaces } from "../../actors/sky/configuration.ts";
 import { type Calendar, ConfigureClockSchema } from "../../gen/tellurion/v1/clock_pb.ts";
 import { ConfigureLanguageSchema } from "../../gen/tellurion/v1/language_pb.ts";
 import type { WorldMapSchema } from "../../gen/tellurion/v1/map_pb.ts";
@@ -8,12 +9,11 @@ import { ConfigureQuestsSchema } from "../../gen/tellurion/v1/quest_pb.ts";
 import { ConfigureStorySchema } from "../../gen/tellurion/v1/story_pb.ts";
 import { ConfigureStorytellerSchema } from "../../gen/tellurion/v1/storyteller_pb.ts";
 import { ConfigureTracesSchema } from "../../gen/tellurion/v1/traces_pb.ts";
-import { ConfigureWeatherSchema } from "../../gen/tellurion/v1/weather_pb.ts";
+import { ConfigureSkySchema, ConfigureWeatherSchema } from "../../gen/tellurion/v1/weather_pb.ts";
 import { ConfigureWorldSchema } from "../../gen/tellurion/v1/world_pb.ts";
 import type { Bootstrap } from "../../runtime/host.ts";
-import { lineageOf } from "./lineage.ts";
 import { beginningOf } from "./load.ts";
-import { npcName } from "./npc-names.ts";
+import { languageOfPack, personName, tonguesOf } from "./npc-names.ts";
 import { rosterOf, shardsOf } from "./npc-shards.ts";
 import type { Pack, PackClimate } from "./pack.ts";
 import type { Located } from "./parts.ts";
@@ -39,7 +39,7 @@ export function packMessages(pack: Pack): Bootstrap[] {
   return [
     message("clock/main", ConfigureClockSchema, pack.plan.clock),
     ...weatherMessages(pack, common),
-    ...(map.length > 0 ? [worldMessage(pack, common)] : []),
+    ...(map.length > 0 ? [skyMessage(pack, common), worldMessage(pack, common)] : []),
     ...(map.length > 0 ? npcMessages(pack, common) : []),
     ...(quests.length > 0 ? [questMessage(pack, common)] : []),
     ...(personalities.length > 0 ? [storytellerMessage(pack, common)] : []),
@@ -83,6 +83,11 @@ function weatherMessages({ plan, climates }: Pack, { season, gameMs }: Common): 
   });
 }
 
+function skyMessage(pack: Pack, { map, gameMs }: Common): Bootstrap {
+  const places = (map.places ?? []).map(({ region = "", x = 0, y = 0 }) => ({ region, x, y }));
+  return message("sky/main", ConfigureSkySchema, skyOverPlaces(places, regionsOf(pack), gameMs));
+}
+
 function worldMessage(pack: Pack, common: Common): Bootstrap {
   const { plan, parts } = pack;
   const { map, gameMs, minutesPerDay, daysPerYear } = common;
@@ -108,18 +113,23 @@ function npcMessages(pack: Pack, common: Common): Bootstrap[] {
   const { map, minutesPerDay, daysPerWeek, gameMs } = common;
   const roles = valuesOf(pack.parts.roles);
   const occurrenceKinds = valuesOf(pack.parts.occurrences);
+  const goods = valuesOf(pack.parts.goods);
+  const foods = goods.filter(({ food }) => food).map(({ name }) => name);
+  const tongues = tonguesOf(pack);
   const named = new Map<string, number>();
   return shardsOf(pack).map(({ name, region, population, count }) => {
     const plan = pack.plan.regions.find((known) => known.name === region);
     const language = plan ? languageOf(pack, plan) : "";
     const first = named.get(language) ?? 0;
     named.set(language, first + count);
-    const names = Array.from({ length: count }, (_, i) => npcName(language, first + i));
+    const names = Array.from({ length: count }, (_, i) =>
+      personName(tongues.get(language), first + i),
+    );
     const used = new Set(population.map(({ role }) => role));
     return message(`npc/${name}`, ConfigureNpcsSchema, {
       ...{ region, map, population: [...population], names, occurrenceKinds, language },
       roles: roles.filter((role) => used.has(role.name)),
-      ...{ minutesPerDay, daysPerWeek, gameMs },
+      ...{ minutesPerDay, daysPerWeek, gameMs, goods, foods },
     });
   });
 }
@@ -131,7 +141,7 @@ function questMessage({ plan, parts }: Pack, { map, gameMs }: Common): Bootstrap
     places: placesOf(map),
     goods: valuesOf(parts.goods),
     encounterKinds: valuesOf(parts.encounters),
-    gameMs,
+    ...{ facts: [...plan.facts], gameMs },
   });
 }
 
@@ -143,6 +153,7 @@ function storytellerMessage(pack: Pack, { map, gameMs }: Common): Bootstrap {
   return message("storyteller/main", ConfigureStorytellerSchema, {
     ...(personality && { personality }),
     ...{ personalities, lookAhead, gameMs },
+    occurrenceKinds: valuesOf(parts.occurrences),
     storylets: valuesOf(parts.storylets),
     encounterKinds: valuesOf(parts.encounters),
     regions: regionsOf(pack),
@@ -154,14 +165,14 @@ function placesOf({ places = [] }: Common["map"]) {
   return places.map(({ id = "", region = "", kind = "" }) => ({ id, region, kind }));
 }
 
-function storyMessage({ plan, dialogues }: Pack, { gameMs }: Common): Bootstrap {
+function storyMessage({ plan, dialogues }: Pack, { gameMs, minutesPerDay }: Common): Bootstrap {
   const facts = [...plan.facts];
   return message("story/main", ConfigureStorySchema, {
-    ...{ dialogues: valuesOf(dialogues), facts, gameMs },
+    ...{ dialogues: valuesOf(dialogues), facts, gameMs, minutesPerDay },
   });
 }
 
-function traceMessages(pack: Pack, { map, gameMs }: Common): Bootstrap[] {
+function traceMessages(pack: Pack, { map, gameMs, minutesPerDay }: Common): Bootstrap[] {
   const templates = valuesOf(pack.parts.traces);
   return pack.plan.regions.map((plan) => {
     const places = (map.places ?? [])
@@ -169,6 +180,8 @@ function traceMessages(pack: Pack, { map, gameMs }: Common): Bootstrap[] {
       .map(({ id = "", kind = "" }) => ({ id, title: titleOf(id), kind }));
     return message(`traces/${plan.name}`, ConfigureTracesSchema, {
       ...{ region: plan.name, templates, places, tracesMax: pack.plan.tracesMax, gameMs },
+      conditions: pack.climates.get(plan.climate)?.climate.conditions ?? [],
+      minutesPerDay,
       language: languageOf(pack, plan),
     });
   });
@@ -182,9 +195,5 @@ function titleOf(id: string): string {
 
 function languageMessage(pack: Pack, name: string): Bootstrap {
   const regions = pack.plan.regions.filter((plan) => languageOf(pack, plan) === name);
-  return message(`language/${name}`, ConfigureLanguageSchema, {
-    lineage: lineageOf(valuesOf(pack.parts.languages), name),
-    concepts: [...pack.concepts],
-    regions: regions.map((plan) => plan.name),
-  });
+  return message(`language/${name}`, ConfigureLanguageSchema, languageOfPack(pack, name, regions));
 }
