@@ -67,7 +67,7 @@ export function act(world: World, request: ActRequest, out: Outlet): Done | unde
     case Verb.SEARCH:
       return begin(world, player, Verb.SEARCH, minutesOf.search, "", out);
     case Verb.WORK:
-      return begin(world, player, Verb.WORK, lasting(request, minutesOf.work), "", out);
+      return work(world, player, request, out);
     case Verb.REST:
       return begin(world, player, Verb.REST, lasting(request, minutesOf.rest), "", out);
     default:
@@ -133,6 +133,31 @@ function travel(world: World, player: Player, { target }: ActRequest, out: Outle
   begin(world, player, Verb.TRAVEL, minutes, target, out);
 }
 
+/** On what has happened in the region or, without a target, on whatever there is to mend. */
+function work(world: World, player: Player, request: ActRequest, out: Outlet): undefined {
+  const { target } = request;
+  const minutes = lasting(request, minutesOf.work);
+  const region = regionOf(world, player.place);
+  const here = world.occurrences.filter((occurrence) => occurrence.region === region);
+  if (target !== "" && !here.some(({ id }) => id === target)) {
+    refuse("target", target, `are occurrences that last in ${region}, and empty`);
+  }
+  begin(world, player, Verb.WORK, minutes, target, out);
+}
+
+/** What has ended meanwhile was not helped. */
+function finishWork(
+  world: World,
+  player: Player,
+  target: string,
+  amount: number,
+  out: Outlet,
+): void {
+  const targetKind = world.occurrences.find(({ id }) => id === target)?.kind ?? "";
+  const success = target === "" || targetKind !== "";
+  tellAct(world, player, { verb: Verb.WORK, target, targetKind, amount, success }, out);
+}
+
 function talk(world: World, player: Player, { target }: ActRequest, out: Outlet): Done {
   const { role } = npcNear(world, player, target);
   const deed = { verb: Verb.TALK, target, targetKind: role, success: true };
@@ -154,7 +179,7 @@ function deliver(world: World, player: Player, request: ActRequest, out: Outlet)
   const { target, item } = request;
   const amount = request.amount || 1;
   const place = placeOf(world, target);
-  const kind = place === undefined ? npcNear(world, player, target).role : place.kind;
+  const npc = place === undefined ? npcNear(world, player, target) : undefined;
   if (place !== undefined && target !== player.place) {
     refuse("target", target, `are NPCs, and the place where the player is, ${player.place}`);
   }
@@ -164,8 +189,8 @@ function deliver(world: World, player: Player, request: ActRequest, out: Outlet)
   checkInteger("amount", amount, 1, has);
   changeStock(player.inventory, item, -amount);
   noteUsed(world, item, amount);
-  const deed = { verb: Verb.DELIVER, target, targetKind: kind, item, amount, success: true };
-  return tellAct(world, player, deed, out);
+  const to = npc === undefined ? {} : { target, targetKind: npc.role };
+  return tellAct(world, player, { verb: Verb.DELIVER, ...to, item, amount, success: true }, out);
 }
 
 /** What a player did has taken its time. */
@@ -177,13 +202,12 @@ export function finishAct(world: World, id: string, out: Outlet): void {
   if (unconscious) wake(world, player, out);
   else if (verb === Verb.TRAVEL) {
     player.place = target;
-    tellAct(world, player, { verb, target, success: true }, out);
+    tellAct(world, player, { verb, success: true }, out);
   } else if (verb === Verb.REST) {
     rest(world, player, amount);
     tellAct(world, player, { verb, amount, success: true }, out);
-  } else if (verb === Verb.SEARCH || verb === Verb.WORK) {
-    tellAct(world, player, { verb, amount, success: true }, out);
-  }
+  } else if (verb === Verb.WORK) finishWork(world, player, target, amount, out);
+  else if (verb === Verb.SEARCH) tellAct(world, player, { verb, amount, success: true }, out);
   showPlayer(world, player, out);
 }
 

@@ -13,14 +13,12 @@ import {
   type World,
 } from "./world-state.ts";
 
-/** What a round takes off an encounter, as shares of what it was at first. */
-const blow = { won: 0.5, lost: 0.1 } as const;
+/** Of what an encounter was at first, a fight that is lost takes this share; some is always left. */
+const blow = 0.25;
+const leastShare = 0.1;
 /** What it costs the player at most, as shares of the encounter's strength. */
 const harm = { won: 0.15, lost: 0.45 } as const;
-/** Below this share of what it was, an encounter gives up. */
-const beatenBelow = 0.05;
-
-/** One round against an encounter at the player's place. */
+/** A fight that is won ends the encounter; one that is lost weakens it. */
 export function fight(
   world: World,
   player: Player,
@@ -37,13 +35,14 @@ export function fight(
   const wins = out.random.next() < clamp(0.5 + 0.5 * (player.health - strength), 0.05, 0.95);
   const most = strength * (wins ? harm.won : harm.lost);
   const hurt = Math.min(player.health, most * (0.5 + 0.5 * out.random.next()));
-  encounter.strength = Math.max(0, strength - fullStrength * (wins ? blow.won : blow.lost));
   // What is left of health below a percent is no health.
   player.health = player.health - hurt < 0.01 ? 0 : player.health - hurt;
-  const isBeaten = encounter.strength < fullStrength * beatenBelow;
-  const spoils = isBeaten ? takeDrops(world, player, encounter) : { item: "", amount: 0 };
-  if (isBeaten) endEncounter(world, encounter.id, out);
-  else showEncounter(world, encounter, out);
+  const spoils = wins ? takeDrops(world, player, encounter) : { item: "", amount: 0 };
+  if (wins) endEncounter(world, encounter.id, out);
+  else {
+    encounter.strength = Math.max(leastShare * fullStrength, strength - blow * fullStrength);
+    showEncounter(world, encounter, out);
+  }
   const deed = { verb: Verb.FIGHT, target: encounter.id, targetKind: encounter.kind, ...spoils };
   return tellAct(world, player, { ...deed, success: wins, harm: hurt }, out);
 }

@@ -58,6 +58,6 @@ export function gather(
   if (depleted !== undefined) depleted.amount -= amount;
   else world.placeStocks.push({ place: player.place, good: item, amount: left - amount });
   changeStock(player.inventory, item, amount);
-  const deed = { verb: Verb.GATHER, target: player.place, targetKind: kind, item, amount };
+  const deed = { verb: Verb.GATHER, item, amount };
   return tellAct(world, player, { ...deed, success: true }, out);
 }

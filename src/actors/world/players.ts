@@ -73,7 +73,7 @@ export function enter(world: World, request: Plain<EnterRequest>, out: Outlet): 
   const player = known ?? newPlayer(world, request);
   player.present = true;
   showPlayer(world, player, out);
-  tellAct(world, player, { verb: Verb.TRAVEL, target: player.place, success: true }, out);
+  tellAct(world, player, { verb: Verb.TRAVEL, success: true }, out);
   return player;
 }
 

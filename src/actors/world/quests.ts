@@ -14,7 +14,7 @@ import type { Outlet, World } from "./world-state.ts";
 type QuestNote = Plain<WorldQuestNote>;
 
 /** Rewards of one player that are known again. A quest service repeats none that is older. */
-export const rewardsMax = 1_024;
+export const rewardsMax = 256;
 /** Runs of quests for which a reward and an end find each other. */
 const questNotesMax = 1_024;
 const waitingMax = 64;

@@ -1,3 +1,4 @@
+import { Verb } from "../../gen/tellurion/v1/world_pb.ts";
 import { refuse } from "../common/checks.ts";
 import { dropFromAgenda } from "./agenda.ts";
 import { type ConfiguredWorld, factionsOf, holdingsOf, marketsOf } from "./configuration.ts";
@@ -110,7 +111,7 @@ function movePlayers(
 ): void {
   for (const player of world.players) {
     player.reputations = player.reputations.filter(({ faction }) => isFaction(faction));
-    if (player.target !== "" && placeOf(world, player.target) === undefined) {
+    if (player.busyWith === Verb.TRAVEL && placeOf(world, player.target) === undefined) {
       dropFromAgenda(world, "player", player.id);
       setFree(player);
     }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { spawnEncounter } from "../../../src/actors/world/encounters.ts";
+import { startOccurrence } from "../../../src/actors/world/occurrences.ts";
 import { leave } from "../../../src/actors/world/players.ts";
 import { noteQuestEnd, rewardsMax, takeReward } from "../../../src/actors/world/quests.ts";
 import { noteSevere, takeChoice } from "../../../src/actors/world/reactions.ts";
@@ -117,7 +118,11 @@ describe("a player", () => {
     });
     rig.liveMinutes(1);
     const left = { item: "bread", target: "moor-farm" };
-    expect(rig.act("anna", Verb.DELIVER, left)).toMatchObject({ targetKind: "farm", amount: 1 });
+    expect(rig.act("anna", Verb.DELIVER, left)).toMatchObject({
+      target: "",
+      place: "moor-farm",
+      amount: 1,
+    });
     expect(rig.player("anna").inventory).toEqual([]);
   });
 
@@ -192,6 +197,37 @@ describe("a player", () => {
     });
     expect(wins[0]).toBeGreaterThan(250);
     expect(wins[1]).toBeLessThan(220);
+  });
+
+  it("who loses a fight leaves the encounter weaker, and it is not beaten by that", () => {
+    const rig = new WorldRig(4);
+    const spawn = { kind: "wolf", place: "moor-gate", intensity: 1, minutes: 9_000, cause: "" };
+    spawnEncounter(rig.world, spawn, rig);
+    let lost = 0;
+    for (let i = 0; i < 30 && rig.world.encounters.length > 0; i += 1) {
+      const player = `p${i}`;
+      rig.enter(player, "moor-gate").health = 0.02;
+      const before = rig.world.encounters[0]?.strength ?? 0;
+      if (rig.act(player, Verb.FIGHT)?.success) break;
+      lost += 1;
+      const { strength = 0, fullStrength = 0 } = rig.world.encounters[0] ?? {};
+      expect(strength).toBeCloseTo(Math.max(0.1 * fullStrength, before - 0.25 * fullStrength), 9);
+    }
+    expect(lost).toBeGreaterThan(0);
+  });
+
+  it("works on what has happened in the region, as long as it lasts", () => {
+    const rig = new WorldRig();
+    rig.enter("anna", "moor-inn");
+    const raid = { kind: "raid", region: "moor", place: "", intensity: 1, minutes: 50, cause: "" };
+    const { id: target } = startOccurrence(rig.world, raid, rig);
+    for (const success of [true, false]) {
+      rig.act("anna", Verb.WORK, { target });
+      rig.liveMinutes(30);
+      const targetKind = success ? "raid" : "";
+      expect(actsOf(rig).at(-1)).toMatchObject({ verb: Verb.WORK, target, targetKind, success });
+    }
+    expect(() => rig.act("anna", Verb.WORK, { target })).toThrow("occurrences that last in moor");
   });
 
   it("without health wakes at the nearest roof, with all they had", () => {

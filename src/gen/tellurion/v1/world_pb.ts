@@ -1950,7 +1950,8 @@ export type ActRequest = Message<"tellurion.v1.ActRequest"> & {
   verb: Verb;
 
   /**
-   * A place (TRAVEL; DELIVER), an NPC (TALK, DELIVER), an encounter (FIGHT; empty: the first one here).
+   * A place (TRAVEL, DELIVER), an NPC (TALK, DELIVER), an encounter (FIGHT; empty: the first one here), an occurrence of
+   * the region (WORK; may be empty).
    *
    * @generated from field: string target = 3;
    */
