@@ -25,7 +25,7 @@ import { decide, tellActions } from "./decide.ts";
 import { direct } from "./directives.ts";
 import { liveTo } from "./live.ts";
 import { populate } from "./population.ts";
-import { reactToBeat, reactToDeed, reactToOccurrence, reactToQuest } from "./reactions.ts";
+import { reactToBeat, reactToDeed, reactToOccurrence, reactToQuest, seeOff } from "./reactions.ts";
 import { tellNpc, tellNpcs, tellShard } from "./reading.ts";
 import { changeDetail, continueSweep, passGameTime, reactSoon } from "./sweep.ts";
 import { type Turn, turnOf } from "./turn.ts";
@@ -82,7 +82,10 @@ export const npc = defineActor({
         const turn = turnOf(state, ctx.key);
         reactToDeed(turn, event.toObject(), ctx);
         changeDetail(turn, ctx);
-      } else if (state.nearRegions.includes(event.region)) {
+        return;
+      }
+      if (state.guests.length > 0) seeOff(state, event.player);
+      if (state.nearRegions.includes(event.region)) {
         state.playerNearMinute = Math.floor(state.livedMs / minuteMs);
       }
     }),

@@ -7,7 +7,7 @@ import {
 } from "../../gen/tellurion/v1/world_pb.ts";
 import { clamp } from "../common/clamp.ts";
 import type { Plain } from "../common/plain.ts";
-import { need, nobody, trait, traitsCount } from "./columns.ts";
+import { need, nobody, type Shard, trait, traitsCount } from "./columns.ts";
 import { bring } from "./economy.ts";
 import { type MemoryKind, remember } from "./memory.ts";
 import { stirNeed } from "./needs.ts";
@@ -164,6 +164,12 @@ function welcome({ shard, minute }: Turn, player: string, place: number): void {
   if (at !== -1) shard.guests.splice(at, 1);
   else if (shard.guests.length === guestsMax) shard.guests.shift();
   shard.guests.push({ player: known, place, minute });
+}
+
+/** Notes that a player is somewhere else. */
+export function seeOff({ guests }: Shard, player: string): void {
+  const at = guests.findIndex((guest) => guest.player === playerName(player));
+  if (at !== -1) guests.splice(at, 1);
 }
 
 /** Begins a rumour among those who are there, and a few others. */

@@ -1,8 +1,10 @@
 import { NpcActivity, NpcReason } from "../../gen/tellurion/v1/npc_pb.ts";
 import { seeToAffairs } from "./affairs.ts";
+import { inputsCount } from "./columns.ts";
 import { begin } from "./decide.ts";
 import { directiveOf } from "./directives.ts";
 import { foodOf, hasErrand, stillHunger, takeMeal, trade } from "./economy.ts";
+import { input } from "./inputs.ts";
 import { liveTo } from "./live.ts";
 import { badFrom, nextChange, type Slot, slotAt } from "./schedule.ts";
 import { dangerAt } from "./surroundings.ts";
@@ -34,6 +36,8 @@ export function passAll(turn: Turn, out: Outlet): void {
 export function passTime(turn: Turn, npc: number): void {
   const { shard, columns } = turn;
   const toMs = shard.livedMs;
+  // What it decided before explains nothing any more.
+  columns.inputs[npc * inputsCount + input.slot] = NpcActivity.UNSPECIFIED;
   const role = columns.role[npc] as number;
   const aheadMs = Number(shard.gameMs) - toMs;
   let fromMs = columns.updatedMs[npc] as number;

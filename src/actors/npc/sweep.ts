@@ -61,8 +61,7 @@ export function changeDetail(turn: Turn, ctx: Context): void {
   // Nothing is converted: all levels keep everything in the same columns. A visit makes up what was left out.
   endSweep(turn, ctx);
   shard.detail = detail;
-  if (detail === NpcDetail.STATISTICAL)
-    shard.passMinute = turn.minute + staggered(turn, passMinutes);
+  if (detail === NpcDetail.STATISTICAL) shard.passMinute = nextPass(turn);
 }
 
 /** Lets a shard that nobody is near react soon to what has happened, not all shards at once. */
@@ -74,7 +73,13 @@ export function reactSoon(turn: Turn): void {
 function catchUp(turn: Turn, ctx: Context): void {
   passAll(turn, ctx);
   tellActions(turn, ctx);
-  turn.shard.passMinute = turn.minute + passMinutes;
+  turn.shard.passMinute = nextPass(turn);
+}
+
+/** The next of a shard's own minutes of the hour: shards take turns, so that no frame has many of them. */
+function nextPass(turn: Turn): number {
+  const own = staggered(turn, passMinutes);
+  return own + passMinutes * (Math.floor((turn.minute - own) / passMinutes) + 1);
 }
 
 function beginSweep(turn: Turn, ctx: Context): void {

@@ -132,6 +132,14 @@ test("a decision is explained from what it was made from: the parts add up and t
   }
 });
 
+test("far from players nobody decides: there is a reason, and no decision to explain", () => {
+  const rig = new ShardRig({ startMinute: 600 });
+  rig.live(61);
+  const { options, npc } = rig.npc(0);
+  expect(options).toEqual([]);
+  expect(npc).toMatchObject({ activity: WORK, reason: NpcReason.SCHEDULE });
+});
+
 test("what somebody does is gone on with for a while: two equal wishes do not take turns", () => {
   const rig = townAt(8);
   const before = rig.actions().length;

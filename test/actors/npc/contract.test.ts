@@ -91,3 +91,12 @@ test("occurrences of other regions concern nobody, and one that ends twice or ne
   expect(rig.shard().detail).toBe(NpcDetail.STATISTICAL);
   expect(rig.world.log).toEqual([]);
 });
+
+test("a player who does something elsewhere is no guest any more", () => {
+  const rig = new NpcRig();
+  rig.act({});
+  rig.act({ player: "bob" });
+  expect(rig.state().guests.map(({ player }) => player)).toEqual(["player/anna", "player/bob"]);
+  rig.act({ region: "far", place: "far.inn" });
+  expect(rig.state().guests.map(({ player }) => player)).toEqual(["player/bob"]);
+});
