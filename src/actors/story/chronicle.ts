@@ -103,6 +103,7 @@ export function causesOf(story: Story, id: string): Entry[] {
   if (chain.length > 0) return chain;
   throw new Rejection(
     "NOT_FOUND",
-    `why=${JSON.stringify(id.slice(0, 200))} is in no entry; valid are ids of the last ${entriesMax} entries`,
+    `why=${JSON.stringify(id.slice(0, 200))} is in no entry; ` +
+      `valid are ids of the last ${entriesMax} entries`,
   );
 }

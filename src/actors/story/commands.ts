@@ -112,7 +112,7 @@ function checkChoice(
   if (player.facts.length + more > playerFactsMax) {
     throw new Rejection(
       "RESOURCE_EXHAUSTED",
-      `choice=${number} sets facts beyond the ${playerFactsMax} of a player; valid is to retcon some`,
+      `choice=${number} sets more facts than a player has room for; valid are ${playerFactsMax}`,
     );
   }
   return { at: choice.to, node: dialogue.node(choice.to) };

@@ -71,6 +71,7 @@ export function checkPlayerRoom(story: Story, name: string): void {
   if (indexOf(story.players).has(name) || story.players.length < playersMax) return;
   throw new Rejection(
     "RESOURCE_EXHAUSTED",
-    `player=${JSON.stringify(name)} is one too many; valid are those of the ${playersMax} that are known`,
+    `player=${JSON.stringify(name)} is one too many; ` +
+      `valid are those of the ${playersMax} that are known`,
   );
 }

@@ -121,7 +121,8 @@ function agrees(trace: { place: string; gameMs: bigint; text: string }, claim: C
   const title = places.find((known) => known.id === trace.place)?.title ?? trace.place;
   const who = claim.player === "" ? "Somebody" : claim.player;
   const subject = claim.subject === "" ? "something" : claim.subject;
-  const says = `place=${title} player=${who} subject=${subject} day=${trace.gameMs / 86_400_000n + 1n}.`;
+  const day = trace.gameMs / 86_400_000n + 1n;
+  const says = `place=${title} player=${who} subject=${subject} day=${day}.`;
   return (
     (claim.place === "" || claim.place === trace.place) &&
     claim.gameMs === trace.gameMs &&

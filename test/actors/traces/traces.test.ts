@@ -308,6 +308,8 @@ describe("traces", () => {
       [world.call(method.record, { ...record, kind: "ghost" }), 'kind="ghost"'],
       [world.call(method.record, { ...record, cause: "because" }), 'cause="because"'],
       [world.call(method.record, { ...record, cause: "beat/" }), 'cause="beat/"'],
+      [world.call(method.record, { ...record, cause: "beat/A" }), `cause="beat/A"`],
+      [world.call(method.record, { ...record, cause: "beat/1/2/3" }), "beat/1/2/3"],
       [world.call(method.record, { ...record, player: "?" }), 'player="?"'],
       [world.call(method.record, { ...record, subject: "A" }), 'subject="A"'],
       [world.call(method.listTraces, { region, limit: 501 }), "limit=501"],
