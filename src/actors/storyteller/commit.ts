@@ -47,7 +47,9 @@ export function commit(
   } else {
     moveForRegion(state, plan.region, plan.intensity, track.player);
   }
-  out.publish(StoryBeatEventSchema, { ...plan, beat, gameMs: state.gameMs });
+  // What calms is no event of negative strength: whoever carries it out is told how strong it is.
+  const intensity = Math.abs(plan.intensity);
+  out.publish(StoryBeatEventSchema, { ...plan, intensity, beat, gameMs: state.gameMs });
   setFacts(state, plan, beat, out);
   state.told.push({ ...decision, beat, chosen: { ...plan } });
   if (state.told.length > toldMax) state.told.shift();

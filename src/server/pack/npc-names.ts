@@ -1,6 +1,6 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { tongueOf } from "../../actors/language/lineage.ts";
-import { namesMax, nameOf } from "../../actors/language/naming.ts";
+import { nameOf, namesMax } from "../../actors/language/naming.ts";
 import { ConfigureLanguageSchema } from "../../gen/tellurion/v1/language_pb.ts";
 import { lineageOf } from "./lineage.ts";
 import type { Pack } from "./pack.ts";

@@ -38,9 +38,23 @@ export const known = {
     { id: "coast.wood", region: "coast", kind: "wood" },
   ],
   goods: [
-    { name: "grain", title: "grain", price: 4, gatheredAt: ["field"], volatility: 0.1 },
-    { name: "timber", title: "timber", price: 6, gatheredAt: ["wood"], volatility: 0.1 },
-    { name: "pelt", title: "pelt", price: 9, gatheredAt: [], volatility: 0.1 },
+    {
+      name: "grain",
+      title: "grain",
+      price: 4,
+      gatheredAt: ["field"],
+      volatility: 0.1,
+      food: false,
+    },
+    {
+      name: "timber",
+      title: "timber",
+      price: 6,
+      gatheredAt: ["wood"],
+      volatility: 0.1,
+      food: false,
+    },
+    { name: "pelt", title: "pelt", price: 9, gatheredAt: [], volatility: 0.1, food: false },
   ],
   encounterKinds: [
     {

@@ -261,7 +261,7 @@ const reward = {
 };
 const end = {
   ...{ id: "run-1", quest: "q", player: "anna", outcome: QuestOutcome.COMPLETED, region: "moor" },
-  ...{ place: "", giver: "moor-1.3", reason: "", gameMs: 0n, contributions: [] },
+  ...{ place: "", giver: "moor-1.3", reason: "", gameMs: 0n, contributions: [], facts: [] },
 };
 
 describe("a quest's end", () => {

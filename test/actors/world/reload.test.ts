@@ -32,7 +32,7 @@ function withoutFarm(copy: ConfigureWorld): void {
   definition.occurrenceKinds = definition.occurrenceKinds.filter(({ name }) => name !== "raid");
   definition.encounterKinds = [];
   definition.goods = [
-    { name: "fish", title: "Fish", price: 6, gatheredAt: ["mill"], volatility: 0.4 },
+    { name: "fish", title: "Fish", price: 6, gatheredAt: ["mill"], volatility: 0.4, food: false },
     ...definition.goods
       .filter(({ name }) => name !== "wood")
       .map((good) => ({ ...good, gatheredAt: [] })),

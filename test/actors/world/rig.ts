@@ -55,9 +55,23 @@ export const configuration: ConfigureWorld = {
       },
     ],
     goods: [
-      { name: "bread", title: "Bread", price: 10, gatheredAt: ["farm"], volatility: 0.5 },
-      { name: "wood", title: "Wood", price: 4, gatheredAt: ["farm", "mill"], volatility: 1 },
-      { name: "gem", title: "Gem", price: 300, gatheredAt: [], volatility: 2 },
+      {
+        name: "bread",
+        title: "Bread",
+        price: 10,
+        gatheredAt: ["farm"],
+        volatility: 0.5,
+        food: false,
+      },
+      {
+        name: "wood",
+        title: "Wood",
+        price: 4,
+        gatheredAt: ["farm", "mill"],
+        volatility: 1,
+        food: false,
+      },
+      { name: "gem", title: "Gem", price: 300, gatheredAt: [], volatility: 2, food: false },
     ],
     occurrenceKinds: [
       {
