@@ -4,6 +4,7 @@ import { serve } from "../compose.ts";
 import { aborted } from "../interrupts.ts";
 import { defaultLimits } from "../limits.ts";
 import { createLog } from "../log.ts";
+import { lookAhead } from "../look-ahead/look-ahead.ts";
 import { isLoopback } from "../loopback.ts";
 import { onHangUp } from "../reload/hang-up.ts";
 import type { RunningServer } from "../running-server.ts";
@@ -106,6 +107,7 @@ async function readKeptWorld(
   const world: WorldOptions = {
     ...wanted,
     ...{ seed, tickHz, file: keeping.file, handlerMsMax: values["handler-ms"] },
+    effects: [lookAhead],
     retention: {
       historyFrames: values.history * secondsPerHour * tickHz,
       snapshotSpacingFrames: snapshotSpacingSeconds * tickHz,
