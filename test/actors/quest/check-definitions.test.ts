@@ -251,6 +251,17 @@ describe("the checker of quests", () => {
       "error quests[0].steps[1]: step t can never be done: it waits for s",
     ],
     [
+      "a way that cannot be taken",
+      [
+        quest("a", [
+          step("s", deed(GATHER, { item: "gold" })),
+          step("t", deed(TALK)),
+          step("u", deed(TALK), { after: ["s", "t"], afterCount: 1 }),
+        ]),
+      ],
+      "warning quests[0].steps[0]: step s can never be done",
+    ],
+    [
       "an optional step that cannot be done",
       [
         quest("a", [
