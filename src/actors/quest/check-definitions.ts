@@ -4,6 +4,7 @@ import { type Definition, isRequired } from "./book.ts";
 import { checkStructure } from "./check-structure.ts";
 import type { Known } from "./known.ts";
 import { type PlanWorld, planOf } from "./plan.ts";
+import { isSpared } from "./steps.ts";
 
 /** Something about a quest that its author should look at. */
 export interface Finding {
@@ -78,7 +79,14 @@ function isWinnable(quest: Definition, world: PlanWorld, winnable: ReadonlySet<s
   if (!(quest.offer?.after ?? []).every((name) => winnable.has(name))) return false;
   if (missingFacts(quest, world).length > 0) return false;
   const stuck = new Set(planOf(quest, world).stuck.map(({ step }) => step));
-  return quest.steps.every((step) => !isRequired(step) || !stuck.has(step.id));
+  return quest.steps.every((step, i) => !stuck.has(step.id) || !isNeeded(quest, i, stuck));
+}
+
+/** The quest is not completed without it: it is required, and no other way leads around it. */
+function isNeeded(quest: Definition, index: number, stuck: ReadonlySet<string>): boolean {
+  const step = quest.steps[index];
+  const canBeDone = (i: number) => !stuck.has(quest.steps[i]?.id ?? "");
+  return step !== undefined && isRequired(step) && !isSpared(quest, index, canBeDone);
 }
 
 function worldWith(
@@ -151,11 +159,14 @@ function offerAfterFindings(
 
 function stepFindings(quest: Definition, path: string, world: PlanWorld): Finding[] {
   const findings: Finding[] = [];
-  for (const { step: id, why } of planOf(quest, world).stuck) {
+  const { stuck } = planOf(quest, world);
+  const ids = new Set(stuck.map(({ step }) => step));
+  for (const { step: id, why } of stuck) {
     const at = quest.steps.findIndex((step) => step.id === id);
-    const required = isRequired(quest.steps[at] ?? { optional: false, fails: false });
     const text = `step ${id} can never be done: ${why}`;
-    findings.push((required ? error : warning)(quest, `${path}.steps[${at}]`, text));
+    findings.push(
+      (isNeeded(quest, at, ids) ? error : warning)(quest, `${path}.steps[${at}]`, text),
+    );
   }
   quest.steps.forEach((step, i) => {
     if (!isRequired(step)) return;

@@ -28,8 +28,8 @@ export function hearDeed(turn: Turn, event: PlayerActed): void {
     player: name,
     amount: counts ? Math.max(1, event.amount) : 1,
     gameMs,
-    // The same good may be taken from the same place twice in a game minute; a deed is done once.
-    mark: () => (counts ? "" : `${name}/${verb}/${place}/${target}/${item}/${gameMs}`),
+    // A deed takes its time: nobody does the same twice at the same moment.
+    mark: () => [name, verb, place, target, item, event.amount, gameMs].join("/"),
   });
   if (!success || player === undefined) return;
   if (verb === Verb.TRAVEL) {

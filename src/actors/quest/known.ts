@@ -15,6 +15,8 @@ export interface Known {
   readonly traceKinds?: readonly string[];
   /** Facts that hold at first or that something makes true, but for the rewards of quests. */
   readonly facts?: readonly string[];
+  /** Goods that can be bought somewhere. */
+  readonly traded?: readonly string[];
   readonly dialogues?: readonly DialogueTags[];
 }
 

@@ -31,7 +31,7 @@ export interface Plan {
 /** Nothing but what is known: what a generated quest has to do with. */
 export function alone(known: Known): PlanWorld {
   const whyNotEnded = (quest: string) => `quest ${quest} is not known`;
-  return { ...known, rewardItems: new Set(), whyNotEnded };
+  return { ...known, traded: [], rewardItems: new Set(), whyNotEnded };
 }
 
 /** Proves step by step that a quest can be done. Steps that fail it are left out. */
@@ -130,9 +130,11 @@ function whyNotGathered(
   return `${item} cannot be gathered there, but at ${good.gatheredAt.join(", ") || "no place"}`;
 }
 
-/** A good is had where it is gathered, from those who leave it behind, and as a reward. */
+/** A good is had where it is gathered or sold, from those who leave it behind, and as a reward. */
 function whyNotHad(item: string, world: PlanWorld): string | undefined {
   if (world.rewardItems.has(item)) return undefined;
+  const isGood = world.goods.some(({ name }) => name === item);
+  if (isGood && (world.traded?.includes(item) ?? true)) return undefined;
   const all = new Set(world.places.map(({ kind }) => kind));
   const dropped = world.encounterKinds.some(
     ({ name, drops }) => drops.includes(item) && whyNoEncounter(name, all, world) === undefined,

@@ -55,12 +55,34 @@ export function openStep(progress: Progress, { minutes }: Step, atMs: bigint): v
 
 /** Undefined while the run goes on. */
 export function verdictOf(run: Run, definition: Definition): Verdict | undefined {
+  const statusOf = (i: number) => run.steps[i]?.status;
+  const hasOpened = (i: number) => statusOf(i) === OPEN || statusOf(i) === DONE;
   let completed = true;
   for (const [i, step] of definition.steps.entries()) {
-    const { status } = run.steps[i] as Progress;
-    const failed = step.fails ? status === DONE : status === FAILED && isRequired(step);
-    if (failed) return { outcome: QuestOutcome.FAILED, reason: step.id };
-    if (isRequired(step) && status !== DONE) completed = false;
+    const status = statusOf(i);
+    if (step.fails && status === DONE) return { outcome: QuestOutcome.FAILED, reason: step.id };
+    if (!isRequired(step) || status === DONE || isSpared(definition, i, hasOpened)) continue;
+    if (status === FAILED) return { outcome: QuestOutcome.FAILED, reason: step.id };
+    completed = false;
   }
   return completed ? { outcome: QuestOutcome.COMPLETED, reason: "" } : undefined;
+}
+
+/**
+ * A step is one of several ways, and another one was taken: those that waited for it, with
+ * `after_count`, go on without it.
+ */
+export function isSpared(
+  { steps }: Pick<Definition, "steps">,
+  index: number,
+  goesOn: (index: number) => boolean,
+): boolean {
+  const id = steps[index]?.id ?? "";
+  let waited = false;
+  for (const [i, step] of steps.entries()) {
+    if (!isRequired(step) || !step.after.includes(id)) continue;
+    if (!goesOn(i)) return false;
+    waited = true;
+  }
+  return waited;
 }

@@ -85,6 +85,7 @@ export class Audit {
     for (const step of account.definition.steps) {
       if (step.optional || step.fails) continue;
       if (this.#isDone(account.definition, account.counts, step.id)) continue;
+      if (this.#isOtherWay(account, step.id)) continue;
       this.faults.push(`${event.id} was completed without ${step.id}`);
     }
   }
@@ -96,6 +97,18 @@ export class Audit {
     if (!this.completed.has(id.split("/")[0] ?? "")) {
       this.faults.push(`${id} was rewarded and not completed`);
     }
+  }
+
+  /** All required steps that name it could open without it. */
+  #isOtherWay({ definition, counts }: Account, id: string): boolean {
+    const later = definition.steps.filter(
+      ({ after, optional, fails }) => after.includes(id) && !optional && !fails,
+    );
+    const open = later.filter(({ after, afterCount }) => {
+      const done = after.filter((other) => this.#isDone(definition, counts, other));
+      return afterCount > 0 && done.length >= afterCount;
+    });
+    return later.length > 0 && open.length === later.length;
   }
 
   #entriesOf(wanted: Record<string, unknown>): readonly [string, unknown][] {

@@ -10,10 +10,13 @@ const offer = { when: { case: "onArrival", value: true } } as const;
 const quest = (name: string, steps: Parameters<typeof definition>[1], more: object = {}) =>
   definition(name, steps, { offer, ...more });
 
+const good = { title: "", price: 3, gatheredAt: [], volatility: 0 };
 const world = {
   ...known,
+  goods: [...known.goods, { ...good, name: "salt" }, { ...good, name: "cheese" }],
   ...{ roles: ["smith"], occurrenceKinds: ["raid"], conditions: ["rain"], traceKinds: ["scorch"] },
   facts: ["bridge"],
+  traded: ["salt"],
   dialogues: [{ name: "elder", tags: ["accept:said", "yes"] }],
 };
 
@@ -30,6 +33,7 @@ describe("the checker of quests", () => {
       quest("a", [
         step("g", deed(GATHER, { item: "grain", region: "moor" })),
         step("d", deed(DELIVER, { item: "grain", place: "moor.inn" }), { after: ["g"] }),
+        step("s", deed(DELIVER, { item: "salt" })),
       ]),
       quest(
         "b",
@@ -124,6 +128,11 @@ describe("the checker of quests", () => {
       "a good that nobody can have",
       [quest("a", [step("s", deed(DELIVER, { item: "ring" }))])],
       "good ring is not known",
+    ],
+    [
+      "a good that nobody sells, and that is not gathered or left behind",
+      [quest("a", [step("s", deed(DELIVER, { item: "cheese" }))])],
+      "cheese cannot be gathered there, but at no place",
     ],
     [
       "a foe that is not there",
@@ -249,6 +258,17 @@ describe("the checker of quests", () => {
         ]),
       ],
       "error quests[0].steps[1]: step t can never be done: it waits for s",
+    ],
+    [
+      "a way that cannot be taken",
+      [
+        quest("a", [
+          step("s", deed(GATHER, { item: "gold" })),
+          step("t", deed(TALK)),
+          step("u", deed(TALK), { after: ["s", "t"], afterCount: 1 }),
+        ]),
+      ],
+      "warning quests[0].steps[0]: step s can never be done",
     ],
     [
       "an optional step that cannot be done",

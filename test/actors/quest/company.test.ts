@@ -58,6 +58,8 @@ describe("a quest of several", () => {
     const id = rig.begin("dam", "world");
     for (const player of ["anna", "bert", "anna", "carl", "bert", "anna"]) {
       rig.act(player, GATHER, { item: "grain" });
+      rig.act(player, GATHER, { item: "grain" });
+      rig.pass(1);
     }
     expect(rig.ended()).toEqual([`${id} completed`]);
     expect(rig.rewarded()).toEqual([`${id}/anna 50`, `${id}/bert 33`, `${id}/carl 17`]);

@@ -74,6 +74,26 @@ describe("the steps of a quest", () => {
     expect(rig.ended()).toEqual([`${id} completed`]);
   });
 
+  it("are ways of which one is enough, where what follows waits for one", () => {
+    const rig = new Rig([
+      definition("ways", [
+        step("chase", deed(FIGHT, { targetKind: "wolves" }), { minutes: 10 }),
+        step("argue", deed(WORK)),
+        step("report", deed(TALK), { after: ["chase", "argue"], afterCount: 1 }),
+      ]),
+    ]);
+    const id = rig.begin("ways", "anna");
+    rig.act("anna", WORK, {});
+    expect(rig.ended()).toEqual([]);
+    rig.pass(20);
+    expect(rig.steps(id)).toEqual(["chase failed 0", "argue done 1", "report open 0"]);
+    rig.act("anna", TALK, {});
+    expect(rig.ended()).toEqual([`${id} completed`]);
+    const late = rig.begin("ways", "bert");
+    rig.pass(10);
+    expect(rig.ended().at(-1)).toBe(`${late} failed chase`);
+  });
+
   it("do not count the event that opened them", () => {
     const rig = new Rig([
       definition("twice", [

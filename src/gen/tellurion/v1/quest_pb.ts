@@ -470,7 +470,8 @@ export const QuestOfferSchema: GenMessage<QuestOffer> = /*@__PURE__*/
 
 /**
  * A step is open when what it waits for has been done. A quest is completed when all steps that are not optional are
- * done; it fails with the first step that fails it.
+ * done; it fails with the first step that fails it. A step that is one of several ways need not be done once the steps
+ * that wait for it, with `after_count`, have opened without it.
  *
  * @generated from message tellurion.v1.QuestStep
  */
