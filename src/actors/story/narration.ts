@@ -7,7 +7,7 @@ export const sentencesMax = 12;
 
 /** Ways to say what happened, by the kind of the entry: the longest beginning of it that is here. */
 const sentences: Readonly<Record<string, readonly string[]>> = {
-  occurrence: ["the {subject} began{where}", "there was the {subject}{where}"],
+  occurrence: ["the {subject} began{where}", "{at} saw the {subject}"],
   "occurrence:ended": ["the {subject} came to an end{where}", "the {subject} was over{where}"],
   "quest:completed": ["{who} completed “{subject}”{where}", "“{subject}” was done by {who}{where}"],
   "quest:failed": ["{who} failed at “{subject}”{where}", "“{subject}” was lost on {who}{where}"],
@@ -62,18 +62,27 @@ function waysToSay({ kind }: Entry): readonly string[] | undefined {
 
 function wordsFor(story: Story, entry: Entry, slot: string): string {
   const { player, place, region, subject, text } = entry;
-  if (slot === "who") return player === "" ? "somebody" : capital(titleOf(story, player));
-  if (slot === "region") return region === "" ? "the land" : titleOf(story, region);
+  if (slot === "who") return player === "" ? "somebody" : nameOf(story, player);
+  if (slot === "region") return region === "" ? "the land" : nameOf(story, region);
   if (slot === "text") return text;
-  if (slot === "subject") return subject === "" ? "something" : titleOf(story, subject);
+  if (slot === "subject") return subject === "" ? "trouble" : titleOf(story, subject);
   const where = place === "" ? region : place;
-  return where === "" ? "" : ` at ${titleOf(story, where)}`;
+  if (slot === "at") return where === "" ? "the land" : nameOf(story, where);
+  return where === "" ? "" : ` at ${nameOf(story, where)}`;
 }
 
 /** What an id is called. */
 function titleOf({ titles }: Story, id: string): string {
   const known = titles.find((title) => title.id === id);
   return known?.title ?? id.replaceAll(/[-_.:]+/g, " ").trim();
+}
+
+/** What a player, a place or a region is called: their names begin with capitals. */
+function nameOf(story: Story, id: string): string {
+  const title = titleOf(story, id);
+  return story.titles.some((known) => known.id === id)
+    ? title
+    : title.split(" ").map(capital).join(" ");
 }
 
 function capital(text: string): string {

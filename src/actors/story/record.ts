@@ -175,15 +175,17 @@ export function recordStorm(
   },
 ): void {
   const { region, condition, started, gameMs } = event;
-  const began = started
+  // What it was is known from its beginning: its end tells of the weather that followed.
+  const last = started
     ? undefined
     : lastEntry(story, (entry) => entry.region === region && entry.kind.startsWith("storm:"));
+  const began = last?.kind.endsWith(":ended") ? undefined : last;
+  const subject = started ? condition : (began?.subject ?? "");
   append(story, {
-    kind: `storm:${condition}${started ? "" : ":ended"}`,
+    kind: `storm:${subject}${started ? "" : ":ended"}`,
     id: `storm/${region}/${gameMs}`,
     because: began?.id ?? "",
     player: "",
-    subject: condition,
-    ...{ region, gameMs },
+    ...{ subject, region, gameMs },
   });
 }

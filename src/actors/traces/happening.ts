@@ -89,12 +89,17 @@ export function ofAct(event: Plain<PlayerActedEvent>): Happening | undefined {
   return undefined;
 }
 
-/** A storm leaves its damage when it is over. */
-export function ofStorm(event: Plain<WeatherSevereEvent>): Happening | undefined {
-  const { region, condition, started, gameMs } = event;
+/**
+ * A storm leaves its damage when it is over. What it was is known from its beginning: its end tells of the weather
+ * that followed.
+ */
+export function ofStorm(
+  { region, started, gameMs }: Plain<WeatherSevereEvent>,
+  condition: string,
+): Happening | undefined {
   if (started) return undefined;
   return {
-    kinds: [`storm:${condition}`],
+    kinds: [condition === "" ? "storm" : `storm:${condition}`],
     cause: `storm/${region}/${gameMs}`,
     place: "",
     player: "",

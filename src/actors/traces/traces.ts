@@ -64,7 +64,11 @@ export const traces = defineActor({
     ),
     handle(
       WeatherSevereEventSchema,
-      (state, event, ctx) => happen(state, ofStorm(event.toObject()), ctx),
+      (state, event, ctx) => {
+        if (!state.configured) return;
+        happen(state, ofStorm(event.toObject(), state.storm), ctx);
+        state.storm = event.started ? event.condition : "";
+      },
       { ownKey: true },
     ),
     // Lightning: handle(LightningEventSchema, … happen(state, ofLightning(event.toObject(), state.places), ctx)), with

@@ -51,9 +51,11 @@ function eventful(): StoryRig {
     outcome: QuestOutcome.COMPLETED,
     gameMs: day + 2n,
   });
-  const gale = { region: "moor", condition: "gale" };
-  rig.publish(WeatherSevereEventSchema, { ...gale, started: true, gameMs: day + 3n });
-  rig.publish(WeatherSevereEventSchema, { ...gale, started: false, gameMs: day + 4n });
+  const gale = { region: "moor", condition: "gale", started: true };
+  rig.publish(WeatherSevereEventSchema, { ...gale, gameMs: day + 3n });
+  // Its end tells of the weather after it.
+  const end = { region: "moor", condition: "fair", started: false };
+  rig.publish(WeatherSevereEventSchema, { ...end, gameMs: day + 4n });
   return rig;
 }
 
@@ -180,10 +182,10 @@ describe("what is told", () => {
   it("is what happened, in words, in the order in which it did", () => {
     const told = eventful().world.call(method.tell, { region: "moor" });
     expect(told.ok && told.value.text).toBe(
-      "Day 1. The raid began at the old mill. The wolf was seen at moor. " +
+      "Day 1. The raid began at the old mill. The wolf was seen at Moor. " +
         "Day 2. Anna drove off the wolf at the old mill. The raid came to an end at the old mill. " +
-        "“mend the mill” was done by Anna at moor. " +
-        "Severe weather, the gale, came over moor. Moor had the gale behind it.",
+        "“mend the mill” was done by Anna at Moor. " +
+        "Severe weather, the gale, came over Moor. Moor had the gale behind it.",
     );
   });
 

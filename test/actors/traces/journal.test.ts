@@ -36,7 +36,12 @@ const events = {
     targetKind: fc.constantFrom("", "wolf", "imp"),
     verb: fc.constantFrom(Verb.FIGHT, Verb.WORK, Verb.DELIVER, Verb.TALK, Verb.SEARCH),
   }),
-  storm: fc.record({ region, gameMs, condition: fc.constant("gale"), started: fc.boolean() }),
+  storm: fc.record({
+    region,
+    gameMs,
+    condition: fc.constantFrom("gale", "fair"),
+    started: fc.boolean(),
+  }),
   beat: fc.record({
     ...{ region, place, gameMs, beat: fc.bigInt({ min: 1n, max: 30n }) },
     kind: fc.constantFrom(BeatKind.ENCOUNTER, BeatKind.STORY, BeatKind.QUIET),
@@ -75,10 +80,13 @@ function historyOf(published: Published): Claim[] {
       return name ? [{ ...e, cause: `${name}/${e.player}/${e.gameMs}`, subject }] : [];
     }),
     ...published.storms
-      .filter((e) => !e.started)
+      .flatMap((e, i, all) => {
+        const before = all.slice(0, i).findLast(({ region: of }) => of === e.region);
+        const subject = before?.started ? before.condition : "";
+        return e.started ? [] : { ...e, subject };
+      })
       .map((e) => ({
-        ...{ ...e, ...nobody, place: "", cause: `storm/${e.region}/${e.gameMs}` },
-        subject: e.condition,
+        ...{ ...e, player: "", place: "", cause: `storm/${e.region}/${e.gameMs}` },
       })),
     ...published.beats
       .filter((e) => e.kind !== BeatKind.QUIET)

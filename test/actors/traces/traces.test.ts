@@ -74,11 +74,15 @@ describe("traces", () => {
   });
 
   it("are left by a storm when it is over, somewhere in the region", () => {
-    const rig = new TracesRig();
+    const damage = template("storm:gale", { kind: "damage", texts: ["The {subject} did it."] });
+    const rig = new TracesRig({ ...configuration, templates: [template("storm"), damage] });
     const storm = { region, condition: "gale", gameMs: 7n };
     rig.publish(WeatherSevereEventSchema, { ...storm, started: true });
     expect(leftIn(rig)).toEqual([]);
-    rig.publish(WeatherSevereEventSchema, { ...storm, started: false, gameMs: 8n });
+    // Its end tells of the weather after it.
+    const end = { region, condition: "fair", started: false, gameMs: 8n };
+    rig.publish(WeatherSevereEventSchema, end);
+    expect(rig.state.traces[0]?.text).toBe("The gale did it.");
     expect(leftIn(rig)).toHaveLength(1);
     expect(leftIn(rig)[0]).toMatch(/^moor\.1 damage (mill|bridge|hill) storm\/moor\/8$/);
   });
