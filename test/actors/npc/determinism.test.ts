@@ -1,7 +1,19 @@
 import { expect, test } from "vitest";
-import { NpcActionEventSchema } from "../../../src/gen/tellurion/v1/npc_pb.ts";
-import { OccurrenceEventSchema, Verb } from "../../../src/gen/tellurion/v1/world_pb.ts";
-import { NpcRig } from "./rig.ts";
+import { clock } from "../../../src/actors/clock/clock.ts";
+import { npc } from "../../../src/actors/npc/npc.ts";
+import { ConfigureClockSchema } from "../../../src/gen/tellurion/v1/clock_pb.ts";
+import { ConfigureNpcsSchema, NpcActionEventSchema } from "../../../src/gen/tellurion/v1/npc_pb.ts";
+import {
+  OccurrenceEventSchema,
+  PlayerActedEventSchema,
+  Verb,
+} from "../../../src/gen/tellurion/v1/world_pb.ts";
+import type { Bootstrap } from "../../../src/runtime/index.ts";
+import { encodeBootstrap } from "../../../src/runtime/world/bootstrap.ts";
+import { InlineRun, input, read, snapshotOf } from "../../support/inline.ts";
+import { calendar } from "../fixtures.ts";
+import { map, NpcRig } from "./rig.ts";
+import { townOf } from "./town.ts";
 
 const hour = 3_600_000;
 
@@ -54,4 +66,36 @@ test("the same seed gives the same actions with 1, 2 and 4 workers, however shar
     expect(other.actions).toEqual(alone.actions);
   }
   expect(run({ workers: 1, shuffleEveryFrames: 0 }, 8).hashes).not.toEqual(alone.hashes);
+});
+
+test("a world that goes on from a snapshot goes on as if nothing had been", () => {
+  const kinds = [clock, npc];
+  const start = { case: "startGameMs", value: BigInt(16 * hour) } as const;
+  const first: Bootstrap[] = [
+    {
+      address: "npc/moor-0",
+      type: ConfigureNpcsSchema,
+      message: townOf(map, "moor", 20, { gameMs: BigInt(16 * hour) }),
+    },
+    {
+      address: "clock/main",
+      type: ConfigureClockSchema,
+      message: { calendar, scale: 3_600, start, schedules: [] },
+    },
+  ];
+  const deed = {
+    ...{ player: "anna", verb: Verb.TALK, region: "moor", place: "moor.inn" },
+    ...{ target: "moor-0.3", success: true },
+  };
+  const run = new InlineRun(kinds);
+  run.world.runFrame(encodeBootstrap(first));
+  run.world.runFrame([input("npc/moor-0", PlayerActedEventSchema, deed)]);
+  for (let i = 0; i < 45; i += 1) run.world.runFrame([]);
+  const other = new InlineRun(kinds, { restored: read(snapshotOf(run), kinds) });
+  for (let i = 0; i < 45; i += 1) {
+    run.world.runFrame([]);
+    other.world.runFrame([]);
+    expect(other.hash).toBe(run.hash);
+  }
+  expect(run.log).toEqual([]);
 });
