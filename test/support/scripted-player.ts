@@ -18,6 +18,8 @@ import {
 import type { CallOutcome, TestWorld } from "../../src/runtime/testkit/index.ts";
 
 const careful = 0.4;
+/** Chance that an encounter in the region is gone for before anything else. */
+const bold = 0.35;
 const questsAtOnce = 3;
 /** What was refused is not tried again for so long. */
 const patienceMs = 60n * 60_000n;
@@ -76,7 +78,10 @@ export class ScriptedPlayer {
   #survive(world: WorldState, me: PlayerState): (Act & { amount?: number }) | undefined {
     if (me.health < careful) return { verb: Verb.REST, amount: restMinutes };
     const here = world.encounters.find(({ place }) => place === me.place);
-    return here && { verb: Verb.FIGHT, target: here.id };
+    if (here) return { verb: Verb.FIGHT, target: here.id };
+    const region = regionOf(world, me.place);
+    const near = world.encounters.find(({ place }) => regionOf(world, place) === region);
+    return near && this.#next() < bold ? { verb: Verb.TRAVEL, target: near.place } : undefined;
   }
 
   #takeQuests(): void {

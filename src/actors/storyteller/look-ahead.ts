@@ -29,7 +29,9 @@ type Pending = Storyteller["pending"][number];
 
 /** Whether two candidates are too near each other to decide by their scores, and there is room to ask. */
 export function isWorthLooking(state: Configured, track: Track, { candidates }: Choice): boolean {
-  if (!state.lookAhead || state.pending.length >= pendingMax) return false;
+  // A region paces nobody by itself: its branches would cost the same and please fewer.
+  if (!state.lookAhead || track.player === "") return false;
+  if (state.pending.length >= pendingMax) return false;
   if (track.lookedAt !== 0 && state.minute - track.lookedAt < everyMinutes) return false;
   return nearest(candidates).length >= 2;
 }

@@ -8,7 +8,7 @@ import {
   PlayerActedEventSchema,
   Verb,
 } from "../../../src/gen/tellurion/v1/world_pb.ts";
-import type { Bootstrap } from "../../../src/runtime/index.ts";
+import type { Bootstrap } from "../../../src/runtime/host.ts";
 import { encodeBootstrap } from "../../../src/runtime/world/bootstrap.ts";
 import { InlineRun, input, read, snapshotOf } from "../../support/inline.ts";
 import { calendar } from "../fixtures.ts";

@@ -10,7 +10,7 @@ const offer = { when: { case: "onArrival", value: true } } as const;
 const quest = (name: string, steps: Parameters<typeof definition>[1], more: object = {}) =>
   definition(name, steps, { offer, ...more });
 
-const good = { title: "", price: 3, gatheredAt: [], volatility: 0 };
+const good = { title: "", price: 3, gatheredAt: [], volatility: 0, food: false };
 const world = {
   ...known,
   goods: [...known.goods, { ...good, name: "salt" }, { ...good, name: "cheese" }],
