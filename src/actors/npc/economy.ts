@@ -29,8 +29,8 @@ const duesShare = 0.25;
 const hungerLeft = 0.05;
 
 /** What a caravan takes away and brings, by the market's stock. */
-const stockMost = 3;
-const stockLeast = 0.5;
+const stockMost = 1;
+const stockLeast = 0.25;
 
 export function priceOf({ shard }: Turn, good: number): number {
   return shard.prices[good] ?? 1;
@@ -163,28 +163,41 @@ export function collectDues({ shard, columns }: Turn): void {
   }
 }
 
-/** A caravan evens out the market: it buys what there is too much of, and brings what is short. */
+/**
+ * A caravan evens out the market: it buys what there is too much of, and brings what is short. What
+ * it takes in must come from what it paid, or from what the market has beyond its reserve.
+ */
 export function receiveCaravan(turn: Turn): void {
   const { shard, columns } = turn;
   const most = Math.ceil(shard.count * stockMost);
+  const before = shard.till;
+  columns.stock.forEach((stock, good) => {
+    if (stock <= most) return;
+    const pays = Math.ceil(((stock - most) * priceOf(turn, good)) / 2);
+    columns.stock[good] = most;
+    columns.taken[good] = (columns.taken[good] as number) + stock - most;
+    shard.till += pays;
+    shard.coinsIn += pays;
+  });
+  const reserve = (coinsEach * shard.count) / 2;
+  buyFromCaravan(turn, shard.till - before + Math.max(0, (before - reserve) / 2));
+}
+
+function buyFromCaravan(turn: Turn, coinsMost: number): void {
+  const { shard, columns } = turn;
   const least = Math.ceil(shard.count * stockLeast);
-  for (let good = 0; good < shard.goods.length; good += 1) {
-    const stock = columns.stock[good] as number;
+  let coins = coinsMost;
+  // Food first: those goods stand first.
+  columns.stock.forEach((stock, good) => {
     const price = priceOf(turn, good);
-    if (stock > most) {
-      columns.stock[good] = most;
-      columns.taken[good] = (columns.taken[good] as number) + stock - most;
-      const pays = Math.ceil(((stock - most) * price) / 2);
-      shard.till += pays;
-      shard.coinsIn += pays;
-    } else if (stock < least) {
-      const amount = Math.min(least - stock, Math.floor(shard.till / (2 * price)));
-      columns.stock[good] = stock + amount;
-      columns.brought[good] = (columns.brought[good] as number) + amount;
-      shard.till -= amount * price;
-      shard.coinsOut += amount * price;
-    }
-  }
+    const amount = Math.min(least - stock, Math.floor(coins / 2 / price));
+    if (amount <= 0) return;
+    coins -= amount * price;
+    columns.stock[good] = stock + amount;
+    columns.brought[good] = (columns.brought[good] as number) + amount;
+    shard.till -= amount * price;
+    shard.coinsOut += amount * price;
+  });
 }
 
 /** Hunger after a meal that was eaten in passing. */

@@ -5,7 +5,7 @@ import { dangerAt } from "./surroundings.ts";
 import type { Outlet, Turn } from "./turn.ts";
 
 /** Need events that a shard publishes in a lived hour at most. */
-export const needsPerHourMax = 4;
+export const needsPerHourMax = 2;
 
 /** Lived minutes for which an NPC that has cried for help keeps quiet. */
 const quietMinutes = 1_440;
@@ -16,7 +16,7 @@ const companyFrom = 0.85;
 /** How urgent it is that work goes slowly. */
 const goodsUrgency = 0.5;
 /** Chances in a minute that somebody asks for what its work needs, or for news. */
-const askingChance = 0.000_5;
+const askingChance = 0.000_1;
 const newsChance = 0.000_05;
 
 interface Want {
