@@ -1,9 +1,8 @@
-import { actors } from "../actors/index.ts";
 import type { Bootstrap } from "../runtime/host.ts";
-import { parseAddress } from "../runtime/index.ts";
 import { loadPack } from "./pack/load.ts";
 import { packMessages } from "./pack/messages.ts";
 import type { Pack } from "./pack/pack.ts";
+import { checkServices } from "./pack/service-configurations.ts";
 
 /** A world to begin with: its name, and the actors it has and what they are told first. */
 export interface WorldPack {
@@ -18,11 +17,8 @@ export interface WorldPack {
 export async function loadWorldPack(directory: string): Promise<WorldPack> {
   const { pack, faults } = await loadPack(directory);
   faults.throwIfAny();
-  return worldOf(pack as Pack);
-}
-
-function worldOf(pack: Pack): WorldPack {
-  const kinds = new Set(actors.map(({ kind }) => kind));
-  const isKnown = ({ address }: Bootstrap) => kinds.has(parseAddress(address).kind);
-  return { name: pack.plan.name, bootstrap: packMessages(pack).filter(isKnown) };
+  const { plan } = pack as Pack;
+  const bootstrap = packMessages(pack as Pack);
+  checkServices(directory, bootstrap);
+  return { name: plan.name, bootstrap };
 }

@@ -19,9 +19,9 @@ export const pendingMax = 8;
 const branchesMax = 4;
 const horizonMinutes = 45;
 /** A candidate whose score is this share of the best one's or more is worth trying beside it. */
-const nearShare = 0.8;
+const nearShare = 0.5;
 /** A track looks ahead this often at most. */
-const everyMinutes = 10;
+const everyMinutes = 5;
 /** An answer that takes longer is not waited for. */
 const waitMinutesMax = 10;
 

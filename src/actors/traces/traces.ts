@@ -6,7 +6,11 @@ import {
   TracesService,
   TracesStateSchema,
 } from "../../gen/tellurion/v1/traces_pb.ts";
-import { WeatherEventSchema, WeatherSevereEventSchema } from "../../gen/tellurion/v1/weather_pb.ts";
+import {
+  LightningEventSchema,
+  WeatherEventSchema,
+  WeatherSevereEventSchema,
+} from "../../gen/tellurion/v1/weather_pb.ts";
 import {
   OccurrenceEventSchema,
   PlayerActedEventSchema,
@@ -18,7 +22,15 @@ import { airIn } from "./air.ts";
 import { configure, discoverAs, record } from "./commands.ts";
 import { checkConfiguration } from "./configuration.ts";
 import { discover, search } from "./discover.ts";
-import { type Happening, ofAct, ofBeat, ofOccurrence, ofQuest, ofStorm } from "./happening.ts";
+import {
+  type Happening,
+  ofAct,
+  ofBeat,
+  ofLightning,
+  ofOccurrence,
+  ofQuest,
+  ofStorm,
+} from "./happening.ts";
 import { leave } from "./leave.ts";
 import { liveTo, skipTo } from "./live.ts";
 import { heatOf, listTraces, readingOf, traceNamed } from "./reading.ts";
@@ -71,8 +83,11 @@ export const traces = defineActor({
       },
       { ownKey: true },
     ),
-    // Lightning: handle(LightningEventSchema, … happen(state, ofLightning(event.toObject(), state.places), ctx)), with
-    // ownKey, as soon as weather.proto has the event.
+    handle(
+      LightningEventSchema,
+      (state, event, ctx) => happen(state, ofLightning(event.toObject(), state.places), ctx),
+      { ownKey: true },
+    ),
     handle(
       OccurrenceEventSchema,
       (state, event, ctx) => happen(state, ofOccurrence(event.toObject()), ctx),

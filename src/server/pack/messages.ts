@@ -165,10 +165,21 @@ function placesOf({ places = [] }: Common["map"]) {
   return places.map(({ id = "", region = "", kind = "" }) => ({ id, region, kind }));
 }
 
-function storyMessage({ plan, dialogues }: Pack, { gameMs, minutesPerDay }: Common): Bootstrap {
+function storyMessage(
+  { plan, parts, dialogues }: Pack,
+  { gameMs, minutesPerDay }: Common,
+): Bootstrap {
   const facts = [...plan.facts];
   return message("story/main", ConfigureStorySchema, {
     ...{ dialogues: valuesOf(dialogues), facts, gameMs, minutesPerDay },
+    storylets: valuesOf(parts.storylets)
+      .filter(({ sets }) => sets.length > 0)
+      .map(({ name, sets }) => ({ storylet: name, facts: sets })),
+    titles: [
+      ...valuesOf(parts.quests),
+      ...valuesOf(parts.occurrences),
+      ...valuesOf(parts.encounters),
+    ].map(({ name, title }) => ({ id: name, title })),
   });
 }
 
@@ -177,7 +188,7 @@ function traceMessages(pack: Pack, { map, gameMs, minutesPerDay }: Common): Boot
   return pack.plan.regions.map((plan) => {
     const places = (map.places ?? [])
       .filter(({ region }) => region === plan.name)
-      .map(({ id = "", kind = "" }) => ({ id, title: titleOf(id), kind }));
+      .map(({ id = "", kind = "", x = 0, y = 0 }) => ({ id, title: titleOf(id), kind, x, y }));
     return message(`traces/${plan.name}`, ConfigureTracesSchema, {
       ...{ region: plan.name, templates, places, tracesMax: pack.plan.tracesMax, gameMs },
       conditions: pack.climates.get(plan.climate)?.climate.conditions ?? [],
