@@ -128,7 +128,10 @@ class Phases {
       [PacingPhase.FADE]: PacingPhase.RELAX,
     };
     const isFirst = oldPhase === PacingPhase.UNSPECIFIED;
-    if (!isFirst && (follows[oldPhase] !== newPhase || (last !== undefined && last !== oldPhase))) {
+    // A player who was away for long comes back at ease.
+    const comesBack = player !== "" && newPhase === PacingPhase.RELAX;
+    const isNext = follows[oldPhase] === newPhase && (last === undefined || last === oldPhase);
+    if (!isFirst && !comesBack && !isNext) {
       this.broken.push(`${whose}: ${last}, then ${oldPhase} to ${newPhase}`);
     }
     this.#last.set(whose, newPhase);

@@ -4,6 +4,7 @@ import {
   QuestOfferedEventSchema,
   QuestOutcome,
   QuestRewardedEventSchema,
+  type QuestState,
 } from "../../src/gen/tellurion/v1/quest_pb.ts";
 import {
   BeatKind,
@@ -11,6 +12,8 @@ import {
   StoryBeatEventSchema,
   type StorytellerState,
 } from "../../src/gen/tellurion/v1/storyteller_pb.ts";
+import type { WorldState } from "../../src/gen/tellurion/v1/world_pb.ts";
+import { Bot } from "../actors/quest/bot.ts";
 import { LivingWorld } from "../support/living-world.ts";
 
 /** Game hours that a session lasts. */
@@ -41,6 +44,8 @@ export interface SessionReport {
   readonly questsCompleted: number;
   readonly generated: number;
   readonly doubleRewards: number;
+  /** Generated quests that an independent bot finds no way to do. */
+  readonly unsolvable: readonly string[];
   readonly deadLetters: number;
   readonly hash: string;
 }
@@ -51,6 +56,7 @@ export async function runSession({ seed, lookAhead }: SessionOptions): Promise<S
     ...{ seed, lookAhead, players: playersOfSession, npcs: npcShare },
   });
   const rewards: string[] = [];
+  const unsolvable: string[] = [];
   const beats = new Map<string, number>();
   const quests = { offered: 0, completed: 0, generated: 0 };
   living.onEvent(({ type, event }) => {
@@ -62,7 +68,10 @@ export async function runSession({ seed, lookAhead }: SessionOptions): Promise<S
     if (type === QuestOfferedEventSchema) {
       quests.offered += 1;
       const { quest } = event as unknown as { quest: string };
-      if (quest.startsWith("gen.")) quests.generated += 1;
+      if (!quest.startsWith("gen.")) return;
+      quests.generated += 1;
+      const fault = faultOf(living, quest);
+      if (fault !== undefined) unsolvable.push(fault);
     }
     if (type === QuestEndedEventSchema) {
       const { outcome } = event as unknown as { outcome: QuestOutcome };
@@ -90,7 +99,38 @@ export async function runSession({ seed, lookAhead }: SessionOptions): Promise<S
     questsCompleted: quests.completed,
     generated: quests.generated,
     doubleRewards: rewards.length - new Set(rewards).size,
+    unsolvable,
     deadLetters: living.world.deadLetters.length,
     hash: living.world.hash(),
   };
+}
+
+/** Has a bot do a generated quest's steps, one after another. */
+function faultOf(living: LivingWorld, name: string): string | undefined {
+  const quests = living.world.cellAt("quest/main")?.state as QuestState;
+  const world = living.world.cellAt("world/main")?.state as WorldState;
+  const definition = quests.generated.find((one) => one.name === name);
+  if (definition === undefined) return undefined;
+  const places = world.map?.places ?? [];
+  const objectives = definition.steps.flatMap((step) => step.objectives);
+  const wanted = objectives.flatMap(({ what }) => (what.case === "player" ? [what.value] : []));
+  const npcs = world.roster.flatMap(({ shard, first, count, role, region }) => {
+    const isWanted = wanted.some(({ target, targetKind }) =>
+      target === "" ? targetKind === role : target.startsWith(`${shard}.`),
+    );
+    if (!isWanted) return [];
+    const there = places.filter((place) => place.region === region);
+    return Array.from({ length: count }, (_, i) => `${shard}.${first + i}`)
+      .filter((id) => wanted.some(({ target }) => target === "" || target === id))
+      .flatMap((id) => there.map((place) => ({ id, role, place: place.id })));
+  });
+  const { goods = [], encounterKinds = [] } = world.definition ?? {};
+  const bot = new Bot({ places, goods, encounterKinds, npcs });
+  for (const step of definition.steps) {
+    for (let n = 0; n < Math.max(1, step.count); n += 1) {
+      const isDone = step.objectives.some((objective) => bot.deedsFor(objective).length > 0);
+      if (!isDone) return `${name}: ${step.id} (${step.text})`;
+    }
+  }
+  return undefined;
 }
