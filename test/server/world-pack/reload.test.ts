@@ -9,7 +9,7 @@ import { PackReload } from "../../../src/server/reload/pack-reload.ts";
 import { surround } from "../../../src/server/running-server.ts";
 import { loadWorldPack } from "../../../src/server/world-pack.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
-import { Run, stopRuns } from "../../support/run.ts";
+import { Run, startMsMax, stopRuns } from "../../support/run.ts";
 import { within } from "../../support/within.ts";
 import { copyOf, edit } from "./packs.ts";
 
@@ -131,7 +131,7 @@ test.skipIf(process.platform === "win32")("a running server reloads on SIGHUP", 
   const told = async () => {
     while (!run.errors.includes("reloaded: weather/north, weather/south changed")) await delay(20);
   };
-  await within("the reload", told());
+  await within("the reload", told(), startMsMax);
   expect((await fetch(`${url.replace("ws", "http")}/healthz`)).status).toBe(200);
   run.child.kill("SIGTERM");
   expect(await run.exit).toBe(0);
