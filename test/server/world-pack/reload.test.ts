@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { WeatherService } from "../../../src/gen/tellurion/v1/weather_pb.ts";
@@ -129,7 +129,9 @@ test.skipIf(process.platform === "win32")("a running server reloads on SIGHUP", 
   edit(pack, stormier);
   run.child.kill("SIGHUP");
   const told = async () => {
-    while (!run.errors.includes("reloaded: weather/north, weather/south changed")) await delay(20);
+    while (!run.errors.includes("reloaded: weather/north, weather/south changed")) {
+      await once(run.child.stderr, "data");
+    }
   };
   await within("the reload", told(), startMsMax);
   expect((await fetch(`${url.replace("ws", "http")}/healthz`)).status).toBe(200);
