@@ -84,8 +84,8 @@ export const startCommand = defineCommand({
         told: keeping.stored ? [] : world.bootstrap,
       },
     });
-    print(greeting(server, keeping));
     const stopListening = onHangUp(() => void server.reload());
+    print(greeting(server, keeping));
     const failure = await Promise.race([server.failed, aborted(interrupted)]);
     await server.close();
     stopListening();

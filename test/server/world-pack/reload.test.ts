@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { WeatherService } from "../../../src/gen/tellurion/v1/weather_pb.ts";
@@ -9,7 +9,7 @@ import { PackReload } from "../../../src/server/reload/pack-reload.ts";
 import { surround } from "../../../src/server/running-server.ts";
 import { loadWorldPack } from "../../../src/server/world-pack.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
-import { Run, stopRuns } from "../../support/run.ts";
+import { Run, startMsMax, stopRuns } from "../../support/run.ts";
 import { within } from "../../support/within.ts";
 import { copyOf, edit } from "./packs.ts";
 
@@ -129,9 +129,11 @@ test.skipIf(process.platform === "win32")("a running server reloads on SIGHUP", 
   edit(pack, stormier);
   run.child.kill("SIGHUP");
   const told = async () => {
-    while (!run.errors.includes("reloaded: weather/north, weather/south changed")) await delay(20);
+    while (!run.errors.includes("reloaded: weather/north, weather/south changed")) {
+      await once(run.child.stderr, "data");
+    }
   };
-  await within("the reload", told());
+  await within("the reload", told(), startMsMax);
   expect((await fetch(`${url.replace("ws", "http")}/healthz`)).status).toBe(200);
   run.child.kill("SIGTERM");
   expect(await run.exit).toBe(0);

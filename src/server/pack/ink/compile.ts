@@ -18,7 +18,7 @@ export interface CompiledStory {
 }
 
 /** What the compiler's messages look like: `ERROR: 'gate.ink' line 3: Expected …`. */
-const messagePattern = /^(ERROR|WARNING|TODO|RUNTIME \w+): (?:'[^']*' )?line (\d+): (.*)$/s;
+const messagePattern = /^(?:RUNTIME )?[A-Z]+: (?:'[^']*' )?line (\d+): (.*)$/s;
 const includePattern = /^[ \t]*INCLUDE\b/m;
 const externalPattern = /^[ \t]*EXTERNAL\b/m;
 
@@ -33,7 +33,7 @@ export async function compileInk(
   if (faults.count > before) return undefined;
   const doubts: Doubt[] = [];
   const note = (message: string, severity: number) => {
-    const [, , line = "0", text = message] = messagePattern.exec(message) ?? [];
+    const [, line = "0", text = message] = messagePattern.exec(message) ?? [];
     if (severity !== errorSeverity) doubts.push({ line: Number(line), text });
     else faults.add({ file: file.path, line: Number(line), column: 1, text: `ink: ${text}` });
   };
