@@ -1,8 +1,6 @@
 import type { Bootstrap } from "../runtime/host.ts";
 import { loadPack } from "./pack/load.ts";
-import { packMessages } from "./pack/messages.ts";
 import type { Pack } from "./pack/pack.ts";
-import { checkServices } from "./pack/service-configurations.ts";
 
 /** A world to begin with: its name, and the actors it has and what they are told first. */
 export interface WorldPack {
@@ -15,10 +13,8 @@ export interface WorldPack {
  * within it, the value that is wrong, and what would be valid.
  */
 export async function loadWorldPack(directory: string): Promise<WorldPack> {
-  const { pack, faults } = await loadPack(directory);
+  const { pack, messages, faults } = await loadPack(directory);
   faults.throwIfAny();
   const { plan } = pack as Pack;
-  const bootstrap = packMessages(pack as Pack);
-  checkServices(directory, bootstrap);
-  return { name: plan.name, bootstrap };
+  return { name: plan.name, bootstrap: messages };
 }

@@ -76,7 +76,7 @@ function pathIn(text: string): string {
  * Checks name fields as the schema does; a pack has their JSON names: `hoursPerDay` for
  * `hours_per_day`.
  */
-function inJsonNames(text: string): string {
+export function inJsonNames(text: string): string {
   const end = text.indexOf("=");
   const path = text.slice(0, end).replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   return path + text.slice(end);

@@ -1,20 +1,21 @@
 import { join } from "node:path";
-import { seasonAt } from "../../actors/clock/calendar.ts";
-import { startOf } from "../../actors/clock/configuration.ts";
 import { checkOneOf } from "../../actors/common/checks.ts";
 import { checkClimate, conditionNames, seasonNames } from "../../actors/weather/climate.ts";
 import type { Calendar } from "../../gen/tellurion/v1/clock_pb.ts";
 import { ClimateSchema } from "../../gen/tellurion/v1/weather_pb.ts";
+import type { Bootstrap } from "../../runtime/host.ts";
 import { applyRules } from "./apply-rules.ts";
 import { decode } from "./decode.ts";
 import { areNames } from "./fault.ts";
 import { Faults } from "./faults.ts";
 import { readDialogues } from "./ink/read-dialogues.ts";
+import { packMessages } from "./messages.ts";
 import type { NameKind, PackNames } from "./names.ts";
 import type { Pack, PackClimate } from "./pack.ts";
 import { readJson } from "./pack-file.ts";
 import { type Parts, partKinds, partNames } from "./parts.ts";
 import { listFiles, readParts } from "./read-parts.ts";
+import { noteRefusals } from "./service-refusals.ts";
 import { idsOf, readWorldFile, type WorldPlan } from "./world-file.ts";
 
 const conceptsMax = 1_000;
@@ -22,6 +23,8 @@ const conceptsMax = 1_000;
 /** A pack, and all that is wrong with it. There is no pack unless nothing is. */
 export interface LoadedPack {
   readonly pack: Pack | undefined;
+  /** What every actor of its world is told first. */
+  readonly messages: readonly Bootstrap[];
   readonly faults: Faults;
 }
 
@@ -34,7 +37,7 @@ export async function loadPack(directory: string): Promise<LoadedPack> {
   const parts = await readParts(directory, listing, faults);
   const concepts = await readConcepts(directory, listing.get("") ?? [], faults);
   const dialogues = await readDialogues(directory, listing.get("dialogues") ?? [], faults);
-  if (plan === undefined || faults.count > 0) return { pack: undefined, faults };
+  if (plan === undefined || faults.count > 0) return { pack: undefined, messages: [], faults };
   const names = namesOf(plan, climates, parts, concepts, dialogues);
   const pack: Pack = { plan, climates, parts, concepts, dialogues, names };
   checkWorldFile(pack, faults);
@@ -47,7 +50,12 @@ export async function loadPack(directory: string): Promise<LoadedPack> {
     }
   }
   notePlacesTwice(parts, faults);
-  return { pack: faults.count === 0 ? pack : undefined, faults };
+  if (faults.count > 0) return { pack: undefined, messages: [], faults };
+  const messages = packMessages(pack);
+  noteRefusals(pack, messages, faults);
+  return faults.count === 0
+    ? { pack, messages, faults }
+    : { pack: undefined, messages: [], faults };
 }
 
 async function readClimates(
@@ -104,13 +112,6 @@ function checkWorldFile({ plan, climates, names }: Pack, faults: Faults): void {
     const valid = areNames(names.personality, personality);
     faults.refuse(file, "storyteller.personality", personality, valid);
   }
-}
-
-/** The season and the game time that the world begins with. */
-export function beginningOf({ plan }: Pack): { season: string; gameMs: bigint } {
-  const calendar = plan.clock.calendar as Calendar;
-  const gameMs = startOf(plan.clock, calendar, "clock.");
-  return { season: seasonAt(calendar, Number(gameMs)), gameMs };
 }
 
 function notePlacesTwice({ map }: Parts, faults: Faults): void {

@@ -12,7 +12,7 @@ import { ConfigureTracesSchema } from "../../gen/tellurion/v1/traces_pb.ts";
 import { ConfigureSkySchema, ConfigureWeatherSchema } from "../../gen/tellurion/v1/weather_pb.ts";
 import { ConfigureWorldSchema } from "../../gen/tellurion/v1/world_pb.ts";
 import type { Bootstrap } from "../../runtime/host.ts";
-import { beginningOf } from "./load.ts";
+import { beginningOf } from "./beginning.ts";
 import { languageOfPack, personName, tonguesOf } from "./npc-names.ts";
 import { rosterOf, shardsOf } from "./npc-shards.ts";
 import type { Pack, PackClimate } from "./pack.ts";
@@ -165,21 +165,18 @@ function placesOf({ places = [] }: Common["map"]) {
   return places.map(({ id = "", region = "", kind = "" }) => ({ id, region, kind }));
 }
 
-function storyMessage(
-  { plan, parts, dialogues }: Pack,
-  { gameMs, minutesPerDay }: Common,
-): Bootstrap {
-  const facts = [...plan.facts];
+function storyMessage({ plan, parts, dialogues }: Pack, common: Common): Bootstrap {
+  const { gameMs, minutesPerDay, map } = common;
+  const { quests, roles, goods, occurrences, encounters, factions } = parts;
+  const titles = new Map((map.places ?? []).map(({ id = "" }) => [id, titleOf(id)]));
+  for (const { value } of [quests, roles, goods, occurrences, encounters, factions].flat()) {
+    if (value.title !== "") titles.set(value.name, value.title);
+  }
+  const telling = valuesOf(parts.storylets).filter(({ sets }) => sets.length > 0);
   return message("story/main", ConfigureStorySchema, {
-    ...{ dialogues: valuesOf(dialogues), facts, gameMs, minutesPerDay },
-    storylets: valuesOf(parts.storylets)
-      .filter(({ sets }) => sets.length > 0)
-      .map(({ name, sets }) => ({ storylet: name, facts: sets })),
-    titles: [
-      ...valuesOf(parts.quests),
-      ...valuesOf(parts.occurrences),
-      ...valuesOf(parts.encounters),
-    ].map(({ name, title }) => ({ id: name, title })),
+    ...{ dialogues: valuesOf(dialogues), facts: [...plan.facts], gameMs, minutesPerDay },
+    storylets: telling.map(({ name, sets }) => ({ storylet: name, facts: sets })),
+    titles: [...titles].map(([id, title]) => ({ id, title })),
   });
 }
 

@@ -62,7 +62,7 @@ export const rules: Readonly<Record<string, FieldRules>> = {
     y: number(-metresMax, metresMax),
     tags: distinct(list(16, id)),
   },
-  [RoadSchema.typeName]: { from: nameOf("place"), to: nameOf("place"), effort: number(0, 100) },
+  [RoadSchema.typeName]: { from: nameOf("place"), to: nameOf("place"), effort: number(0.01, 100) },
   [FactionDefinitionSchema.typeName]: {
     name: id,
     title,

@@ -260,7 +260,7 @@ describe("a pack that is not valid", () => {
     const pack = copyOf();
     edit(pack, ["goods.json", '"price": 9', '"price": 0']);
     edit(pack, ["goods.json", '"volatility": 0.5', '"volatility": 5']);
-    edit(pack, ["map.jsonc", '"stall" }', '"stal" }']);
+    edit(pack, ["map.jsonc", '"stall",', '"stal",']);
     const { faults } = await loadPack(pack);
     const places = faults.list.map(({ file, line }) => `${file.slice(pack.length + 1)}:${line}`);
     expect(places).toEqual(["map.jsonc:12", "goods.json:2", "goods.json:3"]);

@@ -7,11 +7,9 @@ import { checkMap } from "./map.ts";
 import { checkObjectives } from "./objectives.ts";
 import { checkPeople } from "./people.ts";
 import { checkOffers } from "./quest-offers.ts";
-import { checkSteps } from "./quest-steps.ts";
 import { serviceChecks } from "./service-checks.ts";
 import { checkStorylets } from "./storylets.ts";
 import { type Surroundings, surroundingsOf } from "./surroundings.ts";
-import { checkTraces } from "./traces.ts";
 
 /** Looks for something that is written as it should be, and yet cannot be meant. */
 export type PackCheck = (pack: Pack, findings: Faults, surroundings: Surroundings) => void;
@@ -20,12 +18,10 @@ const checks: readonly PackCheck[] = [
   checkMap,
   checkPeople,
   checkHappenings,
-  checkSteps,
   checkObjectives,
   checkOffers,
   checkStorylets,
   checkDialogues,
-  checkTraces,
   checkLanguages,
   ...serviceChecks,
 ];

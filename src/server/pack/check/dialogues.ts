@@ -1,5 +1,4 @@
 import type { Dialogue } from "../../../gen/tellurion/v1/story_pb.ts";
-import { isKey } from "../../../runtime/index.ts";
 import { areNames } from "../fault.ts";
 import type { Faults } from "../faults.ts";
 import type { PackNames } from "../names.ts";
@@ -63,7 +62,6 @@ function checkTags(
       say(tag, areNames(names.quest, name));
     }
     if (word === "give" && !names.good.has(name)) say(tag, areNames(names.good, name));
-    if (word === "fact" && !isKey(name.replace(/^!/, ""))) say(tag, "are fact:NAME, fact:!NAME");
   }
   for (const fact of choices.flatMap(({ requires }) => requires)) {
     if (facts.has(fact.replace(/^!/, ""))) continue;

@@ -1,23 +1,7 @@
-import { under } from "../decode.ts";
 import type { PackCheck } from "./check-pack.ts";
 
-/** Factions, festivals, encounters and goods that can never matter. */
-export const checkHappenings: PackCheck = ({ plan, parts }, findings, surroundings) => {
-  const holders = new Map<string, string>();
-  for (const { value, file, path } of parts.factions) {
-    value.regions.forEach((region, i) => {
-      const holder = holders.get(region);
-      holders.set(region, holder ?? value.name);
-      if (holder === undefined) return;
-      findings.say(file, under(path, `regions[${i}]`), `${holder} holds ${region} already`);
-    });
-  }
-  const months = plan.clock.calendar?.months ?? [];
-  const days = months.reduce((sum, month) => sum + month.days, 0);
-  for (const { value, file, path } of parts.festivals) {
-    if (value.dayOfYear < days) continue;
-    findings.refuse(file, under(path, "dayOfYear"), value.dayOfYear, `are 0 to ${days - 1}`);
-  }
+/** Encounters and goods that nobody ever sees. */
+export const checkHappenings: PackCheck = ({ parts }, findings, surroundings) => {
   const { regions, kindsIn, climateOf, obtainable } = surroundings;
   for (const { value, file, path } of parts.encounters) {
     const fits = (region: string) =>

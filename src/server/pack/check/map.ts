@@ -1,7 +1,7 @@
 import { under } from "../decode.ts";
 import type { PackCheck } from "./check-pack.ts";
 
-/** Places that no road leads to, roads that lead nowhere new, regions without places. */
+/** Places that no road leads to, roads that are there twice, regions without places. */
 export const checkMap: PackCheck = ({ plan, parts }, findings, { kindsIn }) => {
   if (parts.map.length === 0) return;
   const neighbours = new Map<string, string[]>();
@@ -12,8 +12,7 @@ export const checkMap: PackCheck = ({ plan, parts }, findings, { kindsIn }) => {
     value.roads.forEach(({ from, to }, i) => {
       const place = under(path, `roads[${i}]`);
       const key = [from, to].sort().join(" ");
-      if (from === to) findings.say(file, place, `the road leads from ${from} to itself`);
-      else if (seen.has(key)) findings.say(file, place, `${from} and ${to} have a road already`);
+      if (seen.has(key)) findings.say(file, place, `${from} and ${to} have a road already`);
       seen.add(key);
       connect(from, to);
       connect(to, from);
