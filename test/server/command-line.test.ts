@@ -157,7 +157,7 @@ describe("watch", () => {
     await within("the end of watch", watching);
     expect(lines).toEqual([
       "world fake, frame 0, 60 frames a second",
-      "watching time, timer, weather",
+      "watching storm, time, timer, weather",
       "1  timePhase  oldPhase=DAY_PHASE_NIGHT newPhase=DAY_PHASE_DAWN gameMs=5",
     ]);
     await served.close();
@@ -197,7 +197,7 @@ describe("watch", () => {
     const served = await serveFakeWorld();
     await expect(run(`watch --url ${served.webSocketUrl} --topics storms`)).rejects.toMatchObject({
       code: "INVALID_OPTION",
-      message: expect.stringContaining("valid are time, timer, weather"),
+      message: expect.stringContaining("valid are storm, time, timer, weather"),
     });
     const watching = runCommandLine(["watch", "--url", served.webSocketUrl], {
       interrupted: never,

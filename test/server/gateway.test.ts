@@ -28,7 +28,7 @@ describe.each(names)("a client of %s", (subprotocol) => {
       world: "fake",
       frame: 2 ** 40,
       tickHz: 60,
-      topics: ["time", "timer", "weather"],
+      topics: ["storm", "time", "timer", "weather"],
     });
     expect(welcome.session).toMatch(/^[\w-]{16}$/);
     const { files } = served.world.catalogue;
@@ -113,17 +113,17 @@ describe.each(names)("a client of %s", (subprotocol) => {
     const client = await join();
     expect(served.world.listened).toEqual(new Set());
     await client.subscribe("weather/north-marsh");
-    expect(served.world.listened).toEqual(new Set([1, 2, 40]));
+    expect(served.world.listened).toEqual(new Set([1, 2, 40, 42, 43]));
     const other = await join();
     await other.subscribe("time");
-    expect(served.world.listened).toEqual(new Set([1, 2, 3, 4, 5, 6, 40]));
+    expect(served.world.listened).toEqual(new Set([1, 2, 3, 4, 5, 6, 40, 42, 43]));
     await client.close();
     await other.subscribe("timer");
     expect(served.world.listened).toEqual(new Set([3, 4, 5, 6, 20]));
   });
 
   test.each([
-    ["storms", /topic="storms" is not known; valid are time, timer, weather/],
+    ["storms", /topic="storms" is not known; valid are storm, time, timer, weather/],
     ["time/noon", /events of time have no key; valid is time/],
     ["weather/North Marsh", /valid keys are/],
     ["weather/", /valid keys are/],

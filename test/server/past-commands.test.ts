@@ -131,7 +131,7 @@ describe("inspect", () => {
       effects: [],
     });
     const [diff] = await run("inspect", file, "--diff", `${frame - 1},${frame}`);
-    expect(diff).toMatch(/^changed {2}weather\/north-marsh\n/);
+    expect(diff).toMatch(/^changed {2}weather\/north-marsh$/m);
     expect(diff).toMatch(/^ +state\.condition: \d+ → \d+$/m);
     const [json] = await run("inspect", file, "--diff", `0,1`, "--json", "--actor", "clock/main");
     expect(JSON.parse(json ?? "")).toEqual([
@@ -185,7 +185,7 @@ describe("export", () => {
     );
     await expect(run("export", file, "--topics", "storms")).rejects.toMatchObject({
       code: "INVALID_OPTION",
-      message: expect.stringContaining("valid are time, timer, weather"),
+      message: expect.stringContaining("valid are faction, language, market,"),
     });
     await expect(run("export", file, "--from", "50", "--to", "40")).rejects.toMatchObject({
       code: "INVALID_OPTION",
