@@ -123,7 +123,7 @@ describe("the command line", () => {
     [["--onyl", "codec"], "--only, --json, --rounds, --smoke, --help"],
     [
       ["--only", "codecs"],
-      "lists of frames, codec, round-trip, allocation, idle, weather-year, durability",
+      "lists of frames, codec, round-trip, allocation, idle, weather-year, world-weather, world-state, npcs",
     ],
     [["--rounds", "0"], "integers from 1 to 100"],
   ])("says what is valid instead of %j", async (args, valid) => {
