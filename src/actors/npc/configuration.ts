@@ -1,4 +1,5 @@
 import type { ConfigureNpcs as Message } from "../../gen/tellurion/v1/npc_pb.ts";
+import { checkMap } from "../common/check-map.ts";
 import {
   checkBigint,
   checkCount,
@@ -11,7 +12,7 @@ import {
 } from "../common/checks.ts";
 import type { Plain } from "../common/plain.ts";
 import { gameMsMax } from "../common/units.ts";
-import { checkMap, placesIn } from "../common/world-map.ts";
+import { placesIn } from "../common/world-map.ts";
 import { isActivity } from "./activities.ts";
 import { npcsMax, traitsCount } from "./columns.ts";
 

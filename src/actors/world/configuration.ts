@@ -1,4 +1,5 @@
 import type { ConfigureWorld as ConfigureWorldMessage } from "../../gen/tellurion/v1/world_pb.ts";
+import { checkMap } from "../common/check-map.ts";
 import {
   checkBigint,
   checkCount,
@@ -11,7 +12,6 @@ import {
 import type { Plain } from "../common/plain.ts";
 import { gameMsMax, minuteMs } from "../common/units.ts";
 import { checkDefinition } from "./check-definition.ts";
-import { checkMap } from "./check-map.ts";
 import { dayOf, holdFestivals } from "./days.ts";
 import { openLedger } from "./ledger.ts";
 import { marketCoinsFull, stockFull } from "./market.ts";
@@ -44,8 +44,8 @@ export function checkConfiguration(
   if (map === undefined) refuse(`${path}map`, "", "is a map: it is needed");
   checkMap(
     map,
-    regions.map(({ name }) => name),
     `${path}map.`,
+    regions.map(({ name }) => name),
   );
   if (definition === undefined) {
     refuse(`${path}definition`, "", "is a definition: it is needed");

@@ -1,6 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { searchWays } from "../../../src/actors/common/search-ways.ts";
 import type { WorldMap } from "../../../src/actors/common/world-map.ts";
-import { withRoutes } from "../../../src/actors/common/world-map.ts";
 import { type ConfigureNpcsSchema, NpcActivity } from "../../../src/gen/tellurion/v1/npc_pb.ts";
 
 type Configuration = MessageInitShape<typeof ConfigureNpcsSchema>;
@@ -40,12 +40,8 @@ export function mapOf(regions: readonly string[]): WorldMap {
   const between = regions.slice(1).map((region, i) => {
     return { from: `${regions[i]}.market`, to: `${region}.market`, effort: 1 };
   });
-  return withRoutes({
-    places,
-    roads: [...within, ...between],
-    nextHops: new Uint8Array(),
-    distances: new Uint8Array(),
-  });
+  const map = { places, roads: [...within, ...between] };
+  return { ...map, ...searchWays(map) };
 }
 
 const { SLEEP, EAT, WORK, TRADE, SOCIALISE, WORSHIP, CELEBRATE, GUARD, IDLE } = NpcActivity;

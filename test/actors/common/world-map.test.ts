@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { checkMap } from "../../../src/actors/common/check-map.ts";
+import { searchWays } from "../../../src/actors/common/search-ways.ts";
 import {
-  checkMap,
   distanceMetres,
   nearestOf,
   nextHop,
@@ -10,20 +11,18 @@ import {
   placesIn,
   placesOfKind,
   type WorldMap,
-  withRoutes,
 } from "../../../src/actors/common/world-map.ts";
 
 /** Places on a line, 100 m apart, but for an island. */
 function mapOf(count: number, roads: readonly (readonly [number, number, number])[]): WorldMap {
-  return withRoutes({
+  const map = {
     places: Array.from({ length: count }, (_, i) => ({
       ...{ id: `p${i}`, region: i % 2 === 0 ? "even" : "odd", kind: i < 2 ? "home" : "farm" },
       ...{ x: 100 * i, y: 0, sheltered: false, tags: [] },
     })),
     roads: roads.map(([from, to, effort]) => ({ from: `p${from}`, to: `p${to}`, effort })),
-    nextHops: new Uint8Array(),
-    distances: new Uint8Array(),
-  });
+  };
+  return { ...map, ...searchWays(map) };
 }
 
 test("ways are the shortest, what is hard to walk counts as longer, and an island has none", () => {

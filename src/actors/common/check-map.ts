@@ -1,13 +1,15 @@
-import { checkCount, checkId, checkNumber, checkOneOf, refuse } from "../common/checks.ts";
-import { placesMax, roadsMax } from "../common/search-ways.ts";
-import type { WorldPlaces } from "./world-state.ts";
+import { checkCount, checkId, checkNumber, checkOneOf, refuse } from "./checks.ts";
+import { placesMax, roadsMax } from "./search-ways.ts";
+import { noPlace, type WorldMap } from "./world-map.ts";
 
-const noWay = 65_535;
 const metresMax = 1e6;
 const tagsMax = 16;
 
-/** Throws a Rejection that names the first thing wrong with a map. */
-export function checkMap(map: WorldPlaces, regions: readonly string[], path: string): void {
+/**
+ * Throws a Rejection that names the first thing wrong with a map. `path`: where it stands, up to its fields' names:
+ * `map.`. Without `regions`, any may be named.
+ */
+export function checkMap(map: WorldMap, path: string, regions?: readonly string[]): void {
   const { places, roads } = map;
   checkCount(`${path}places`, places.length, 1, placesMax);
   checkCount(`${path}roads`, roads.length, 0, roadsMax);
@@ -17,7 +19,8 @@ export function checkMap(map: WorldPlaces, regions: readonly string[], path: str
     checkId(`${at}.id`, place.id);
     if (ids.has(place.id)) refuse(`${at}.id`, place.id, "are ids that no other place has");
     ids.add(place.id);
-    checkOneOf(`${at}.region`, place.region, regions);
+    if (regions) checkOneOf(`${at}.region`, place.region, regions);
+    else checkId(`${at}.region`, place.region);
     checkId(`${at}.kind`, place.kind);
     checkNumber(`${at}.x`, place.x, -metresMax, metresMax);
     checkNumber(`${at}.y`, place.y, -metresMax, metresMax);
@@ -37,7 +40,7 @@ export function checkMap(map: WorldPlaces, regions: readonly string[], path: str
 }
 
 /** Every way must lead on to a place, or there must be none by both tables. */
-function checkTables({ places, nextHops, distances }: WorldPlaces, path: string): void {
+function checkTables({ places, nextHops, distances }: WorldMap, path: string): void {
   const bytes = 2 * places.length ** 2;
   checkSize(`${path}next_hops`, nextHops, bytes);
   checkSize(`${path}distances`, distances, bytes);
@@ -45,12 +48,12 @@ function checkTables({ places, nextHops, distances }: WorldPlaces, path: string)
     const hop = (nextHops[at] ?? 0) + 256 * (nextHops[at + 1] ?? 0);
     const distance = (distances[at] ?? 0) + 256 * (distances[at + 1] ?? 0);
     const isWay = hop < places.length;
-    if (isWay === (distance !== noWay) && (isWay || hop === noWay)) continue;
+    if (isWay === (distance !== noPlace) && (isWay || hop === noPlace)) continue;
     const where = `from ${Math.floor(at / 2 / places.length)} to ${(at / 2) % places.length}`;
     refuse(
       `${path}next_hops (${where})`,
       hop,
-      `are numbers of places, and ${noWay} where there is no way`,
+      `are numbers of places, and ${noPlace} where there is no way`,
     );
   }
 }
