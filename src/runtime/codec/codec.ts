@@ -34,6 +34,20 @@ export function codecOf<Desc extends DescMessage>(desc: Desc): Codec<Desc> {
   return (codecs.get(desc) ?? compile(desc)) as unknown as Codec<Desc>;
 }
 
+/** Types that are known to be supported. */
+const checkedTypes = new WeakSet<DescMessage>();
+
+/**
+ * Whether there can be a codec of a type and what it nests, without compiling it. Throws
+ * INVALID_DEFINITION for what the codec does not support.
+ */
+export function checkCodec(desc: DescMessage): void {
+  if (checkedTypes.has(desc)) return;
+  const { nested } = planOf(desc);
+  checkedTypes.add(desc);
+  for (const type of nested) checkCodec(type);
+}
+
 /**
  * Compiles a type and what it nests, all or nothing: a recursive type finds itself among the
  * unfinished ones.

@@ -1,7 +1,7 @@
 /**
- * Encoding, decoding and viewing protobuf messages, compiled at start-up from their descriptors.
+ * Encoding, decoding and viewing protobuf messages, compiled from their descriptors when they are first met.
  */
-export { codecOf } from "./codec.ts";
+export { checkCodec, codecOf } from "./codec.ts";
 export {
   type AttachableView,
   attach,

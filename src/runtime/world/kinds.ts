@@ -1,21 +1,52 @@
 import { type DescMessage, type DescMethodUnary, ScalarType } from "@bufbuild/protobuf";
-import type { ActorDefinition, OverflowPolicy } from "../actor/definition.ts";
-import { type AttachableView, type Codec, codecOf } from "../codec/index.ts";
+import type { ActorDefinition, Handler, OverflowPolicy } from "../actor/definition.ts";
+import { type AttachableView, type Codec, checkCodec, codecOf } from "../codec/index.ts";
 import { TellurionError } from "../errors.ts";
 import type { Catalogue } from "./catalogue.ts";
 
-/** A handler, ready to run: with the view it reads through and the codec it answers with. */
-export interface BoundHandler {
+/**
+ * A handler, ready to run: with the view it reads through and the codec it answers with. These are compiled when the
+ * first message comes: a world has hundreds of types, and a thread meets few of them.
+ */
+export class BoundHandler {
   /** Its row in the metrics. */
   readonly index: number;
   readonly type: DescMessage;
   readonly name: string;
-  readonly codec: Codec;
-  readonly view: AttachableView<DescMessage>;
   readonly run: (state: unknown, message: unknown, ctx: unknown) => unknown;
-  readonly output: Codec | undefined;
   readonly overflow: OverflowPolicy;
   readonly method: DescMethodUnary | undefined;
+  #view: AttachableView<DescMessage> | undefined;
+  #output: Codec | undefined;
+
+  constructor(handler: Handler, index: number) {
+    const isCall = handler.does === "answer";
+    this.index = index;
+    this.method = isCall ? handler.method : undefined;
+    this.type = isCall ? handler.method.input : handler.type;
+    this.name = isCall
+      ? `${handler.method.parent.typeName}/${handler.method.name}`
+      : this.type.typeName;
+    this.run = handler.run as BoundHandler["run"];
+    this.overflow = isCall ? "reject" : handler.overflow;
+    checkCodec(this.type);
+    if (isCall) checkCodec(handler.method.output);
+  }
+
+  get codec(): Codec {
+    return codecOf(this.type);
+  }
+
+  get view(): AttachableView<DescMessage> {
+    this.#view ??= this.codec.createView();
+    return this.#view;
+  }
+
+  /** Of an answer. */
+  get output(): Codec | undefined {
+    this.#output ??= this.method && codecOf(this.method.output);
+    return this.#output;
+  }
 }
 
 /** Who of a kind listens to an event. */
@@ -27,6 +58,7 @@ export interface Subscription {
 /** A kind of actor, ready to run: its definition, bound to the catalogue's numbers. */
 export interface Kind {
   readonly definition: ActorDefinition;
+  /** Compiled when it is first asked for. */
   readonly stateCodec: Codec;
   /** By message id. */
   readonly messages: readonly (BoundHandler | undefined)[];
@@ -74,21 +106,8 @@ function bindKind(
   const calls: (BoundHandler | undefined)[] = new Array(catalogue.methods.length);
   const subscriptions = new Map<number, Subscription>();
   for (const handler of definition.handlers) {
-    const type = handler.does === "handle" ? handler.type : handler.method.input;
-    const method = handler.does === "answer" ? handler.method : undefined;
-    const name = method ? `${method.parent.typeName}/${method.name}` : type.typeName;
-    const codec = codecOf(type);
-    const bound: BoundHandler = {
-      index: rows.length,
-      type,
-      name,
-      codec,
-      view: codec.createView(),
-      run: handler.run as BoundHandler["run"],
-      output: method && codecOf(method.output),
-      overflow: handler.does === "handle" ? handler.overflow : "reject",
-      method,
-    };
+    const bound = new BoundHandler(handler, rows.length);
+    const { name, type } = bound;
     rows.push({ kind: definition.kind, name });
     if (handler.does === "answer") {
       const entry = catalogue.methodByName(name);
@@ -111,7 +130,13 @@ function bindKind(
       );
     }
   }
-  return { definition, stateCodec: codecOf(definition.state), messages, calls, subscriptions };
+  checkCodec(definition.state);
+  return {
+    ...{ definition, messages, calls, subscriptions },
+    get stateCodec() {
+      return codecOf(definition.state);
+    },
+  };
 }
 
 /**
