@@ -4,11 +4,8 @@ import { type AttachableView, type Codec, checkCodec, codecOf } from "../codec/i
 import { TellurionError } from "../errors.ts";
 import type { Catalogue } from "./catalogue.ts";
 
-/**
- * A handler, ready to run: with the view it reads through and the codec it answers with. These are compiled when the
- * first message comes: a world has hundreds of types, and a thread meets few of them.
- */
-export class BoundHandler {
+/** A handler, with the view it reads through and the codec it answers with. */
+export interface BoundHandler {
   /** Its row in the metrics. */
   readonly index: number;
   readonly type: DescMessage;
@@ -16,38 +13,45 @@ export class BoundHandler {
   readonly run: (state: unknown, message: unknown, ctx: unknown) => unknown;
   readonly overflow: OverflowPolicy;
   readonly method: DescMethodUnary | undefined;
-  #view: AttachableView<DescMessage> | undefined;
-  #output: Codec | undefined;
-
-  constructor(handler: Handler, index: number) {
-    const isCall = handler.does === "answer";
-    this.index = index;
-    this.method = isCall ? handler.method : undefined;
-    this.type = isCall ? handler.method.input : handler.type;
-    this.name = isCall
-      ? `${handler.method.parent.typeName}/${handler.method.name}`
-      : this.type.typeName;
-    this.run = handler.run as BoundHandler["run"];
-    this.overflow = isCall ? "reject" : handler.overflow;
-    checkCodec(this.type);
-    if (isCall) checkCodec(handler.method.output);
-  }
-
-  get codec(): Codec {
-    return codecOf(this.type);
-  }
-
-  get view(): AttachableView<DescMessage> {
-    this.#view ??= this.codec.createView();
-    return this.#view;
-  }
-
-  /** Of an answer. */
-  get output(): Codec | undefined {
-    this.#output ??= this.method && codecOf(this.method.output);
-    return this.#output;
-  }
+  /** The following are there once it is `ready`. */
+  isReady: boolean;
+  codec: Codec;
+  view: AttachableView<DescMessage>;
+  output: Codec | undefined;
 }
+
+/**
+ * A handler whose first message has come: compiles what it reads and answers with. A world has hundreds of types, and a
+ * thread meets few of them.
+ */
+export function ready(handler: BoundHandler | undefined): BoundHandler | undefined {
+  if (handler !== undefined && !handler.isReady) {
+    handler.codec = codecOf(handler.type);
+    handler.view = handler.codec.createView();
+    handler.output = handler.method && codecOf(handler.method.output);
+    handler.isReady = true;
+  }
+  return handler;
+}
+
+function boundHandler(handler: Handler, index: number): BoundHandler {
+  const method = handler.does === "answer" ? handler.method : undefined;
+  const type = handler.does === "answer" ? handler.method.input : handler.type;
+  checkCodec(type);
+  if (method) checkCodec(method.output);
+  return {
+    ...{ index, type, method },
+    name: method ? `${method.parent.typeName}/${method.name}` : type.typeName,
+    run: handler.run as BoundHandler["run"],
+    overflow: handler.does === "handle" ? handler.overflow : "reject",
+    isReady: false,
+    codec: notYet as never,
+    view: notYet as never,
+    output: undefined,
+  };
+}
+
+const notYet: unknown = undefined;
 
 /** Who of a kind listens to an event. */
 export interface Subscription {
@@ -106,7 +110,7 @@ function bindKind(
   const calls: (BoundHandler | undefined)[] = new Array(catalogue.methods.length);
   const subscriptions = new Map<number, Subscription>();
   for (const handler of definition.handlers) {
-    const bound = new BoundHandler(handler, rows.length);
+    const bound = boundHandler(handler, rows.length);
     const { name, type } = bound;
     rows.push({ kind: definition.kind, name });
     if (handler.does === "answer") {

@@ -19,7 +19,7 @@ import { wallMs } from "../wall-clock.ts";
 import { outcomeAt, takeEffect } from "./effect-outcome.ts";
 import type { FlightWriter } from "./flight-recorder.ts";
 import type { HandlerContext } from "./handler-context.ts";
-import type { BoundHandler } from "./kinds.ts";
+import { type BoundHandler, ready } from "./kinds.ts";
 import type { Mailboxes } from "./mailboxes.ts";
 import { type ActorMetrics, counter, type WorkerMetrics } from "./metrics.ts";
 import { initPlace, type Quarantine, queryPlace } from "./quarantine.ts";
@@ -101,7 +101,7 @@ export class Turn {
   query(cell: Cell, { method, call, request }: Query): void {
     const { context, metrics, reports } = this.#parts;
     const started = wallMs();
-    const handler = cell.kind.calls[method];
+    const handler = ready(cell.kind.calls[method]);
     if (handler === undefined) {
       reports.refuse(call, "UNIMPLEMENTED", `${cell.address} does not answer this query`);
       return;
@@ -132,7 +132,7 @@ export class Turn {
     const packed = packedAt(mailboxes.segmentOf(entry), mailboxes.atOf(entry));
     const isCommand = packed >>> 16 === recordKind.command;
     const table = isCommand ? cell.kind.calls : cell.kind.messages;
-    const handler = table[packed & 0xffff];
+    const handler = ready(table[packed & 0xffff]);
     let handled = 0;
     let next = entry;
     while (next !== -1) {
