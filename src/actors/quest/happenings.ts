@@ -83,6 +83,7 @@ export function hearChoice(turn: Turn, event: Said<StoryChoiceEvent>): void {
   for (const tag of tags) {
     if (tag.startsWith("accept:")) takeUp(turn, player, tag.slice("accept:".length), region);
     if (tag.startsWith("abandon:")) giveUp(turn, player, tag.slice("abandon:".length));
+    if (tag.startsWith("refuse:")) giveUp(turn, player, tag.slice("refuse:".length));
   }
 }
 

@@ -31,7 +31,8 @@ type Pending = Storyteller["pending"][number];
 export function isWorthLooking(state: Configured, track: Track, { candidates }: Choice): boolean {
   // A region paces nobody by itself: its branches would cost the same and please fewer.
   if (!state.lookAhead || track.player === "") return false;
-  if (state.pending.length >= pendingMax) return false;
+  // What is given up is carried out all the same: it would pile up.
+  if (state.looksUnderWay >= pendingMax) return false;
   if (track.lookedAt !== 0 && state.minute - track.lookedAt < everyMinutes) return false;
   return nearest(candidates).length >= 2;
 }
@@ -58,6 +59,7 @@ export function askAhead(
     horizonMinutes,
     target: choice.target,
   });
+  state.looksUnderWay += 1;
   track.lookedAt = minute;
   state.pending.push({ decision, effect, askedMinute: minute, candidates });
 }
@@ -77,6 +79,7 @@ export function hearAhead(
   outcomes: readonly LookAheadOutcome[],
   out: Pick<Outlet, "publish">,
 ): void {
+  state.looksUnderWay = Math.max(0, state.looksUnderWay - 1);
   const at = state.pending.findIndex((pending) => pending.effect === effect);
   const pending = state.pending[at];
   if (pending === undefined) return;

@@ -92,7 +92,9 @@ export const storyteller = defineActor({
       return { personality: configured(state).personality };
     }),
     answer(method.loadStorylets, (state, request) => {
-      loadStorylets(configured(state), request.toObject().storylets);
+      const { storylets, configuration } = request.toObject();
+      if (configuration) configure(state, configuration);
+      else loadStorylets(configured(state), storylets);
       return { storylets: state.storylets.length };
     }),
     query(method.proposeBeats, (state, { player, region }) =>

@@ -1,4 +1,8 @@
-import type { SetWeatherRequest as Message } from "../../gen/tellurion/v1/weather_pb.ts";
+import {
+  ClimateSchema,
+  type SetWeatherRequest as Message,
+} from "../../gen/tellurion/v1/weather_pb.ts";
+import { codecOf } from "../../runtime/index.ts";
 import { checkId, checkInteger, checkOneOf, refuse } from "../common/checks.ts";
 import { clamp } from "../common/clamp.ts";
 import type { Plain } from "../common/plain.ts";
@@ -102,6 +106,8 @@ export function loadClimate(region: Region, climate: Climate | undefined, out: O
     refuse("climate.seasons", seasonNames(climate).join(), `have the present season, ${season}`);
   }
   checkLock(region, "");
+  // A pack that is loaded anew brings what has not changed too: that must not begin the weather anew.
+  if (isSameClimate(climate, present)) return;
   const old = conditionAt(present, region.nextCondition).name;
   const same = conditionNames(climate).indexOf(old);
   settle(region, climate, same >= 0 ? same : likeliest(region, climate, season));
@@ -132,4 +138,10 @@ function settle(region: Region, climate: Climate, condition: number): void {
 function likeliest(region: Region, climate: Climate, season: string): number {
   const shares = longRunShares(climate, seasonNamed(climate, season), dawnWindowOf(region));
   return shares.indexOf(Math.max(...shares));
+}
+
+function isSameClimate(a: Climate, b: Climate): boolean {
+  const bytes = codecOf(ClimateSchema).toBytes(a);
+  const others = codecOf(ClimateSchema).toBytes(b);
+  return bytes.length === others.length && bytes.every((byte, i) => byte === others[i]);
 }

@@ -57,10 +57,14 @@ export function freePlayerOf(world: World, id: string): Player {
   return player;
 }
 
+/** What quests and stories that belong to nobody are said to belong to. */
+const nobody = "world";
+
 function checkPlayerId(id: string): void {
   if (!isKey(id) || id.length > nameMax) {
     refuse("player", id, `are 1 to ${nameMax} of a-z, 0-9, _ . : and -`);
   }
+  if (id === nobody) refuse("player", id, "are other names: it stands for the whole world");
 }
 
 /** Lets a player in. One who is here already stays as they are. */
@@ -92,6 +96,7 @@ function newPlayer(
   const inside = placesIn(world, region);
   const place = found ?? inside.find(({ sheltered }) => sheltered) ?? inside[0];
   if (place === undefined) refuse("region", region, "are regions that have a place");
+  if (world.players.length >= playersMax) forgetPassingPlayer(world);
   if (world.players.length >= playersMax) {
     throw new Rejection("RESOURCE_EXHAUSTED", `the world knows ${playersMax} players, and no more`);
   }
@@ -191,4 +196,13 @@ export function readingOf(world: World, player: Player): Plain<PlayerReading> {
     inventory: player.inventory.map((held) => ({ ...held })),
     reputations: player.reputations.map((reputation) => ({ ...reputation })),
   };
+}
+
+/** Makes room by forgetting who came first, is away, and has nothing that would be lost. */
+function forgetPassingPlayer(world: World): void {
+  const at = world.players.findIndex(
+    ({ present, coins, inventory, rewards, reputations }) =>
+      !present && coins === 0 && [inventory, rewards, reputations].every((has) => has.length === 0),
+  );
+  if (at !== -1) world.players.splice(at, 1);
 }

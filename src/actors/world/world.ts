@@ -14,6 +14,7 @@ import {
   WorldStateSchema,
 } from "../../gen/tellurion/v1/world_pb.ts";
 import { defineActor } from "../../runtime/index.ts";
+import { refuse } from "../common/checks.ts";
 import { act } from "./acts.ts";
 import { begin, type ConfigureWorld, checkConfiguration } from "./configuration.ts";
 import { scheduleConsequence } from "./consequences.ts";
@@ -47,6 +48,14 @@ export const world = defineActor({
       checkConfiguration(message);
       if (state.configured) reload(state, message, ctx);
       else begin(state, message, ctx);
+    }),
+    answer(method.loadWorld, (state, request, ctx) => {
+      const message: ConfigureWorld | undefined = request.toObject().world;
+      if (message === undefined) refuse("world", "", "is what the world is to be: it is needed");
+      checkConfiguration(message, "world.");
+      if (!state.configured) begin(state, message, ctx);
+      else reload(state, message, ctx);
+      return { places: message.map.places.length };
     }),
     handle(WorldFlushSchema, (state, _, ctx) => publishDiff(state, ctx)),
     handle(TimeEventSchema, (state, event, ctx) => {

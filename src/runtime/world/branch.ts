@@ -23,6 +23,9 @@ import { loadParts } from "./world-threads.ts";
 /** Frames that a branch may need until no message is on its way in it. A fork begins between two such frames. */
 const quietFramesMax = 64;
 
+/** Nobody sends to a branch through rings, or listens to it: large ones would only take memory, for each of them. */
+const quietRings = { inputRingBytes: 16_384, outputRingBytes: 262_144 };
+
 /** What all branches of a world have in common. */
 export type BranchParts = Pick<
   InlineWorldOptions,
@@ -154,7 +157,8 @@ function createWorld(parts: BranchParts, more: Partial<InlineWorldOptions>): Inl
   const ignore = (): void => {};
   const sinks = { events: ignore, reply: ignore, effect: ignore, report: ignore };
   const way = { workers: 1, shuffleEveryFrames: 0, checks: false, callersWait: false };
-  return new InlineWorld({ ...parts, ...way, sinks, ...more });
+  const limits = { ...parts.limits, ...quietRings };
+  return new InlineWorld({ ...parts, ...way, limits, sinks, ...more });
 }
 
 function runFrame(world: InlineWorld, inputs: readonly Uint8Array[], checkpoint: boolean): void {

@@ -17,6 +17,8 @@ export interface ReloadReport {
   readonly refused: readonly { readonly address: string; readonly why: string }[];
   /** Actors whose content changed and that take none while they run: new worlds begin with it. */
   readonly notTaken: readonly string[];
+  /** Actors that take none while they run: of a world that is older than the server, nobody knows what they were told. */
+  readonly unknown: readonly string[];
 }
 
 export interface ReloadOptions {
@@ -59,9 +61,12 @@ export class PackReload {
   async reloadAndLog(): Promise<void> {
     const { log } = this.#options;
     try {
-      const { changed, unchanged, refused, notTaken } = await this.reload();
+      const { changed, unchanged, refused, notTaken, unknown } = await this.reload();
       log.info(`reloaded: ${changed.join(", ") || "nothing"} changed, ${unchanged} as before`);
       if (notTaken.length > 0) log.warn(`not while the world runs: ${notTaken.join(", ")}`);
+      if (unknown.length > 0) {
+        log.warn(`not while the world runs, if anything changed: ${unknown.join(", ")}`);
+      }
       for (const { address, why } of refused) log.error(`${address} refused its content: ${why}`);
     } catch (error) {
       const { code, message } = asTellurionError(error);
@@ -74,6 +79,7 @@ export class PackReload {
     const changed: string[] = [];
     const refused: { address: string; why: string }[] = [];
     const notTaken: string[] = [];
+    const unknown: string[] = [];
     for (const item of bootstrap) {
       const { address } = item;
       const loader = this.#loaderOf(item);
@@ -81,7 +87,10 @@ export class PackReload {
       const before = this.#told.get(address);
       if (before === content) continue;
       // Of an older world it is not known what an actor that takes nothing was told.
-      if (loader === undefined && before === undefined && this.#options.told.length === 0) continue;
+      if (loader === undefined && before === undefined && this.#options.told.length === 0) {
+        unknown.push(address);
+        continue;
+      }
       if (loader === undefined) {
         notTaken.push(address);
         continue;
@@ -94,8 +103,9 @@ export class PackReload {
         refused.push({ address, why: asTellurionError(error).message });
       }
     }
-    const unchanged = bootstrap.length - changed.length - refused.length - notTaken.length;
-    return { changed, unchanged, refused, notTaken };
+    const told = [changed, refused, notTaken, unknown];
+    const unchanged = bootstrap.length - told.reduce((sum, list) => sum + list.length, 0);
+    return { changed, unchanged, refused, notTaken, unknown };
   }
 
   #loaderOf(bootstrap: Bootstrap): Loader | undefined {

@@ -54,7 +54,7 @@ describe("a reload", () => {
   test("gives what has changed to those whom it concerns", async () => {
     const { pack, given, reload } = await begun();
     expect(await reload.reload()).toEqual({
-      ...{ changed: [], unchanged: 3, refused: [], notTaken: [] },
+      ...{ changed: [], unchanged: 3, refused: [], notTaken: [], unknown: [] },
     });
     edit(pack, stormier);
     expect(await reload.reload()).toMatchObject({

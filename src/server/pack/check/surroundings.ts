@@ -58,7 +58,7 @@ export function surroundingsOf(pack: Pack): Surroundings {
 
 function factsOf({ plan, parts, dialogues }: Pack): Set<string> {
   const tags = dialogues.flatMap(({ value }) =>
-    value.nodes.flatMap((node) => [...node.tags, ...node.choices.flatMap((one) => one.tags)]),
+    value.nodes.flatMap((node) => node.choices.flatMap((one) => one.tags)),
   );
   return new Set([
     ...plan.facts,
