@@ -68,7 +68,7 @@ export interface Tally {
 
 const brokenMax = 3;
 /** Proofs in which fields are altered, and what game times are altered by: more than a minute. */
-const alteredMax = 500;
+const alteredMax = 2_000;
 const otherMs = 90_000n;
 const wordsMax = 600;
 

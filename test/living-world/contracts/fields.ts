@@ -1,4 +1,4 @@
-/** Fields of the event that the consumer is proven to take in, at least: with another value it would make something else of it. */
+/** Fields of the event that the consumer takes in, at least: of another value it would make something else. */
 export const fieldsOf: Readonly<Record<string, string>> = {
   "TimeEvent → sky": "settledGameMs",
   "TimeEvent → weather": "settledGameMs previousGameMs jumped",

@@ -17,8 +17,15 @@ import {
   StoryService,
 } from "../../../src/gen/tellurion/v1/story_pb.ts";
 import {
+  type ConfigureStoryteller,
+  ConfigureStorytellerSchema,
+  StorytellerService,
+} from "../../../src/gen/tellurion/v1/storyteller_pb.ts";
+import {
   type ConfigureWorld,
   ConfigureWorldSchema,
+  type RosterEntry,
+  WorldService,
 } from "../../../src/gen/tellurion/v1/world_pb.ts";
 import type { Bootstrap } from "../../../src/runtime/host.ts";
 import type { ActorDefinition } from "../../../src/runtime/index.ts";
@@ -26,7 +33,7 @@ import { createTestWorld, type TestWorld } from "../../../src/runtime/testkit/in
 import { loadWorldPack } from "../../../src/server/world-pack.ts";
 import { ScriptedPlayer } from "../../support/scripted-player.ts";
 import type { Witness } from "./contract.ts";
-import { dialogue, questsFor } from "./probes.ts";
+import { dialogue, questsFor, storylet } from "./probes.ts";
 
 const sample = fileURLToPath(new URL("../../../worlds/sample", import.meta.url));
 /** Frames of a game minute: as few as can be. */
@@ -95,6 +102,12 @@ function setUp(world: TestWorld, region: string, giver: string): void {
   done(world.call(method.grantReward, { player: first, reward }));
   for (const quest of ["good-bread", "sad-bread", "long-wait"]) take(world, quest, first);
   take(world, "long-search", last);
+  for (const player of [first, last]) {
+    const forced = { name: storylet.name as string, player, force: true };
+    done(world.call(StorytellerService.method.commitBeat, forced));
+  }
+  const occurrence = { kind: "flood", region, intensity: 0.8 };
+  done(world.call(WorldService.method.triggerOccurrence, { occurrence }));
   done(world.call(StoryService.method.begin, { player: first, dialogue: dialogue.name as string }));
 
   function take(into: TestWorld, quest: string, player: string): void {
@@ -122,6 +135,21 @@ function done<Value>(outcome: {
   return outcome.value as Value;
 }
 
+/** The roster of the few: those of each shard one after another, as before. */
+function shrunk(roster: readonly RosterEntry[]): RosterEntry[] {
+  const next = new Map<string, number>();
+  return roster.map((entry) => {
+    const first = next.get(entry.shard) ?? 0;
+    const count = few(entry.count);
+    next.set(entry.shard, first + count);
+    return { ...entry, first, count };
+  });
+}
+
+function few(count: number): number {
+  return Math.ceil(count * npcShare);
+}
+
 /** A part of the pack's beginning, for a world of few people in which a frame is a game minute. */
 function adapted(entry: Bootstrap, more: ReturnType<typeof questsFor>): Bootstrap {
   const message = entry.message as unknown;
@@ -134,6 +162,14 @@ function adapted(entry: Bootstrap, more: ReturnType<typeof questsFor>): Bootstra
     const { quests, ...rest } = message as ConfigureQuests;
     return becomes({ ...rest, quests: [...quests, ...more] });
   }
+  if (entry.type === ConfigureStorytellerSchema) {
+    const { storylets, ...rest } = message as ConfigureStoryteller;
+    return becomes({ ...rest, storylets: [...storylets, storylet] });
+  }
+  if (entry.type === ConfigureWorldSchema) {
+    const { roster, ...rest } = message as ConfigureWorld;
+    return becomes({ ...rest, roster: shrunk(roster) });
+  }
   if (entry.type === ConfigureStorySchema) {
     const { dialogues, ...rest } = message as ConfigureStory;
     return becomes({ ...rest, dialogues: [...dialogues, dialogue] });
@@ -142,7 +178,7 @@ function adapted(entry: Bootstrap, more: ReturnType<typeof questsFor>): Bootstra
   const npcs = message as ConfigureNpcs;
   const population = npcs.population.map((part) => ({
     ...part,
-    count: Math.ceil(part.count * npcShare),
+    count: few(part.count),
   }));
   const count = population.reduce((sum, part) => sum + part.count, 0);
   return becomes({ ...npcs, population, names: npcs.names.slice(0, count) });

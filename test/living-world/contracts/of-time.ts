@@ -193,7 +193,12 @@ export const ofDays: readonly Contract[] = [
         Buffer.concat([state.stock, state.brought, state.taken, state.coins]).toString("hex") +
         `${state.till} ${state.coinsIn} ${state.coinsOut}`;
       const before = books();
-      return () => (books() !== before) === (newPhase === DayPhase.DAWN);
+      return () => {
+        const isSettled = books() !== before;
+        if (newPhase !== DayPhase.DAWN) return !isSettled;
+        // Where nobody owes anything and nothing lacks, nothing is settled.
+        return isSettled || undefined;
+      };
     },
   ),
   contract(

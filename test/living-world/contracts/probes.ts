@@ -5,6 +5,7 @@ import {
   QuestOutcome,
 } from "../../../src/gen/tellurion/v1/quest_pb.ts";
 import type { DialogueSchema } from "../../../src/gen/tellurion/v1/story_pb.ts";
+import { BeatKind, type StoryletSchema } from "../../../src/gen/tellurion/v1/storyteller_pb.ts";
 
 type Quest = MessageInitShape<typeof QuestDefinitionSchema>;
 type What = MessageInitShape<typeof ObjectiveSchema>["what"];
@@ -18,6 +19,16 @@ const tags = [
   "tells-nothing",
   "coins:-3",
 ];
+
+/** Something that the storyteller can be made to do to anybody. */
+export const storylet: MessageInitShape<typeof StoryletSchema> = {
+  name: "somebody-asks",
+  kind: BeatKind.QUEST,
+  subject: "asked-bread",
+  // It never happens by itself.
+  preconditions: ["nobody-knows"],
+  salience: 1,
+};
 
 /** A talk in which each answer does something. */
 export const dialogue: MessageInitShape<typeof DialogueSchema> = {
@@ -87,6 +98,9 @@ export function questsFor(region: string, searched: string): Quest[] {
     quest("long-search", [
       step("find", { case: "discovery", value: { region: searched } }, { count: 3 }),
     ]),
+    quest("asked-bread", [step("ask", weather("fair", region), many)], {
+      offer: { when: { case: "byStoryteller", value: true } },
+    }),
     quest("feast-bread", [step("feast", weather("fair", region), many)], {
       offer: { when: { case: "onOccurrence", value: "festival" } },
     }),
