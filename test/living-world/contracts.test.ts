@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { actors } from "../../src/actors/index.ts";
+import { NpcActivity, NpcStateSchema } from "../../src/gen/tellurion/v1/npc_pb.ts";
+import { WeatherService } from "../../src/gen/tellurion/v1/weather_pb.ts";
 import { contracts } from "./contracts/all.ts";
 import { heardBy, pairOf, Witness } from "./contracts/contract.ts";
 import { fieldsOf } from "./contracts/fields.ts";
-import { livedWorld } from "./contracts/lived-world.ts";
+import { deafTo, livedWorld, smallWorld } from "./contracts/lived-world.ts";
 
 const runMsMax = 120_000;
 const folder = new URL("../../src/actors/", import.meta.url);
@@ -78,18 +80,32 @@ describe("in a world that lives", () => {
 });
 
 test("a consumer that is deaf to an event is found out", { timeout: runMsMax }, async () => {
-  const deafTo = ["TimePhaseEvent → weather", "WeatherEvent → storyteller", "TimeEvent → story"];
-  const deaf = actors.map((definition) => ({
-    ...definition,
-    handlers: definition.handlers.map((handler) => {
-      if (handler.does !== "handle") return handler;
-      const pair = pairOf({ event: handler.type, consumer: definition.kind });
-      return deafTo.includes(pair) ? { ...handler, run: () => undefined } : handler;
-    }),
-  }));
+  const pairs = ["TimeEvent → story", "TimePhaseEvent → weather", "WeatherEvent → storyteller"];
   const witness = new Witness(contracts);
-  await livedWorld(witness, deaf, 240);
+  await livedWorld(witness, deafTo(pairs), 240);
   const broken = [...witness.tallies].filter(([, tally]) => tally.broken.length > 0);
-  const pairs = broken.map(([name]) => name.split(" from ")[0]);
-  expect(pairs.sort()).toEqual([...deafTo].sort());
+  expect(broken.map(([name]) => name.split(" from ")[0]).sort()).toEqual(pairs);
+});
+
+describe("what comes later of what was heard", () => {
+  const region = "west-coast";
+
+  /** Share of the region's people who shelter when a gale has blown for an hour in the morning. */
+  async function sheltering(deaf: readonly string[]): Promise<number> {
+    const { world, live } = await smallWorld(deafTo(deaf));
+    live(150);
+    const gale = { region, condition: "gale", intensity: 1, minutes: 240, owner: "test" };
+    expect(world.call(WeatherService.method.overrideWeather, gale).ok).toBe(true);
+    live(60);
+    const shards = world.actors.filter((address) => address.startsWith(`npc/${region}-`));
+    const all = shards.flatMap((address) =>
+      Array.from(world.stateOf(address, NpcStateSchema)?.activity ?? []),
+    );
+    return all.filter((activity) => activity === NpcActivity.SHELTER).length / all.length;
+  }
+
+  test("severe weather sends people to shelter, and only those who hear of it", async () => {
+    expect(await sheltering([])).toBeGreaterThan(0.5);
+    expect(await sheltering(["WeatherSevereEvent → npc"])).toBeLessThan(0.2);
+  });
 });

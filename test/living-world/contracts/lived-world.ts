@@ -32,7 +32,7 @@ import type { ActorDefinition } from "../../../src/runtime/index.ts";
 import { createTestWorld, type TestWorld } from "../../../src/runtime/testkit/index.ts";
 import { loadWorldPack } from "../../../src/server/world-pack.ts";
 import { ScriptedPlayer } from "../../support/scripted-player.ts";
-import type { Witness } from "./contract.ts";
+import { pairOf, type Witness } from "./contract.ts";
 import { dialogue, questsFor, storylet } from "./probes.ts";
 
 const sample = fileURLToPath(new URL("../../../worlds/sample", import.meta.url));
@@ -49,12 +49,17 @@ const minutesLater = 180;
 /** Days of the year with a festival and with a new season. */
 const midnights = [62n, 91n];
 
-/** Lives through days of the sample world, with scripted players and quests that wait for all that happens. */
-export async function livedWorld(
-  witness: Witness,
-  kinds: readonly ActorDefinition[] = actors,
-  minutes = minutesFirst,
-): Promise<void> {
+/** Few people of the sample world, and scripted players. */
+interface SmallWorld {
+  readonly world: TestWorld;
+  readonly bootstrap: readonly Bootstrap[];
+  /** The region where the first player comes in. */
+  readonly home: string;
+  /** Lives through game minutes. */
+  readonly live: (minutes: number) => void;
+}
+
+export async function smallWorld(kinds: readonly ActorDefinition[]): Promise<SmallWorld> {
   const pack = await loadWorldPack(sample);
   const regions = pack.bootstrap
     .filter(({ address }) => address.startsWith("weather/"))
@@ -62,25 +67,44 @@ export async function livedWorld(
   const home = regions[0] as string;
   const quests = questsFor(home, regions[players - 1] as string);
   const bootstrap = pack.bootstrap.map((entry) => adapted(entry, quests));
-  const world = createTestWorld({
-    actors: witness.watch(kinds),
-    ...{ bootstrap, seed: 1, tickHz, checks: false },
-  });
+  const world = createTestWorld({ actors: kinds, bootstrap, seed: 1, tickHz, checks: false });
   world.step(2);
   const scripted = Array.from({ length: players }, (_, n) => {
     const player = new ScriptedPlayer(world, `player-${n}`, 1_000 + n);
     player.enter(regions[n % regions.length] as string);
     return player;
   });
-  const live = (count: number) => {
-    for (let minute = 0; minute < count; minute += 1) {
+  world.step();
+  const live = (minutes: number) => {
+    for (let minute = 0; minute < minutes; minute += 1) {
       for (const player of scripted) player.act();
       world.step();
       world.events.length = 0;
       world.effects.length = 0;
     }
   };
-  world.step();
+  return { world, bootstrap, home, live };
+}
+
+/** The kinds of actors, without ears for the events of these pairs. */
+export function deafTo(pairs: readonly string[]): ActorDefinition[] {
+  return actors.map((definition) => ({
+    ...definition,
+    handlers: definition.handlers.map((handler) => {
+      if (handler.does !== "handle") return handler;
+      const pair = pairOf({ event: handler.type, consumer: definition.kind });
+      return pairs.includes(pair) ? { ...handler, run: () => undefined } : handler;
+    }),
+  }));
+}
+
+/** Lives through days of the sample world, with quests that wait for all that happens. */
+export async function livedWorld(
+  witness: Witness,
+  kinds: readonly ActorDefinition[] = actors,
+  minutes = minutesFirst,
+): Promise<void> {
+  const { world, bootstrap, home, live } = await smallWorld(witness.watch(kinds));
   live(10);
   setUp(world, home, giverIn(bootstrap, home));
   live(minutes);
