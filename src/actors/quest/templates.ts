@@ -42,7 +42,9 @@ export const fetch: Template = (occasion, known, chance) => {
   const goods = known.goods.filter(({ gatheredAt }) =>
     known.places.some(({ kind }) => gatheredAt.includes(kind)),
   );
-  const good = goods.find(({ name }) => name === occasion.good) ?? pick(goods, chance);
+  // Who lacks a good that grows nowhere is not helped with another one.
+  const good =
+    occasion.good === "" ? pick(goods, chance) : goods.find(({ name }) => name === occasion.good);
   if (home === undefined || good === undefined) return undefined;
   const count = 1 + chance.integer(fetchedMost);
   const name = good.title || good.name;

@@ -128,10 +128,19 @@ export function hearWeather(state: Configured, region: string, condition: string
   if (known !== undefined) known.condition = condition;
 }
 
-type QuestEnd = Heard<QuestEndedEvent, "player" | "outcome" | "region">;
+type QuestEnd = Heard<QuestEndedEvent, "player" | "outcome" | "region"> & {
+  readonly contributions?: readonly { readonly player: string }[];
+};
 
 /** A quest that was done relieves those who did it; one that failed is a loss. */
-export function hearQuestEnd(state: Configured, { player, outcome }: QuestEnd): void {
+export function hearQuestEnd(state: Configured, quest: QuestEnd): void {
+  const { player, contributions = [], outcome } = quest;
+  // A quest of the whole world is nobody's; those who took part are told apart by what they did.
+  const players = new Set([player, ...contributions.map((one) => one.player)]);
+  for (const one of players) hearEndFor(state, one, outcome);
+}
+
+function hearEndFor(state: Configured, player: string, outcome: QuestOutcome): void {
   const track = trackOf(state, player, "");
   if (player === "" || track === undefined || track.away) return;
   if (outcome === QuestOutcome.COMPLETED) moveForPlayer(state, track, questCompletedRelief);

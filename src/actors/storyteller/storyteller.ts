@@ -65,7 +65,7 @@ export const storyteller = defineActor({
       if (isConfigured(state)) hearAct(state, event, ctx);
     }),
     handle(QuestEndedEventSchema, (state, event) => {
-      if (isConfigured(state)) hearQuestEnd(state, event);
+      if (isConfigured(state)) hearQuestEnd(state, event.toObject());
     }),
     handle(StoryFactEventSchema, (state, { fact, player, holds }) => {
       learnFact(state, fact, player, holds);

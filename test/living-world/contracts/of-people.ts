@@ -22,7 +22,7 @@ export const ofPeople: readonly Contract[] = [
     (state: QuestState, { npc, region, place, role, need, good, urgency, gameMs }) => {
       const cause = `need/${npc}/${need}`;
       const had = state.runs.some((run) => run.cause === cause);
-      // Of what is nowhere gathered, a quest asks for something else.
+      // For what is nowhere gathered, somebody is visited instead.
       const isGathered = state.goods.some(
         ({ name, gatheredAt }) =>
           name === good && state.places.some(({ kind }) => gatheredAt.includes(kind)),
