@@ -46,14 +46,12 @@ describe("a month of the sample world, with nine scripted players", () => {
     expect(month.deadLetters).toBe(0);
     expect(month.complaints).toEqual([]);
   });
-});
 
-test(
-  "the world comes to the same with one, two and four workers",
-  async () => {
-    const hashes: string[] = [];
-    for (const workers of [1, 2, 4]) hashes.push((await runMonth({ days: 2, workers })).hash);
-    expect(new Set(hashes).size).toBe(1);
-  },
-  runMsMax,
-);
+  test.each([2, 4])(
+    "it comes to the same with %i workers",
+    async (workers) => {
+      expect((await runMonth({ days, workers })).hash).toBe(month.hash);
+    },
+    runMsMax,
+  );
+});
