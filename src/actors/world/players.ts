@@ -17,7 +17,7 @@ import { placeOf, placesIn, regionOf } from "./places.ts";
 import { definitionOf, type Outlet, type Player, regionNames, type World } from "./world-state.ts";
 
 /** Players that a world knows, here or away. */
-const playersMax = 4_096;
+export const playersMax = 4_096;
 /** With `player:` before it, it is the id of an entity. */
 const nameMax = 56;
 

@@ -1,7 +1,7 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import { type ComputePool, processComputePool } from "./compute-pool.ts";
 import type { ComputeTask } from "./compute-task.ts";
-import type { EffectDefinition } from "./effect.ts";
+import type { EffectCall, EffectDefinition } from "./effect.ts";
 import { type EffectLimits, effectLimitsOf } from "./effect-limits.ts";
 import { FinalFailure } from "./failure.ts";
 
@@ -20,24 +20,28 @@ export interface ComputeOptions extends Partial<EffectLimits> {
  * is tried again is what a lost thread or a full pool kept from its end. `timeoutMs` includes the wait for a thread.
  */
 export function computeEffect(options: ComputeOptions): EffectDefinition {
-  const { request, result, pool = processComputePool } = options;
+  return poolEffect(options, async () => ({}));
+}
+
+/** An effect that a thread of the pool does. `more`: what it is told beside the payload. */
+export function poolEffect(
+  options: ComputeOptions,
+  more: (call: EffectCall) => Promise<Partial<ComputeTask>>,
+): EffectDefinition {
+  const { request, result, module, pool = processComputePool } = options;
   const concurrencyMax = options.concurrencyMax ?? pool.limits.computeThreadsMax;
+  const task = { module: module.href, request: request.typeName, result: result.typeName };
   return {
     request,
     result,
     limits: effectLimitsOf(request.typeName, { ...options, concurrencyMax }),
     open: () => pool.hold(),
-    async attempt(payload, { signal }) {
+    async attempt(bytes, call) {
       // A copy: to send a part of a larger buffer would send all of it.
-      const reply = await pool.run({ ...taskOf(options), payload: payload.slice() }, signal);
+      const payload = bytes.slice();
+      const reply = await pool.run({ ...task, ...(await more(call)), payload }, call.signal);
       if (!reply.ok) throw new FinalFailure(reply.code, reply.text);
       return reply.payload;
     },
   };
-}
-
-/** What its thread is told of an effect, but for the payload. */
-export function taskOf(options: ComputeOptions): Omit<ComputeTask, "payload"> {
-  const { request, result, module } = options;
-  return { module: module.href, request: request.typeName, result: result.typeName };
 }

@@ -45,13 +45,11 @@ function boundHandler(handler: Handler, index: number): BoundHandler {
     run: handler.run as BoundHandler["run"],
     overflow: handler.does === "handle" ? handler.overflow : "reject",
     isReady: false,
-    codec: notYet as never,
-    view: notYet as never,
+    codec: undefined as never,
+    view: undefined as never,
     output: undefined,
   };
 }
-
-const notYet: unknown = undefined;
 
 /** Who of a kind listens to an event. */
 export interface Subscription {

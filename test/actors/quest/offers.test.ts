@@ -159,6 +159,19 @@ describe("a quest is offered", () => {
     ]);
   });
 
+  it("and declined by what is said", () => {
+    const rig = new Rig([definition("unwanted", work(), { offer: { when: onArrival } })]);
+    rig.arrive("anna");
+    expect(rig.offered()).toEqual(["unwanted anna"]);
+    rig.publish(StoryChoiceEventSchema, {
+      player: "anna",
+      dialogue: "elder",
+      region: "moor",
+      tags: ["refuse:unwanted"],
+    });
+    expect(rig.ended()).toEqual(["q1 abandoned player"]);
+  });
+
   it("of what NPCs need, to one who is there or to the first one who comes", () => {
     const rig = new Rig([]);
     const need = { npc: "moor.3", region: "moor", place: "moor.inn", role: "host", urgency: 0.5 };

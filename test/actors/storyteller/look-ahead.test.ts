@@ -136,6 +136,17 @@ describe("a look ahead", () => {
     expect(rig.beats.at(-1)?.player).toBe(asked[2]);
   });
 
+  it("is not asked for again before those that were given up are answered", () => {
+    const rig = new StorytellerRig(1, pack);
+    for (let i = 0; i < 20; i += 1) rig.acts(`p${i}`);
+    rig.live(40);
+    expect(rig.state.pending).toEqual([]);
+    expect(rig.effects).toHaveLength(pendingMax);
+    hearAhead(rig.state, 1, [], rig);
+    rig.live(10);
+    expect(rig.effects).toHaveLength(pendingMax + 1);
+  });
+
   it("paces better than the scores alone, over the same sessions", { timeout: 60_000 }, () => {
     const scoreOf = (seed: number, lookAhead: boolean): number => {
       const rig = new StorytellerRig(seed, { lookAhead, personality: calm });

@@ -154,6 +154,18 @@ describe("weather", () => {
     expect(readingOf(world)?.temperatureC).not.toBe(before?.temperatureC);
   });
 
+  it("goes on as it was when it is given the climate that it has", () => {
+    const world = worldWith({}, { regions: [region] });
+    world.step(600);
+    const before = world.stateOf(`weather/${region}`, WeatherStateSchema);
+    expect(world.call(method.loadClimate, { region, climate: before?.climate }).ok).toBe(true);
+    const after = world.stateOf(`weather/${region}`, WeatherStateSchema);
+    const sum = (values: readonly number[] = []) => values.reduce((all, value) => all + value, 0);
+    expect(sum(before?.minutesSeen)).toBeGreaterThan(5);
+    expect(sum(after?.minutesSeen)).toBeGreaterThanOrEqual(sum(before?.minutesSeen));
+    expect(sum(after?.timesEntered)).toBeGreaterThanOrEqual(sum(before?.timesEntered));
+  });
+
   it("takes another climate, and the condition of the same name with it", () => {
     const world = worldWith({}, { regions: [region] });
     world.step(2);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { spawnEncounter } from "../../../src/actors/world/encounters.ts";
 import { startOccurrence } from "../../../src/actors/world/occurrences.ts";
-import { leave } from "../../../src/actors/world/players.ts";
+import { leave, playersMax } from "../../../src/actors/world/players.ts";
 import { noteQuestEnd, rewardsMax, takeReward } from "../../../src/actors/world/quests.ts";
 import { noteSevere, takeChoice } from "../../../src/actors/world/reactions.ts";
 import { skipTo } from "../../../src/actors/world/time.ts";
@@ -31,6 +31,23 @@ describe("a player", () => {
     expect(() => rig.act("anna", Verb.REST)).toThrow("player=anna is away");
     rig.enter("anna", "vale-mill");
     expect(rig.player("anna").place).toBe("moor-gate");
+  });
+
+  it("is nobody that stands for the whole world", () => {
+    expect(() => new WorldRig().enter("world", "moor-gate")).toThrow('player="world"');
+  });
+
+  it("who has nothing and is away is forgotten for one who comes, who has something is not", () => {
+    const rig = new WorldRig();
+    rig.enter("rich", "moor-gate").coins = 5;
+    leave(rig.world, "rich", rig);
+    for (let i = 1; i < playersMax; i += 1) rig.enter(`p${i}`, "moor-gate");
+    expect(() => rig.enter("late", "moor-gate")).toThrow(`${playersMax} players`);
+    leave(rig.world, "p7", rig);
+    rig.enter("late", "moor-gate");
+    const ids = rig.world.players.map(({ id }) => id);
+    expect(ids).toEqual(expect.arrayContaining(["rich", "late"]));
+    expect(ids).not.toContain("p7");
   });
 
   it("travels along the roads, and is there when the way's time has passed", () => {
