@@ -28,7 +28,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/client.proto.
  */
 export const file_tellurion_v1_client: GenFile = /*@__PURE__*/
-  fileDesc("Chl0ZWxsdXJpb24vdjEvY2xpZW50LnByb3RvEgx0ZWxsdXJpb24udjEi5QEKDUNsaWVudE1lc3NhZ2USJAoFaGVsbG8YASABKAsyEy50ZWxsdXJpb24udjEuSGVsbG9IABIsCglzdWJzY3JpYmUYAiABKAsyFy50ZWxsdXJpb24udjEuU3Vic2NyaWJlSAASMAoLdW5zdWJzY3JpYmUYAyABKAsyGS50ZWxsdXJpb24udjEuVW5zdWJzY3JpYmVIABIiCgRjYWxsGAQgASgLMhIudGVsbHVyaW9uLnYxLkNhbGxIABIiCgRwaW5nGAUgASgLMhIudGVsbHVyaW9uLnYxLlBpbmdIAEIGCgRib2R5IqEDCg1TZXJ2ZXJNZXNzYWdlEigKB3dlbGNvbWUYASABKAsyFS50ZWxsdXJpb24udjEuV2VsY29tZUgAEiQKBWZyYW1lGAIgASgLMhMudGVsbHVyaW9uLnYxLkZyYW1lSAASLgoKc3Vic2NyaWJlZBgDIAEoCzIYLnRlbGx1cmlvbi52MS5TdWJzY3JpYmVkSAASMgoMdW5zdWJzY3JpYmVkGAQgASgLMhoudGVsbHVyaW9uLnYxLlVuc3Vic2NyaWJlZEgAEi8KC2NhbGxfcmVzdWx0GAUgASgLMhgudGVsbHVyaW9uLnYxLkNhbGxSZXN1bHRIABIiCgRwb25nGAYgASgLMhIudGVsbHVyaW9uLnYxLlBvbmdIABIgCgNnYXAYByABKAsyES50ZWxsdXJpb24udjEuR2FwSAASKAoHcHJvYmxlbRgIIAEoCzIVLnRlbGx1cmlvbi52MS5Qcm9ibGVtSAASMwoNdGltZV9kaWxhdGlvbhgJIAEoCzIaLnRlbGx1cmlvbi52MS5UaW1lRGlsYXRpb25IAEIGCgRib2R5IhcKBUhlbGxvEg4KBmNsaWVudBgBIAEoCSJuCgdXZWxjb21lEg8KB3Nlc3Npb24YASABKAkSDQoFd29ybGQYAiABKAkSDQoFZnJhbWUYAyABKAQSDwoHdGlja19oehgEIAEoARITCgtzY2hlbWFfaGFzaBgFIAEoCRIOCgZ0b3BpY3MYBiADKAkiLAoJU3Vic2NyaWJlEg8KB3JlcXVlc3QYASABKA0SDgoGdG9waWNzGAIgAygJIi0KClN1YnNjcmliZWQSDwoHcmVxdWVzdBgBIAEoDRIOCgZ0b3BpY3MYAiADKAkiLgoLVW5zdWJzY3JpYmUSDwoHcmVxdWVzdBgBIAEoDRIOCgZ0b3BpY3MYAiADKAkiLwoMVW5zdWJzY3JpYmVkEg8KB3JlcXVlc3QYASABKA0SDgoGdG9waWNzGAIgAygJIoIBCgRDYWxsEg8KB3JlcXVlc3QYASABKA0SDgoGbWV0aG9kGAIgASgJEhEKB21lc3NhZ2UYAyABKAxIABIOCgRqc29uGAQgASgJSAASEgoKdGltZW91dF9tcxgFIAEoDRIXCg9pZGVtcG90ZW5jeV9rZXkYBiABKAlCCQoHcGF5bG9hZCJ1CgpDYWxsUmVzdWx0Eg8KB3JlcXVlc3QYASABKA0SEQoHbWVzc2FnZRgCIAEoDEgAEg4KBGpzb24YAyABKAlIABIoCgdwcm9ibGVtGAQgASgLMhUudGVsbHVyaW9uLnYxLlByb2JsZW1IAEIJCgdvdXRjb21lIjkKB1Byb2JsZW0SDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEg8KB3JlcXVlc3QYAyABKA0iLwoEUGluZxIPCgdyZXF1ZXN0GAEgASgNEhYKDmNsaWVudF90aW1lX21zGAIgASgBIlUKBFBvbmcSDwoHcmVxdWVzdBgBIAEoDRIWCg5jbGllbnRfdGltZV9tcxgCIAEoARINCgVmcmFtZRgDIAEoBBIVCg13b3JsZF90aW1lX21zGAQgASgBIisKA0dhcBISCgpmcm9tX2ZyYW1lGAEgASgEEhAKCHRvX2ZyYW1lGAIgASgEIh4KDFRpbWVEaWxhdGlvbhIOCgZmYWN0b3IYASABKAEiQAoFRnJhbWUSDQoFZnJhbWUYASABKAQSKAoGZXZlbnRzGAIgAygLMhgudGVsbHVyaW9uLnYxLldvcmxkRXZlbnQisA4KCldvcmxkRXZlbnQSNQoPd2VhdGhlcl9jaGFuZ2VkGAEgASgLMhoudGVsbHVyaW9uLnYxLldlYXRoZXJFdmVudEgAEjoKDndlYXRoZXJfc2V2ZXJlGAIgASgLMiAudGVsbHVyaW9uLnYxLldlYXRoZXJTZXZlcmVFdmVudEgAEi8KDHRpbWVfY2hhbmdlZBgDIAEoCzIXLnRlbGx1cmlvbi52MS5UaW1lRXZlbnRIABIyCgp0aW1lX3BoYXNlGAQgASgLMhwudGVsbHVyaW9uLnYxLlRpbWVQaGFzZUV2ZW50SAASLgoIdGltZV9kYXkYBSABKAsyGi50ZWxsdXJpb24udjEuVGltZURheUV2ZW50SAASMwoOc2Vhc29uX2NoYW5nZWQYBiABKAsyGS50ZWxsdXJpb24udjEuU2Vhc29uRXZlbnRIABI4Cg13b3JsZF91cGRhdGVkGAcgASgLMh8udGVsbHVyaW9uLnYxLldvcmxkVXBkYXRlZEV2ZW50SAASNAoLdGltZXJfZmlyZWQYFCABKAsyHS50ZWxsdXJpb24udjEuVGltZXJGaXJlZEV2ZW50SAASQAoRd2VhdGhlcl9tb2RpZmllcnMYKCABKAsyIy50ZWxsdXJpb24udjEuV2VhdGhlck1vZGlmaWVyc0V2ZW50SAASKQoFc3Rvcm0YKSABKAsyGC50ZWxsdXJpb24udjEuU3Rvcm1FdmVudEgAEjEKCWxpZ2h0bmluZxgqIAEoCzIcLnRlbGx1cmlvbi52MS5MaWdodG5pbmdFdmVudEgAEi0KB3N1cmZhY2UYKyABKAsyGi50ZWxsdXJpb24udjEuU3VyZmFjZUV2ZW50SAASMwoKb2NjdXJyZW5jZRg8IAEoCzIdLnRlbGx1cmlvbi52MS5PY2N1cnJlbmNlRXZlbnRIABI2CgxwbGF5ZXJfYWN0ZWQYPSABKAsyHi50ZWxsdXJpb24udjEuUGxheWVyQWN0ZWRFdmVudEgAEjwKD2ZhY3Rpb25fY2hhbmdlZBg+IAEoCzIhLnRlbGx1cmlvbi52MS5GYWN0aW9uQ2hhbmdlZEV2ZW50SAASQAoRdGVycml0b3J5X2NoYW5nZWQYPyABKAsyIy50ZWxsdXJpb24udjEuVGVycml0b3J5Q2hhbmdlZEV2ZW50SAASNAoLbWFya2V0X3RpY2sYQCABKAsyHS50ZWxsdXJpb24udjEuTWFya2V0VGlja0V2ZW50SAASMgoKc3RvcnlfYmVhdBhQIAEoCzIcLnRlbGx1cmlvbi52MS5TdG9yeUJlYXRFdmVudEgAEjQKC3N0b3J5X3BoYXNlGFEgASgLMh0udGVsbHVyaW9uLnYxLlN0b3J5UGhhc2VFdmVudEgAEjIKCnN0b3J5X25vZGUYZCABKAsyHC50ZWxsdXJpb24udjEuU3RvcnlOb2RlRXZlbnRIABI2CgxzdG9yeV9jaG9pY2UYZSABKAsyHi50ZWxsdXJpb24udjEuU3RvcnlDaG9pY2VFdmVudEgAEjIKCnN0b3J5X2ZhY3QYZiABKAsyHC50ZWxsdXJpb24udjEuU3RvcnlGYWN0RXZlbnRIABIyCgp0cmFjZV9sZWZ0GHggASgLMhwudGVsbHVyaW9uLnYxLlRyYWNlTGVmdEV2ZW50SAASPgoQdHJhY2VfZGlzY292ZXJlZBh5IAEoCzIiLnRlbGx1cmlvbi52MS5UcmFjZURpc2NvdmVyZWRFdmVudEgAEjMKCm5wY19hY3Rpb24YjAEgASgLMhwudGVsbHVyaW9uLnYxLk5wY0FjdGlvbkV2ZW50SAASLwoIbnBjX25lZWQYjQEgASgLMhoudGVsbHVyaW9uLnYxLk5wY05lZWRFdmVudEgAEjcKDG5wY19yZWxhdGlvbhiOASABKAsyHi50ZWxsdXJpb24udjEuTnBjUmVsYXRpb25FdmVudEgAEjEKCW5wY19zcGVhaxiPASABKAsyGy50ZWxsdXJpb24udjEuTnBjU3BlYWtFdmVudEgAEjkKDXF1ZXN0X29mZmVyZWQYoAEgASgLMh8udGVsbHVyaW9uLnYxLlF1ZXN0T2ZmZXJlZEV2ZW50SAASOwoOcXVlc3RfYWR2YW5jZWQYoQEgASgLMiAudGVsbHVyaW9uLnYxLlF1ZXN0QWR2YW5jZWRFdmVudEgAEjUKC3F1ZXN0X2VuZGVkGKIBIAEoCzIdLnRlbGx1cmlvbi52MS5RdWVzdEVuZGVkRXZlbnRIABI7Cg5xdWVzdF9yZXdhcmRlZBijASABKAsyIC50ZWxsdXJpb24udjEuUXVlc3RSZXdhcmRlZEV2ZW50SAASPwoQbGFuZ3VhZ2VfbGVhcm5lZBi0ASABKAsyIi50ZWxsdXJpb24udjEuTGFuZ3VhZ2VMZWFybmVkRXZlbnRIAEIGCgRib2R5YgZwcm90bzM", [file_tellurion_v1_clock, file_tellurion_v1_language, file_tellurion_v1_npc, file_tellurion_v1_quest, file_tellurion_v1_story, file_tellurion_v1_storyteller, file_tellurion_v1_traces, file_tellurion_v1_weather, file_tellurion_v1_world]);
+  fileDesc("Chl0ZWxsdXJpb24vdjEvY2xpZW50LnByb3RvEgx0ZWxsdXJpb24udjEihwIKDUNsaWVudE1lc3NhZ2USJAoFaGVsbG8YASABKAsyEy50ZWxsdXJpb24udjEuSGVsbG9IABIsCglzdWJzY3JpYmUYAiABKAsyFy50ZWxsdXJpb24udjEuU3Vic2NyaWJlSAASMAoLdW5zdWJzY3JpYmUYAyABKAsyGS50ZWxsdXJpb24udjEuVW5zdWJzY3JpYmVIABIiCgRjYWxsGAQgASgLMhIudGVsbHVyaW9uLnYxLkNhbGxIABIiCgRwaW5nGAUgASgLMhIudGVsbHVyaW9uLnYxLlBpbmdIABIgCgNhY2sYBiABKAsyES50ZWxsdXJpb24udjEuQWNrSABCBgoEYm9keSKkBAoNU2VydmVyTWVzc2FnZRIoCgd3ZWxjb21lGAEgASgLMhUudGVsbHVyaW9uLnYxLldlbGNvbWVIABIkCgVmcmFtZRgCIAEoCzITLnRlbGx1cmlvbi52MS5GcmFtZUgAEi4KCnN1YnNjcmliZWQYAyABKAsyGC50ZWxsdXJpb24udjEuU3Vic2NyaWJlZEgAEjIKDHVuc3Vic2NyaWJlZBgEIAEoCzIaLnRlbGx1cmlvbi52MS5VbnN1YnNjcmliZWRIABIvCgtjYWxsX3Jlc3VsdBgFIAEoCzIYLnRlbGx1cmlvbi52MS5DYWxsUmVzdWx0SAASIgoEcG9uZxgGIAEoCzISLnRlbGx1cmlvbi52MS5Qb25nSAASIAoDZ2FwGAcgASgLMhEudGVsbHVyaW9uLnYxLkdhcEgAEigKB3Byb2JsZW0YCCABKAsyFS50ZWxsdXJpb24udjEuUHJvYmxlbUgAEjMKDXRpbWVfZGlsYXRpb24YCSABKAsyGi50ZWxsdXJpb24udjEuVGltZURpbGF0aW9uSAASKAoHd2FpdGluZxgKIAEoCzIVLnRlbGx1cmlvbi52MS5XYWl0aW5nSAASJgoGcmVzeW5jGAsgASgLMhQudGVsbHVyaW9uLnYxLlJlc3luY0gAEi8KC2FyZWFfdXBkYXRlGAwgASgLMhgudGVsbHVyaW9uLnYxLkFyZWFVcGRhdGVIAEIGCgRib2R5ImEKBUhlbGxvEg4KBmNsaWVudBgBIAEoCRINCgV0b2tlbhgCIAEoCRIkCgZyZXN1bWUYAyABKAsyFC50ZWxsdXJpb24udjEuUmVzdW1lEhMKC3NjaGVtYV9oYXNoGAQgASgJIkEKBlJlc3VtZRIPCgdzZXNzaW9uGAEgASgJEhQKDHJlc3VtZV90b2tlbhgCIAEoCRIQCghyZWNlaXZlZBgDIAEoBCIXCgNBY2sSEAoIcmVjZWl2ZWQYASABKAQiGAoHV2FpdGluZxINCgVhaGVhZBgBIAEoDSIYCgZSZXN5bmMSDgoGcmVhc29uGAEgASgJIuQBCgdXZWxjb21lEg8KB3Nlc3Npb24YASABKAkSDQoFd29ybGQYAiABKAkSDQoFZnJhbWUYAyABKAQSDwoHdGlja19oehgEIAEoARITCgtzY2hlbWFfaGFzaBgFIAEoCRIOCgZ0b3BpY3MYBiADKAkSFAoMcmVzdW1lX3Rva2VuGAcgASgJEhgKEHJlc3VtZV93aW5kb3dfbXMYCCABKA0SDwoHcmVzdW1lZBgJIAEoCBIOCgZwbGF5ZXIYCiABKAkSDgoGc2NvcGVzGAsgAygJEhMKC3VuYWNrZWRfbWF4GAwgASgNInYKCVN1YnNjcmliZRIPCgdyZXF1ZXN0GAEgASgNEg4KBnRvcGljcxgCIAMoCRImCgVyYXRlcxgDIAMoCzIXLnRlbGx1cmlvbi52MS5Ub3BpY1JhdGUSIAoEYXJlYRgEIAEoCzISLnRlbGx1cmlvbi52MS5BcmVhIi8KCVRvcGljUmF0ZRINCgV0b3BpYxgBIAEoCRITCgtpbnRlcnZhbF9tcxgCIAEoDSIsCgRBcmVhEgkKAXgYASABKAESCQoBeRgCIAEoARIOCgZyYWRpdXMYAyABKAEiTwoKU3Vic2NyaWJlZBIPCgdyZXF1ZXN0GAEgASgNEg4KBnRvcGljcxgCIAMoCRIgCgRhcmVhGAMgASgLMhIudGVsbHVyaW9uLnYxLkFyZWEiLgoLVW5zdWJzY3JpYmUSDwoHcmVxdWVzdBgBIAEoDRIOCgZ0b3BpY3MYAiADKAkiLwoMVW5zdWJzY3JpYmVkEg8KB3JlcXVlc3QYASABKA0SDgoGdG9waWNzGAIgAygJIoIBCgRDYWxsEg8KB3JlcXVlc3QYASABKA0SDgoGbWV0aG9kGAIgASgJEhEKB21lc3NhZ2UYAyABKAxIABIOCgRqc29uGAQgASgJSAASEgoKdGltZW91dF9tcxgFIAEoDRIXCg9pZGVtcG90ZW5jeV9rZXkYBiABKAlCCQoHcGF5bG9hZCJ1CgpDYWxsUmVzdWx0Eg8KB3JlcXVlc3QYASABKA0SEQoHbWVzc2FnZRgCIAEoDEgAEg4KBGpzb24YAyABKAlIABIoCgdwcm9ibGVtGAQgASgLMhUudGVsbHVyaW9uLnYxLlByb2JsZW1IAEIJCgdvdXRjb21lIjkKB1Byb2JsZW0SDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEg8KB3JlcXVlc3QYAyABKA0iLwoEUGluZxIPCgdyZXF1ZXN0GAEgASgNEhYKDmNsaWVudF90aW1lX21zGAIgASgBIlUKBFBvbmcSDwoHcmVxdWVzdBgBIAEoDRIWCg5jbGllbnRfdGltZV9tcxgCIAEoARINCgVmcmFtZRgDIAEoBBIVCg13b3JsZF90aW1lX21zGAQgASgBIisKA0dhcBISCgpmcm9tX2ZyYW1lGAEgASgEEhAKCHRvX2ZyYW1lGAIgASgEIh4KDFRpbWVEaWxhdGlvbhIOCgZmYWN0b3IYASABKAEiUgoFRnJhbWUSDQoFZnJhbWUYASABKAQSKAoGZXZlbnRzGAIgAygLMhgudGVsbHVyaW9uLnYxLldvcmxkRXZlbnQSEAoIcmVsaWFibGUYAyABKAQikAEKCkFyZWFVcGRhdGUSDQoFZnJhbWUYASABKAQSLAoHZW50ZXJlZBgCIAMoCzIbLnRlbGx1cmlvbi52MS5FbnRpdHlFbnRlcmVkEgwKBGxlZnQYAyADKA0SDQoFbW92ZWQYBCABKAwSKAoGb3JpZ2luGAUgASgLMhgudGVsbHVyaW9uLnYxLkFyZWFPcmlnaW4iIgoKQXJlYU9yaWdpbhIJCgF4GAEgASgBEgkKAXkYAiABKAEiYAoNRW50aXR5RW50ZXJlZBIOCgZudW1iZXIYASABKA0SCgoCaWQYAiABKAkSDAoEa2luZBgDIAEoCRIJCgF4GAQgASgBEgkKAXkYBSABKAESDwoHaGVhZGluZxgGIAEoAiKwDgoKV29ybGRFdmVudBI1Cg93ZWF0aGVyX2NoYW5nZWQYASABKAsyGi50ZWxsdXJpb24udjEuV2VhdGhlckV2ZW50SAASOgoOd2VhdGhlcl9zZXZlcmUYAiABKAsyIC50ZWxsdXJpb24udjEuV2VhdGhlclNldmVyZUV2ZW50SAASLwoMdGltZV9jaGFuZ2VkGAMgASgLMhcudGVsbHVyaW9uLnYxLlRpbWVFdmVudEgAEjIKCnRpbWVfcGhhc2UYBCABKAsyHC50ZWxsdXJpb24udjEuVGltZVBoYXNlRXZlbnRIABIuCgh0aW1lX2RheRgFIAEoCzIaLnRlbGx1cmlvbi52MS5UaW1lRGF5RXZlbnRIABIzCg5zZWFzb25fY2hhbmdlZBgGIAEoCzIZLnRlbGx1cmlvbi52MS5TZWFzb25FdmVudEgAEjgKDXdvcmxkX3VwZGF0ZWQYByABKAsyHy50ZWxsdXJpb24udjEuV29ybGRVcGRhdGVkRXZlbnRIABI0Cgt0aW1lcl9maXJlZBgUIAEoCzIdLnRlbGx1cmlvbi52MS5UaW1lckZpcmVkRXZlbnRIABJAChF3ZWF0aGVyX21vZGlmaWVycxgoIAEoCzIjLnRlbGx1cmlvbi52MS5XZWF0aGVyTW9kaWZpZXJzRXZlbnRIABIpCgVzdG9ybRgpIAEoCzIYLnRlbGx1cmlvbi52MS5TdG9ybUV2ZW50SAASMQoJbGlnaHRuaW5nGCogASgLMhwudGVsbHVyaW9uLnYxLkxpZ2h0bmluZ0V2ZW50SAASLQoHc3VyZmFjZRgrIAEoCzIaLnRlbGx1cmlvbi52MS5TdXJmYWNlRXZlbnRIABIzCgpvY2N1cnJlbmNlGDwgASgLMh0udGVsbHVyaW9uLnYxLk9jY3VycmVuY2VFdmVudEgAEjYKDHBsYXllcl9hY3RlZBg9IAEoCzIeLnRlbGx1cmlvbi52MS5QbGF5ZXJBY3RlZEV2ZW50SAASPAoPZmFjdGlvbl9jaGFuZ2VkGD4gASgLMiEudGVsbHVyaW9uLnYxLkZhY3Rpb25DaGFuZ2VkRXZlbnRIABJAChF0ZXJyaXRvcnlfY2hhbmdlZBg/IAEoCzIjLnRlbGx1cmlvbi52MS5UZXJyaXRvcnlDaGFuZ2VkRXZlbnRIABI0CgttYXJrZXRfdGljaxhAIAEoCzIdLnRlbGx1cmlvbi52MS5NYXJrZXRUaWNrRXZlbnRIABIyCgpzdG9yeV9iZWF0GFAgASgLMhwudGVsbHVyaW9uLnYxLlN0b3J5QmVhdEV2ZW50SAASNAoLc3RvcnlfcGhhc2UYUSABKAsyHS50ZWxsdXJpb24udjEuU3RvcnlQaGFzZUV2ZW50SAASMgoKc3Rvcnlfbm9kZRhkIAEoCzIcLnRlbGx1cmlvbi52MS5TdG9yeU5vZGVFdmVudEgAEjYKDHN0b3J5X2Nob2ljZRhlIAEoCzIeLnRlbGx1cmlvbi52MS5TdG9yeUNob2ljZUV2ZW50SAASMgoKc3RvcnlfZmFjdBhmIAEoCzIcLnRlbGx1cmlvbi52MS5TdG9yeUZhY3RFdmVudEgAEjIKCnRyYWNlX2xlZnQYeCABKAsyHC50ZWxsdXJpb24udjEuVHJhY2VMZWZ0RXZlbnRIABI+ChB0cmFjZV9kaXNjb3ZlcmVkGHkgASgLMiIudGVsbHVyaW9uLnYxLlRyYWNlRGlzY292ZXJlZEV2ZW50SAASMwoKbnBjX2FjdGlvbhiMASABKAsyHC50ZWxsdXJpb24udjEuTnBjQWN0aW9uRXZlbnRIABIvCghucGNfbmVlZBiNASABKAsyGi50ZWxsdXJpb24udjEuTnBjTmVlZEV2ZW50SAASNwoMbnBjX3JlbGF0aW9uGI4BIAEoCzIeLnRlbGx1cmlvbi52MS5OcGNSZWxhdGlvbkV2ZW50SAASMQoJbnBjX3NwZWFrGI8BIAEoCzIbLnRlbGx1cmlvbi52MS5OcGNTcGVha0V2ZW50SAASOQoNcXVlc3Rfb2ZmZXJlZBigASABKAsyHy50ZWxsdXJpb24udjEuUXVlc3RPZmZlcmVkRXZlbnRIABI7Cg5xdWVzdF9hZHZhbmNlZBihASABKAsyIC50ZWxsdXJpb24udjEuUXVlc3RBZHZhbmNlZEV2ZW50SAASNQoLcXVlc3RfZW5kZWQYogEgASgLMh0udGVsbHVyaW9uLnYxLlF1ZXN0RW5kZWRFdmVudEgAEjsKDnF1ZXN0X3Jld2FyZGVkGKMBIAEoCzIgLnRlbGx1cmlvbi52MS5RdWVzdFJld2FyZGVkRXZlbnRIABI/ChBsYW5ndWFnZV9sZWFybmVkGLQBIAEoCzIiLnRlbGx1cmlvbi52MS5MYW5ndWFnZUxlYXJuZWRFdmVudEgAQgYKBGJvZHliBnByb3RvMw", [file_tellurion_v1_clock, file_tellurion_v1_language, file_tellurion_v1_npc, file_tellurion_v1_quest, file_tellurion_v1_story, file_tellurion_v1_storyteller, file_tellurion_v1_traces, file_tellurion_v1_weather, file_tellurion_v1_world]);
 
 /**
  * @generated from message tellurion.v1.ClientMessage
@@ -67,6 +67,12 @@ export type ClientMessage = Message<"tellurion.v1.ClientMessage"> & {
      */
     value: Ping;
     case: "ping";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.Ack ack = 6;
+     */
+    value: Ack;
+    case: "ack";
   } | { case: undefined; value?: undefined };
 };
 
@@ -138,6 +144,24 @@ export type ServerMessage = Message<"tellurion.v1.ServerMessage"> & {
      */
     value: TimeDilation;
     case: "timeDilation";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.Waiting waiting = 10;
+     */
+    value: Waiting;
+    case: "waiting";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.Resync resync = 11;
+     */
+    value: Resync;
+    case: "resync";
+  } | {
+    /**
+     * @generated from field: tellurion.v1.AreaUpdate area_update = 12;
+     */
+    value: AreaUpdate;
+    case: "areaUpdate";
   } | { case: undefined; value?: undefined };
 };
 
@@ -158,6 +182,27 @@ export type Hello = Message<"tellurion.v1.Hello"> & {
    * @generated from field: string client = 1;
    */
   client: string;
+
+  /**
+   * A JSON Web Token, for those who cannot set the header `authorization` of the upgrade: browsers. Never in the address.
+   *
+   * @generated from field: string token = 2;
+   */
+  token: string;
+
+  /**
+   * The session that a dropped client goes on with.
+   *
+   * @generated from field: tellurion.v1.Resume resume = 3;
+   */
+  resume?: Resume | undefined;
+
+  /**
+   * Of the schema that the client was built with, or nothing.
+   *
+   * @generated from field: string schema_hash = 4;
+   */
+  schemaHash: string;
 };
 
 /**
@@ -166,6 +211,102 @@ export type Hello = Message<"tellurion.v1.Hello"> & {
  */
 export const HelloSchema: GenMessage<Hello> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_client, 2);
+
+/**
+ * @generated from message tellurion.v1.Resume
+ */
+export type Resume = Message<"tellurion.v1.Resume"> & {
+  /**
+   * @generated from field: string session = 1;
+   */
+  session: string;
+
+  /**
+   * The last welcome's `resume_token`. It is good once.
+   *
+   * @generated from field: string resume_token = 2;
+   */
+  resumeToken: string;
+
+  /**
+   * The last `Frame.reliable` that reached the client.
+   *
+   * @generated from field: uint64 received = 3;
+   */
+  received: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.Resume.
+ * Use `create(ResumeSchema)` to create a new message.
+ */
+export const ResumeSchema: GenMessage<Resume> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_client, 3);
+
+/**
+ * How far reliable events have reached the client, so that the server need not keep them. To be sent now and then, at the
+ * latest when half of `Welcome.unacked_max` have come since the last one.
+ *
+ * @generated from message tellurion.v1.Ack
+ */
+export type Ack = Message<"tellurion.v1.Ack"> & {
+  /**
+   * `Frame.reliable` of the last frame that had one.
+   *
+   * @generated from field: uint64 received = 1;
+   */
+  received: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.Ack.
+ * Use `create(AckSchema)` to create a new message.
+ */
+export const AckSchema: GenMessage<Ack> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_client, 4);
+
+/**
+ * There is a queue at the door: the welcome comes when it is the client's turn.
+ *
+ * @generated from message tellurion.v1.Waiting
+ */
+export type Waiting = Message<"tellurion.v1.Waiting"> & {
+  /**
+   * How many are before the client.
+   *
+   * @generated from field: uint32 ahead = 1;
+   */
+  ahead: number;
+};
+
+/**
+ * Describes the message tellurion.v1.Waiting.
+ * Use `create(WaitingSchema)` to create a new message.
+ */
+export const WaitingSchema: GenMessage<Waiting> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_client, 5);
+
+/**
+ * The client's picture of the world may be wrong from here on: events did not reach it that cannot be made up for. It is to
+ * ask for what holds now, as after a first welcome; its subscriptions stand.
+ *
+ * @generated from message tellurion.v1.Resync
+ */
+export type Resync = Message<"tellurion.v1.Resync"> & {
+  /**
+   * A code of docs/errors.md that says why.
+   *
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message tellurion.v1.Resync.
+ * Use `create(ResyncSchema)` to create a new message.
+ */
+export const ResyncSchema: GenMessage<Resync> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_client, 6);
 
 /**
  * @generated from message tellurion.v1.Welcome
@@ -204,6 +345,46 @@ export type Welcome = Message<"tellurion.v1.Welcome"> & {
    * @generated from field: repeated string topics = 6;
    */
   topics: string[];
+
+  /**
+   * With which a new connection can go on with this session, for so long after the old one is gone.
+   *
+   * @generated from field: string resume_token = 7;
+   */
+  resumeToken: string;
+
+  /**
+   * @generated from field: uint32 resume_window_ms = 8;
+   */
+  resumeWindowMs: number;
+
+  /**
+   * The session was resumed: subscriptions stand, and reliable events follow from where the client had them.
+   *
+   * @generated from field: bool resumed = 9;
+   */
+  resumed: boolean;
+
+  /**
+   * Who the client is, as its token says, or nothing.
+   *
+   * @generated from field: string player = 10;
+   */
+  player: string;
+
+  /**
+   * What it may do: `weather:read`.
+   *
+   * @generated from field: repeated string scopes = 11;
+   */
+  scopes: string[];
+
+  /**
+   * Reliable frames that may be on their way without an Ack.
+   *
+   * @generated from field: uint32 unacked_max = 12;
+   */
+  unackedMax: number;
 };
 
 /**
@@ -211,7 +392,7 @@ export type Welcome = Message<"tellurion.v1.Welcome"> & {
  * Use `create(WelcomeSchema)` to create a new message.
  */
 export const WelcomeSchema: GenMessage<Welcome> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 3);
+  messageDesc(file_tellurion_v1_client, 7);
 
 /**
  * A topic is `weather` (all of it) or `weather/north-marsh` (one key of it).
@@ -230,6 +411,20 @@ export type Subscribe = Message<"tellurion.v1.Subscribe"> & {
    * @generated from field: repeated string topics = 2;
    */
   topics: string[];
+
+  /**
+   * At most so often, for topics of which the latest event counts.
+   *
+   * @generated from field: repeated tellurion.v1.TopicRate rates = 3;
+   */
+  rates: TopicRate[];
+
+  /**
+   * Where the client looks: it hears of the entities there. It replaces the area before it.
+   *
+   * @generated from field: tellurion.v1.Area area = 4;
+   */
+  area?: Area | undefined;
 };
 
 /**
@@ -237,7 +432,62 @@ export type Subscribe = Message<"tellurion.v1.Subscribe"> & {
  * Use `create(SubscribeSchema)` to create a new message.
  */
 export const SubscribeSchema: GenMessage<Subscribe> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 4);
+  messageDesc(file_tellurion_v1_client, 8);
+
+/**
+ * @generated from message tellurion.v1.TopicRate
+ */
+export type TopicRate = Message<"tellurion.v1.TopicRate"> & {
+  /**
+   * @generated from field: string topic = 1;
+   */
+  topic: string;
+
+  /**
+   * Time between two events of this topic and type, in milliseconds. 0: every event again.
+   *
+   * @generated from field: uint32 interval_ms = 2;
+   */
+  intervalMs: number;
+};
+
+/**
+ * Describes the message tellurion.v1.TopicRate.
+ * Use `create(TopicRateSchema)` to create a new message.
+ */
+export const TopicRateSchema: GenMessage<TopicRate> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_client, 9);
+
+/**
+ * A circle on the map. A radius of 0: none, and no entities.
+ *
+ * @generated from message tellurion.v1.Area
+ */
+export type Area = Message<"tellurion.v1.Area"> & {
+  /**
+   * Metres.
+   *
+   * @generated from field: double x = 1;
+   */
+  x: number;
+
+  /**
+   * @generated from field: double y = 2;
+   */
+  y: number;
+
+  /**
+   * @generated from field: double radius = 3;
+   */
+  radius: number;
+};
+
+/**
+ * Describes the message tellurion.v1.Area.
+ * Use `create(AreaSchema)` to create a new message.
+ */
+export const AreaSchema: GenMessage<Area> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_client, 10);
 
 /**
  * @generated from message tellurion.v1.Subscribed
@@ -254,6 +504,11 @@ export type Subscribed = Message<"tellurion.v1.Subscribed"> & {
    * @generated from field: repeated string topics = 2;
    */
   topics: string[];
+
+  /**
+   * @generated from field: tellurion.v1.Area area = 3;
+   */
+  area?: Area | undefined;
 };
 
 /**
@@ -261,7 +516,7 @@ export type Subscribed = Message<"tellurion.v1.Subscribed"> & {
  * Use `create(SubscribedSchema)` to create a new message.
  */
 export const SubscribedSchema: GenMessage<Subscribed> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 5);
+  messageDesc(file_tellurion_v1_client, 11);
 
 /**
  * @generated from message tellurion.v1.Unsubscribe
@@ -283,7 +538,7 @@ export type Unsubscribe = Message<"tellurion.v1.Unsubscribe"> & {
  * Use `create(UnsubscribeSchema)` to create a new message.
  */
 export const UnsubscribeSchema: GenMessage<Unsubscribe> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 6);
+  messageDesc(file_tellurion_v1_client, 12);
 
 /**
  * @generated from message tellurion.v1.Unsubscribed
@@ -305,7 +560,7 @@ export type Unsubscribed = Message<"tellurion.v1.Unsubscribed"> & {
  * Use `create(UnsubscribedSchema)` to create a new message.
  */
 export const UnsubscribedSchema: GenMessage<Unsubscribed> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 7);
+  messageDesc(file_tellurion_v1_client, 13);
 
 /**
  * Calls a method of an RPC service.
@@ -369,7 +624,7 @@ export type Call = Message<"tellurion.v1.Call"> & {
  * Use `create(CallSchema)` to create a new message.
  */
 export const CallSchema: GenMessage<Call> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 8);
+  messageDesc(file_tellurion_v1_client, 14);
 
 /**
  * @generated from message tellurion.v1.CallResult
@@ -409,7 +664,7 @@ export type CallResult = Message<"tellurion.v1.CallResult"> & {
  * Use `create(CallResultSchema)` to create a new message.
  */
 export const CallResultSchema: GenMessage<CallResult> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 9);
+  messageDesc(file_tellurion_v1_client, 15);
 
 /**
  * What went wrong, in a form for programs and one for people.
@@ -442,7 +697,7 @@ export type Problem = Message<"tellurion.v1.Problem"> & {
  * Use `create(ProblemSchema)` to create a new message.
  */
 export const ProblemSchema: GenMessage<Problem> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 10);
+  messageDesc(file_tellurion_v1_client, 16);
 
 /**
  * @generated from message tellurion.v1.Ping
@@ -466,7 +721,7 @@ export type Ping = Message<"tellurion.v1.Ping"> & {
  * Use `create(PingSchema)` to create a new message.
  */
 export const PingSchema: GenMessage<Ping> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 11);
+  messageDesc(file_tellurion_v1_client, 17);
 
 /**
  * @generated from message tellurion.v1.Pong
@@ -500,7 +755,7 @@ export type Pong = Message<"tellurion.v1.Pong"> & {
  * Use `create(PongSchema)` to create a new message.
  */
 export const PongSchema: GenMessage<Pong> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 12);
+  messageDesc(file_tellurion_v1_client, 18);
 
 /**
  * Events of these frames did not reach the client, or did not last: then the frames come again, with other events.
@@ -524,7 +779,7 @@ export type Gap = Message<"tellurion.v1.Gap"> & {
  * Use `create(GapSchema)` to create a new message.
  */
 export const GapSchema: GenMessage<Gap> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 13);
+  messageDesc(file_tellurion_v1_client, 19);
 
 /**
  * The world has begun to run slower than it should, or faster again: its load changed. Sent after the welcome too, when
@@ -546,7 +801,7 @@ export type TimeDilation = Message<"tellurion.v1.TimeDilation"> & {
  * Use `create(TimeDilationSchema)` to create a new message.
  */
 export const TimeDilationSchema: GenMessage<TimeDilation> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 14);
+  messageDesc(file_tellurion_v1_client, 20);
 
 /**
  * What happened in one frame, as far as the client subscribed to it, in the order it happened.
@@ -563,6 +818,13 @@ export type Frame = Message<"tellurion.v1.Frame"> & {
    * @generated from field: repeated tellurion.v1.WorldEvent events = 2;
    */
   events: WorldEvent[];
+
+  /**
+   * Numbers the frames with reliable events of this session, from 1 without gaps. 0: this one has none.
+   *
+   * @generated from field: uint64 reliable = 3;
+   */
+  reliable: bigint;
 };
 
 /**
@@ -570,7 +832,124 @@ export type Frame = Message<"tellurion.v1.Frame"> & {
  * Use `create(FrameSchema)` to create a new message.
  */
 export const FrameSchema: GenMessage<Frame> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 15);
+  messageDesc(file_tellurion_v1_client, 21);
+
+/**
+ * What has changed in the client's area since the last update: a client that has heard all of them knows every entity there.
+ *
+ * @generated from message tellurion.v1.AreaUpdate
+ */
+export type AreaUpdate = Message<"tellurion.v1.AreaUpdate"> & {
+  /**
+   * @generated from field: uint64 frame = 1;
+   */
+  frame: bigint;
+
+  /**
+   * @generated from field: repeated tellurion.v1.EntityEntered entered = 2;
+   */
+  entered: EntityEntered[];
+
+  /**
+   * Numbers of entities that are not in the area any more.
+   *
+   * @generated from field: repeated uint32 left = 3;
+   */
+  left: number[];
+
+  /**
+   * Entities that moved, in a form of their own: docs/protocol.md.
+   *
+   * @generated from field: bytes moved = 4;
+   */
+  moved: Uint8Array;
+
+  /**
+   * The area's corner from which positions count, in metres. Set when it changes.
+   *
+   * @generated from field: tellurion.v1.AreaOrigin origin = 5;
+   */
+  origin?: AreaOrigin | undefined;
+};
+
+/**
+ * Describes the message tellurion.v1.AreaUpdate.
+ * Use `create(AreaUpdateSchema)` to create a new message.
+ */
+export const AreaUpdateSchema: GenMessage<AreaUpdate> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_client, 22);
+
+/**
+ * @generated from message tellurion.v1.AreaOrigin
+ */
+export type AreaOrigin = Message<"tellurion.v1.AreaOrigin"> & {
+  /**
+   * @generated from field: double x = 1;
+   */
+  x: number;
+
+  /**
+   * @generated from field: double y = 2;
+   */
+  y: number;
+};
+
+/**
+ * Describes the message tellurion.v1.AreaOrigin.
+ * Use `create(AreaOriginSchema)` to create a new message.
+ */
+export const AreaOriginSchema: GenMessage<AreaOrigin> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_client, 23);
+
+/**
+ * @generated from message tellurion.v1.EntityEntered
+ */
+export type EntityEntered = Message<"tellurion.v1.EntityEntered"> & {
+  /**
+   * By which it is called as long as it is in the area.
+   *
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+
+  /**
+   * `npc/north-marsh-1:12`, `player/anna`
+   *
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string kind = 3;
+   */
+  kind: string;
+
+  /**
+   * Metres.
+   *
+   * @generated from field: double x = 4;
+   */
+  x: number;
+
+  /**
+   * @generated from field: double y = 5;
+   */
+  y: number;
+
+  /**
+   * Degrees from north, clockwise.
+   *
+   * @generated from field: float heading = 6;
+   */
+  heading: number;
+};
+
+/**
+ * Describes the message tellurion.v1.EntityEntered.
+ * Use `create(EntityEnteredSchema)` to create a new message.
+ */
+export const EntityEnteredSchema: GenMessage<EntityEntered> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_client, 24);
 
 /**
  * An event on its way to a client. Each field's number is its event's number.
@@ -787,5 +1166,5 @@ export type WorldEvent = Message<"tellurion.v1.WorldEvent"> & {
  * Use `create(WorldEventSchema)` to create a new message.
  */
 export const WorldEventSchema: GenMessage<WorldEvent> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_client, 16);
+  messageDesc(file_tellurion_v1_client, 25);
 
