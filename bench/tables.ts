@@ -3,6 +3,7 @@ import { codec } from "./codec/index.ts";
 import { durability } from "./durability/index.ts";
 import { frames } from "./frames/index.ts";
 import { idle } from "./idle/index.ts";
+import { pacing } from "./pacing/index.ts";
 import { roundTrip } from "./round-trip/index.ts";
 import type { Table } from "./table.ts";
 import { weatherYear } from "./weather-year/index.ts";
@@ -16,6 +17,7 @@ export const tables: readonly Table[] = [
   frames,
   codec,
   roundTrip,
+  pacing,
   allocation,
   idle,
   weatherYear,
