@@ -96,11 +96,10 @@ export class Inlet {
 
   async #room(signal: AbortSignal): Promise<number> {
     const { clock } = this.#parts;
+    const besidesMax = () => (this.#putOff > 0 ? 0 : handledMax - batchMax);
+    while (this.#running.size > besidesMax() && !signal.aborted) await Promise.race(this.#running);
     const restMs = this.#restsUntil - clock.now();
     if (restMs > 0) await rest(clock, restMs, signal);
-    while (this.#running.size > handledMax - batchMax && !signal.aborted) {
-      await Promise.race(this.#running);
-    }
     return this.#putOff > 0 ? 1 : batchMax;
   }
 
