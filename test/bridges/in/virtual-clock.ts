@@ -1,4 +1,3 @@
-import { setImmediate as turn } from "node:timers/promises";
 import type { InClock } from "../../../src/bridges/in/in-clock.ts";
 
 /** Turns of the event loop in which all that is ready goes on. */
@@ -40,6 +39,6 @@ export class VirtualClock implements InClock {
 
   /** Lets go on what waits for no time. */
   async settle(): Promise<void> {
-    for (let i = 0; i < turnsMax; i += 1) await turn();
+    for (let i = 0; i < turnsMax; i += 1) await new Promise(setImmediate);
   }
 }
