@@ -16,16 +16,16 @@ const deadAttributes = 2;
 
 interface AttributeValue {
   DataType: string | undefined;
-  StringValue?: string;
-  BinaryValue?: Uint8Array;
+  StringValue?: string | undefined;
+  BinaryValue?: Uint8Array | undefined;
 }
 
 interface SqsMessage {
-  MessageId?: string;
-  ReceiptHandle?: string;
-  Body?: string;
-  Attributes?: { ApproximateReceiveCount?: string; MessageGroupId?: string };
-  MessageAttributes?: Record<string, AttributeValue>;
+  MessageId?: string | undefined;
+  ReceiptHandle?: string | undefined;
+  Body?: string | undefined;
+  Attributes?: { ApproximateReceiveCount?: string; MessageGroupId?: string } | undefined;
+  MessageAttributes?: Record<string, AttributeValue> | undefined;
 }
 
 type Options = { readonly abortSignal: AbortSignal; readonly requestTimeout: number };
@@ -42,7 +42,7 @@ export interface QueueClient {
       MessageSystemAttributeNames: ("ApproximateReceiveCount" | "MessageGroupId")[];
     },
     options: Options,
-  ): Promise<{ Messages?: SqsMessage[] }>;
+  ): Promise<{ Messages?: SqsMessage[] | undefined }>;
   deleteMessageBatch(
     input: { QueueUrl: string; Entries: { Id: string; ReceiptHandle: string }[] },
     options: Options,

@@ -1,9 +1,11 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { CallPort } from "../call-port.ts";
 import type { BridgeConfiguration } from "../configuration.ts";
 import { wallInClock } from "./in-clock.ts";
 import { type InCounters, newInCounters } from "./in-counters.ts";
 import { Inlet, type InletOptions, type InParts } from "./inlet.ts";
 import type { QueueClients } from "./queue.ts";
+import { queueClientOf } from "./sdk-queue.ts";
 import { understandCommand } from "./understand-command.ts";
 import { understandPack } from "./understand-pack.ts";
 
@@ -17,12 +19,26 @@ export interface BridgeIn {
   stop(): Promise<void>;
 }
 
+type InConfiguration = Pick<BridgeConfiguration, "commands" | "events">;
+type InOptions = Partial<Pick<InParts, "clock" | "random" | "log">>;
+
 /** Begins to bring in what the configuration names: commands, and events of another part of the world. */
 export function startIn(
-  configuration: Pick<BridgeConfiguration, "commands" | "events">,
+  configuration: InConfiguration,
+  { sqs, polls }: { readonly sqs: SQSClient; readonly polls: SQSClient },
+  call: CallPort,
+  options: InOptions = {},
+): BridgeIn {
+  const clients = { polls: queueClientOf(polls), requests: queueClientOf(sqs) };
+  return startInlets(configuration, clients, call, options);
+}
+
+/** The same, with anything that behaves like queues. */
+export function startInlets(
+  configuration: InConfiguration,
   clients: QueueClients,
   call: CallPort,
-  options: Partial<Pick<InParts, "clock" | "random" | "log">> = {},
+  options: InOptions,
 ): BridgeIn {
   const counters = newInCounters();
   const parts: InParts = {

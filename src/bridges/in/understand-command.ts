@@ -9,7 +9,7 @@ import type { Understood } from "./understood.ts";
 const commandCharactersMax = 262_144;
 const callMsMax = 30_000;
 
-type Decoded = { readonly command: RemoteCommand } | Extract<Understood, { error: string }>;
+type DecodedCommand = { readonly command: RemoteCommand } | Extract<Understood, { error: string }>;
 
 /** Reads a command out of a message, and checks whether it may be carried out. */
 export function understandCommand(
@@ -17,7 +17,7 @@ export function understandCommand(
   { methods }: Pick<CommandsConfiguration, "methods">,
   epochMs: number,
 ): Understood {
-  const decoded = decode(message);
+  const decoded = decodeCommand(message);
   if ("reason" in decoded) return decoded;
   const { commandId, method, payload, deadlineMs } = decoded.command;
   if (!/^[!-~]{1,128}$/.test(commandId)) {
@@ -45,7 +45,11 @@ export function understandCommand(
   return { call };
 }
 
-function decode({ body, attributes }: Pick<ReceivedMessage, "body" | "attributes">): Decoded {
+/** The command in a message's body. */
+export function decodeCommand({
+  body,
+  attributes,
+}: Pick<ReceivedMessage, "body" | "attributes">): DecodedCommand {
   if (body.length > commandCharactersMax) {
     const error = `body (length)=${body.length} is not valid; valid are up to ${commandCharactersMax} characters`;
     return { reason: "too-large", error };

@@ -12,7 +12,7 @@ const lengthBytes = 4;
 const callMsMax = 30_000;
 
 type Problem = Extract<Understood, { error: string }>;
-type Decoded = { readonly pack: Uint8Array } | Problem;
+type DecodedPack = { readonly pack: Uint8Array } | Problem;
 
 /** Reads the events of another part of the world out of a message. */
 export function understandPack({
@@ -20,24 +20,25 @@ export function understandPack({
   attributes,
 }: Pick<ReceivedMessage, "body" | "attributes">): Understood {
   const { s: stream, e: epoch, q: sequence, n: count, c: codec } = attributes;
-  if (codec === undefined) return undecodable(unannounced(body));
   if (codec === "json") {
     const error = `stream ${shown(stream)} is published as JSON, which a part of a world does not read; set out.format to packs or events there`;
     return { reason: "not-supported", error };
   }
+  if (codec === undefined) return undecodable(unannounced(body));
   if (stream === undefined || epoch === undefined) {
     return undecodable(`attributes s=${shown(stream)} and e=${shown(epoch)} must both be there`);
   }
   if (!/^[1-9]\d{0,14}$/.test(sequence ?? "")) {
     return undecodable(`attribute q=${shown(sequence)} is not valid; valid are integers from 1`);
   }
-  const decoded = decode(body, codec);
+  const decoded = decodePack(body, codec);
   if ("reason" in decoded) return decoded;
   const { pack } = decoded;
-  const events = countEvents(pack);
+  const events = eventsIn(pack);
   if (events === undefined) return undecodable("the lengths of the pack's events do not add up");
-  if (count !== undefined && Number(count) !== events) {
-    return undecodable(`attribute n=${shown(count)} is not valid; the pack has ${events} events`);
+  if (count !== undefined && Number(count) !== events.length) {
+    const error = `attribute n=${shown(count)} is not valid; the pack has ${events.length} events`;
+    return undecodable(error);
   }
   const request = create(DeliverPackRequestSchema, {
     ...{ stream, epoch, pack },
@@ -53,7 +54,8 @@ export function understandPack({
   return { call };
 }
 
-function decode(body: string, codec: string): Decoded {
+/** The pack in a message's body. */
+export function decodePack(body: string, codec: string | undefined): DecodedPack {
   if (codec !== "raw" && codec !== "zstd" && codec !== "event") {
     return undecodable(`attribute c=${shown(codec)} is not valid; valid are raw, zstd, event`);
   }
@@ -76,12 +78,17 @@ function packOfOne(event: Uint8Array): Uint8Array {
   return pack;
 }
 
-function countEvents(pack: Uint8Array): number | undefined {
+/** The events of a pack, encoded. Undefined: their lengths do not add up. */
+export function eventsIn(pack: Uint8Array): Uint8Array[] | undefined {
   const view = new DataView(pack.buffer, pack.byteOffset, pack.byteLength);
-  let count = 0;
+  const events: Uint8Array[] = [];
   let at = 0;
-  for (; at + lengthBytes <= pack.length; count += 1) at += lengthBytes + view.getUint32(at);
-  return at === pack.length ? count : undefined;
+  while (at + lengthBytes <= pack.length) {
+    const start = at + lengthBytes;
+    at = start + view.getUint32(at);
+    events.push(pack.subarray(start, at));
+  }
+  return at === pack.length ? events : undefined;
 }
 
 function unannounced(body: string): string {

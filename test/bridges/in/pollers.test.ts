@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import type { CallOutcome, RemoteCall } from "../../../src/bridges/call-port.ts";
 import { stalledAfterMs } from "../../../src/bridges/in/poller.ts";
 import { visibilitySeconds } from "../../../src/bridges/in/queue.ts";
-import { type BridgeIn, startIn } from "../../../src/bridges/in/start-in.ts";
+import { type BridgeIn, startInlets } from "../../../src/bridges/in/start-in.ts";
 import { RemoteCommandSchema } from "../../../src/gen/tellurion/v1/bridge_pb.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { VirtualQueue } from "./virtual-queue.ts";
@@ -49,7 +49,7 @@ function start(
   };
   const clients = { polls: queue, requests: queue };
   const parts = { clock, random: () => 0.5, log: (_: string, text: string) => log.push(text) };
-  const bridgeIn = startIn({ commands, events: undefined }, clients, call, parts);
+  const bridgeIn = startInlets({ commands, events: undefined }, clients, call, parts);
   stop = async () => {
     const stopped = bridgeIn.stop();
     await clock.pass(20_000);
