@@ -2,6 +2,7 @@ import { TellurionError } from "../../runtime/index.ts";
 import { quoted } from "../calls.ts";
 import { checkCommand } from "./check.ts";
 import type { Command, Terminal } from "./command.ts";
+import { dlqCommand } from "./dlq.ts";
 import { exportCommand } from "./export.ts";
 import { inspectCommand } from "./inspect.ts";
 import { optionsHelp, readOptions, usageOf } from "./options.ts";
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   inspectCommand,
   exportCommand,
   checkCommand,
+  dlqCommand,
 ];
 const names = [...commands.map((command) => command.name), "help"].join(", ");
 

@@ -8,13 +8,13 @@ import { lookAhead } from "../look-ahead/look-ahead.ts";
 import { isLoopback } from "../loopback.ts";
 import { onHangUp } from "../reload/hang-up.ts";
 import type { RunningServer } from "../running-server.ts";
-import { loadWorldPack } from "../world-pack.ts";
+import type { Services } from "../split/services.ts";
 import { defineCommand } from "./command.ts";
 import { type Keeping, keepingOf, keepingOptions } from "./keeping.ts";
 import { limitOption, limitsHelp } from "./limit-option.ts";
 import { flag, integer, type Option, type OptionValues, text } from "./options.ts";
 import { originOption } from "./origin-option.ts";
-import { folderOf, readWorld, worldOptions } from "./world-options.ts";
+import { readPack, readWorld, worldOptions } from "./world-options.ts";
 
 const host: Option<string> = {
   ...text("HOST", "address to listen at", "127.0.0.1"),
@@ -72,6 +72,7 @@ export const startCommand = defineCommand({
     const { folder } = keeping;
     const server = await serve({
       world,
+      services: values.services,
       host: values.host,
       port: values.port,
       allowedOrigins: values["allow-origin"],
@@ -80,12 +81,12 @@ export const startCommand = defineCommand({
       inMemory: folder === undefined,
       flightFolder: folder && join(folder, "flight"),
       pack: {
-        load: async () => loadWorldPack(await folderOf(values.world)),
+        load: () => readPack(values),
         told: keeping.stored ? [] : world.bootstrap,
       },
     });
     const stopListening = onHangUp(() => void server.reload());
-    print(greeting(server, keeping));
+    print(greeting(server, keeping, values.services));
     const failure = await Promise.race([server.failed, aborted(interrupted)]);
     await server.close();
     stopListening();
@@ -122,11 +123,16 @@ function placeOf({ file, folder, stored }: Keeping): string {
   return stored ? `in ${file}, taken up at frame ${stored.reached}` : `in ${file}, new`;
 }
 
-function greeting({ url, world }: RunningServer, keeping: Keeping): string {
+function greeting(
+  { url, world }: RunningServer,
+  keeping: Keeping,
+  services: Services | undefined,
+): string {
+  const partText = services ? `${services.names.join(", ")} of ` : "";
   const query = world.catalogue.methods.find(({ isQuery, key }) => isQuery && key !== undefined);
   const workers = `${world.workers} worker${world.workers === 1 ? "" : "s"}`;
   return [
-    `Tellurion runs the world ${world.name}: seed ${world.seed}, ${workers}, ` +
+    `Tellurion runs ${partText}the world ${world.name}: seed ${world.seed}, ${workers}, ` +
       `${world.tickHz} frames a second, ${placeOf(keeping)}`,
     "",
     `  clients   ${url.replace("http", "ws")}   (docs/protocol.md)`,

@@ -1,0 +1,20 @@
+import type { RemoteCall } from "../call-port.ts";
+
+/** Why a message is in a dead-letter queue: its attribute `reason`. */
+export type DeadReason =
+  /** It is not what its attributes say it is. */
+  | "undecodable"
+  | "too-large"
+  /** A form that nothing reads here. */
+  | "not-supported"
+  /** The bridge's configuration does not list the method. */
+  | "not-allowed"
+  /** Its deadline was over. */
+  | "expired"
+  /** The world said no: `error` begins with the code. */
+  | "refused";
+
+/** What a message comes to: a call of the world, or nothing that could ever be done. */
+export type Understood =
+  | { readonly call: RemoteCall }
+  | { readonly reason: DeadReason; readonly error: string };
