@@ -1,6 +1,7 @@
 import type { SNSClient, SNSClientConfig } from "@aws-sdk/client-sns";
-import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { SQS } from "@aws-sdk/client-sqs";
 import type { BridgeConfiguration } from "./configuration.ts";
+import { optionalPackage } from "./optional-package.ts";
 
 const connectMsMax = 1_000;
 const requestMsMax = 3_000;
@@ -13,24 +14,24 @@ export interface AwsClients {
   /** Publishes. */
   readonly sns: SNSClient;
   /** Sends, deletes and changes messages of queues. */
-  readonly sqs: SQSClient;
+  readonly requests: SQS;
   /** Long polls, of up to 20 s. */
-  readonly polls: SQSClient;
+  readonly polls: SQS;
   close(): void;
 }
 
 /**
  * Loads the SDK and makes its clients. None of them tries anything again by itself: who asks knows better what may be
  * repeated, and when. Without a time-out that throws, a client waits for ever for a server that took its connection and
- * never answers.
+ * never answers. Throws FAILED_PRECONDITION when the SDK is not installed.
  */
 export async function openAwsClients({
   region,
   endpoint,
 }: Pick<BridgeConfiguration, "region" | "endpoint">): Promise<AwsClients> {
-  const [{ SNSClient }, { SQSClient }] = await Promise.all([
-    import("@aws-sdk/client-sns"),
-    import("@aws-sdk/client-sqs"),
+  const [{ SNSClient }, { SQS }] = await Promise.all([
+    optionalPackage("@aws-sdk/client-sns", () => import("@aws-sdk/client-sns")),
+    optionalPackage("@aws-sdk/client-sqs", () => import("@aws-sdk/client-sqs")),
   ]);
   const options = (requestTimeout: number) => ({
     region,
@@ -48,14 +49,14 @@ export async function openAwsClients({
   // Behind an endpoint, the address of a queue may name a host that only the service itself knows.
   const queues = { useQueueUrlAsEndpoint: endpoint === undefined };
   const sns = new SNSClient(options(requestMsMax));
-  const sqs = new SQSClient({ ...options(requestMsMax), ...queues });
-  const polls = new SQSClient({ ...options(pollMsMax), ...queues });
+  const requests = new SQS({ ...options(requestMsMax), ...queues });
+  const polls = new SQS({ ...options(pollMsMax), ...queues });
   return {
     sns,
-    sqs,
+    requests,
     polls,
     close() {
-      for (const client of [sns, sqs, polls]) client.destroy();
+      for (const client of [sns, requests, polls]) client.destroy();
     },
   };
 }

@@ -30,5 +30,4 @@ export {
   Rejection,
   TellurionError,
 } from "./errors.ts";
-export type { FeedEnd, FeedEvent, FeedMark, FeedOptions, FeedType } from "./feed/feed.ts";
 export type { Branch } from "./world/branch.ts";

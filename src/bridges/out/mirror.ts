@@ -63,14 +63,8 @@ export class Mirror {
 
   /** A world begins to be fed, after a frame. It goes on where it was when its workers had to be replaced. */
   begin(worldId: string, tickHz: number, after: number): void {
-    const { outbox, warn } = this.#parts;
+    const { outbox } = this.#parts;
     if (this.#writer !== undefined) return;
-    const { since } = outbox;
-    if (since?.worldId === worldId && after > since.frame) {
-      warn(
-        `events of frames ${since.frame + 1} to ${after} cannot be made again: they do not go out`,
-      );
-    }
     const places = new Map(outbox.begin(worldId, after).map((place) => [place.name, place]));
     for (const stream of this.#streams) {
       const place = places.get(stream.name);

@@ -50,6 +50,11 @@ export class Publisher {
     return { ...this.#counters };
   }
 
+  /** Messages on their way at this moment. */
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
   /** There may be packs in the outbox: begins as many as may be in flight. */
   wake(): void {
     while (!this.#stop.signal.aborted && this.#inFlight.size < this.#parts.inFlightMax) {
