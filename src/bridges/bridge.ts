@@ -5,6 +5,7 @@ import type { BridgedEvent } from "./bridged-event.ts";
 import type { CallPort } from "./call-port.ts";
 import type { BridgeConfiguration } from "./configuration.ts";
 import { type BridgeCounters, noBridgeCounters } from "./counters.ts";
+import { outboxInMemory } from "./out/outbox-file.ts";
 
 /** Of each worker's ring: at 80,000 events a second of 150 bytes, 0.7 s. */
 const ringBytes = 8 * 2 ** 20;
@@ -98,7 +99,7 @@ class BridgeThread {
       name: "tellurion-bridge",
       workerData: {
         ...{ configuration, world: worldName, schema: schemaHash, events: mirrored },
-        outboxPath: outboxPath ?? ":memory:",
+        outboxPath: outboxPath ?? outboxInMemory,
       } satisfies BridgeSetup,
     });
     this.#worker.on("message", (message: BridgeMessage) => this.#hear(message));

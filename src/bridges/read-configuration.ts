@@ -43,7 +43,7 @@ export function readConfiguration(json: unknown, world: Bridgeable): BridgeConfi
     events: events && readEvents(events),
   };
   if (!out && !commands && !events) {
-    throw invalid("", json, "has at least one of out, commands and events");
+    throw invalid("", json, "is one with at least one of out, commands and events");
   }
   return { ...configuration, region: regionOf(namedRegion, configuration) };
 }

@@ -36,26 +36,28 @@ afterEach(async () => {
 });
 
 interface Arrived {
-  readonly attributes: Readonly<Record<string, string | undefined>>;
+  readonly sequence: number;
+  readonly attributes: ReadonlyMap<string, string | undefined>;
   readonly body: string;
 }
 
+/** In the order of their numbers. */
 function arrived(): Arrived[] {
   const { messages } = aws.inspectQueue(`chronicle-${queue}`) ?? {};
-  return (messages?.ready ?? []).map(({ body, messageAttributes }) => ({
-    body,
-    attributes: Object.fromEntries(
+  const packs = (messages?.ready ?? []).map(({ body, messageAttributes }) => {
+    const attributes = new Map(
       Object.entries(messageAttributes).map(([name, value]) => [name, value.StringValue]),
-    ),
-  }));
+    );
+    return { body, attributes, sequence: Number(attributes.get("q")) };
+  });
+  return packs.sort((a, b) => a.sequence - b.sequence);
 }
 
 /** Events by the frame and the actor's key, in the order of their packs. */
 function events(): string[] {
-  const packs = new Map(arrived().map((pack) => [Number(pack.attributes["q"]), pack]));
-  return [...packs]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([, { body }]) => eventsOfPack(Buffer.from(body, "base64url")))
+  const packs = new Map(arrived().map((pack) => [pack.sequence, pack]));
+  return [...packs.values()]
+    .flatMap(({ body }) => eventsOfPack(Buffer.from(body, "base64url")))
     .map(({ frame, source }) => `${frame} ${source}`);
 }
 
@@ -112,12 +114,12 @@ test("each event of a world arrives in a pack, in the world's order", async () =
   expect(found.toSorted()).toEqual(published(found.length / 3).toSorted());
   const frames = found.map((event) => Number(event.split(" ")[0]));
   expect(frames).toEqual(frames.toSorted((a, b) => a - b));
-  const packs = arrived().sort((a, b) => Number(a.attributes["q"]) - Number(b.attributes["q"]));
-  const first = packs[0]?.attributes;
-  expect(packs.map(({ attributes }) => Number(attributes["q"]))).toEqual(
-    packs.map((_, i) => i + 1),
-  );
-  expect(first).toMatchObject({ s: "weather", c: "raw", v: "0123456789abcdef", world: "counters" });
+  const packs = arrived();
+  expect(packs.map(({ sequence }) => sequence)).toEqual(packs.map((_, i) => i + 1));
+  expect(Object.fromEntries(packs[0]?.attributes ?? [])).toMatchObject({
+    ...{ s: "weather", c: "raw", v: "0123456789abcdef", world: "counters", q: "1" },
+    n: String(eventsOfPack(Buffer.from(packs[0]?.body ?? "", "base64url")).length),
+  });
   expect(bridge.counters()).toMatchObject({
     ...{ packsPublished: packs.length, eventsPublished: found.length, requests: packs.length },
     ...{ outboxPacks: 0, outboxBytes: 0, feedLost: 0, retries: 0 },
@@ -142,7 +144,7 @@ test("what was not packed when the process ended goes out after the next start, 
   await world.stop();
   await bridge.drain(waitMsMax);
   const found = events();
-  expect(new Set(arrived().map(({ attributes }) => attributes["e"])).size).toBe(1);
+  expect(new Set(arrived().map(({ attributes }) => attributes.get("e"))).size).toBe(1);
   expect(found.toSorted()).toEqual(published(found.length / 3).toSorted());
   expect(found.length).toBeGreaterThan(3 * 300);
 });

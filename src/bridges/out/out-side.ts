@@ -5,6 +5,7 @@ import type { OutConfiguration } from "../configuration.ts";
 import { type BridgeCounters, noBridgeCounters } from "../counters.ts";
 import { Mirror } from "./mirror.ts";
 import { Outbox, type ShedReason } from "./outbox.ts";
+import { outboxInMemory } from "./outbox-file.ts";
 import { Publisher } from "./publisher.ts";
 import type { Topic } from "./topic.ts";
 
@@ -13,6 +14,8 @@ const readMs = 10;
 const readMsMax = 50;
 /** Packs that have arrived are deleted at least this often. */
 const sweepMs = 100;
+/** Of an outbox that is kept in memory, whatever the configuration allows on the disk. */
+const memoryBytesMax = 128 * 2 ** 20;
 
 export interface OutSideParts {
   readonly out: OutConfiguration;
@@ -46,7 +49,10 @@ export class OutSide {
   #sweepFails = false;
 
   /** Throws WORLD_FILE_IN_USE, WORLD_FILE_INVALID and WORLD_FILE_TOO_NEW. */
-  constructor({ out, events, world, schema, outboxPath, topic, warn }: OutSideParts) {
+  constructor(parts: OutSideParts) {
+    const { events, world, schema, outboxPath, topic, warn } = parts;
+    const bytesMax = outboxPath === outboxInMemory ? memoryBytesMax : Number.POSITIVE_INFINITY;
+    const out = { ...parts.out, outboxBytesMax: Math.min(parts.out.outboxBytesMax, bytesMax) };
     const names = out.streams.map(({ name }) => name);
     const outbox = new Outbox(outboxPath, names);
     const { fifo, inFlightMax } = out;

@@ -1,224 +1,246 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import fc from "fast-check";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import type { OutConfiguration, StreamConfiguration } from "../../../src/bridges/configuration.ts";
-import { Mirror } from "../../../src/bridges/out/mirror.ts";
-import { Outbox, type StoredPack } from "../../../src/bridges/out/outbox.ts";
-import { TimeEventSchema } from "../../../src/gen/tellurion/v1/clock_pb.ts";
+import { zstdDecompressSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { Outbox, type OutboxBatch } from "../../../src/bridges/out/outbox.ts";
+import { GameEventSchema } from "../../../src/gen/tellurion/v1/game_event_pb.ts";
 import { StormEventSchema, WeatherEventSchema } from "../../../src/gen/tellurion/v1/weather_pb.ts";
-import type { FeedEvent } from "../../../src/runtime/index.ts";
-import { eventsOfPack, feedEvent, schemaEvents } from "../../support/feed-events.ts";
+import { codecOf, type FeedEvent } from "../../../src/runtime/index.ts";
+import { eventsOfPack, feedEvent } from "../../support/feed-events.ts";
+import { idsOf, Mirroring, outboxPath, outOf, streamOf, worldId } from "../../support/mirroring.ts";
 
-const worldId = "0a1b2c3d-0000-4000-8000-000000000001";
+const weather = (sequence: number, newState = "rain") =>
+  feedEvent(WeatherEventSchema, { region: "moor", newState }, { sequence });
+const storm = (sequence: number, name = "a") =>
+  feedEvent(StormEventSchema, { storm: name }, { sequence, topic: `storm/${name}` });
+const many = (count: number) => Array.from({ length: count }, (_, i) => weather(i + 1));
+const id = (frame: number, sequence: number) => `${worldId}:${frame}:1:${sequence}`;
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "outbox-"));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-const stream = (name: string, more: Partial<StreamConfiguration> = {}): StreamConfiguration => ({
-  name,
-  types: undefined,
-  topics: undefined,
-  where: undefined,
-  everyMs: 0,
-  urgent: false,
-  lingerMs: undefined,
-  ...more,
-});
-
-const outOf = (more: Partial<OutConfiguration>): OutConfiguration => ({
-  topicArn: "arn:aws:sns:eu-west-1:123456789012:moor-events",
-  fifo: false,
-  format: "packs",
-  compression: "none",
-  lingerMs: 5_000,
-  packBytesMax: 1_024,
-  inFlightMax: 4,
-  outboxBytesMax: 2 ** 30,
-  streams: [stream("all")],
-  ...more,
-});
-
-interface Run {
-  readonly outbox: Outbox;
-  readonly mirror: Mirror;
+function mirroring(...parameters: ConstructorParameters<typeof Mirroring>): Mirroring {
+  const run = new Mirroring(...parameters);
+  run.mirror.begin(worldId, 60, 0);
+  return run;
 }
 
-let clockMs = 0;
-const warnings: string[] = [];
-
-function open(out: OutConfiguration, path = join(folder, "w.outbox")): Run {
-  const outbox = new Outbox(
-    path,
-    out.streams.map(({ name }) => name),
-  );
-  const mirror = new Mirror({
-    out,
-    events: schemaEvents,
-    schema: "0123456789abcdef",
-    outbox,
-    now: () => clockMs,
-    warn: (text) => warnings.push(text),
+describe("a pack is closed", () => {
+  test("when another event would make it too large", () => {
+    const run = mirroring(outOf());
+    run.mirror.take(1, many(40));
+    run.mirror.settle();
+    expect(run.packs.length).toBeGreaterThan(2);
+    for (const pack of run.packs) expect(pack.body.length).toBeLessThanOrEqual(1_024);
+    const [first] = run.packs;
+    expect(first?.events).toBe(idsOf(first as never).length);
+    run.mirror.finish();
+    expect(run.ids).toEqual(many(40).map((_, i) => id(1, i + 1)));
   });
-  return { outbox, mirror };
-}
 
-function packsIn(outbox: Outbox): StoredPack[] {
-  const packs: StoredPack[] = [];
-  for (let pack = outbox.next(0); pack; pack = outbox.next(pack.id)) packs.push(pack);
-  return packs;
-}
+  test("when its first event has waited for long enough, and not before", () => {
+    const run = mirroring(outOf({ lingerMs: 50 }));
+    run.mirror.take(1, [weather(1)]);
+    run.nowMs += 49;
+    run.mirror.take(2, [weather(2)]);
+    run.mirror.settle();
+    expect(run.packs).toEqual([]);
+    run.nowMs += 1;
+    run.mirror.settle();
+    expect(run.packs.map(idsOf)).toEqual([[id(1, 1), id(2, 2)]]);
+  });
 
-const idsOf = (pack: StoredPack) => eventsOfPack(pack.body).map(({ eventId }) => eventId);
-
-const weather = (sequence: number, region = "moor") =>
-  feedEvent(
-    WeatherEventSchema,
-    { region, newState: "rain" },
-    { sequence, topic: `weather/${region}` },
-  );
-const time = (sequence: number) =>
-  feedEvent(TimeEventSchema, {}, { actor: 2, sequence, source: "clock/main", topic: "time" });
-const storm = (sequence: number, name: string) =>
-  feedEvent(
-    StormEventSchema,
-    { storm: name },
-    { actor: 3, sequence, source: "sky/main", topic: `storm/${name}` },
-  );
-
-/** A world that makes the same events in the same frames each time. */
-const world = fc.array(
-  fc.array(
-    fc.oneof(
-      fc.constantFrom("moor", "coast").map((region) => ({ make: "weather" as const, region })),
-      fc.constant({ make: "time" as const, region: "" }),
-      fc.constantFrom("a", "b").map((region) => ({ make: "storm" as const, region })),
-    ),
-    { maxLength: 40 },
-  ),
-  { minLength: 1, maxLength: 25 },
-);
-
-type Plan = readonly (readonly { readonly make: string; readonly region: string }[])[];
-
-function framesOf(plan: Plan): FeedEvent[][] {
-  let sequence = 0;
-  return plan.map((frame) =>
-    frame.map(({ make, region }) => {
-      sequence += 1;
-      if (make === "weather") return weather(sequence, region);
-      return make === "time" ? time(sequence) : storm(sequence, region);
-    }),
-  );
-}
-
-const threeStreams = outOf({
-  streams: [
-    stream("sky", { types: ["STORM"], everyMs: 50 }),
-    stream("urgent", { topics: ["weather/coast"], urgent: true }),
-    stream("rest", { lingerMs: 100 }),
-  ],
+  test("at once, when its stream is urgent", () => {
+    const streams = [streamOf("sky", { types: ["STORM"], urgent: true }), streamOf("rest")];
+    const run = mirroring(outOf({ streams }));
+    run.mirror.take(1, [weather(1), storm(2), storm(3)]);
+    run.mirror.settle();
+    expect(run.packs.map(({ stream }) => stream)).toEqual(["sky"]);
+    expect(run.ids).toEqual([id(1, 2), id(1, 3)]);
+  });
 });
 
-/** Names of the events of each stream, in the order of its packs, when nothing happens to the process. */
-function undisturbed(frames: readonly FeedEvent[][]): Map<string, string[]> {
-  const { outbox, mirror } = open(threeStreams, ":memory:");
-  mirror.begin(worldId, 60, 0);
-  for (const [i, events] of frames.entries()) mirror.take(i + 1, events);
-  mirror.finish();
-  const found = new Map<string, string[]>();
-  for (const pack of packsIn(outbox)) {
-    found.set(pack.stream, [...(found.get(pack.stream) ?? []), ...idsOf(pack)]);
-  }
-  outbox.close();
-  return found;
-}
+test("a frame that comes again is passed over", () => {
+  const run = mirroring(outOf());
+  run.mirror.take(1, [weather(1)]);
+  run.mirror.take(1, [weather(1)]);
+  run.mirror.finish();
+  expect(run.ids).toEqual([id(1, 1)]);
+});
 
-const step = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      what: fc.constant("take" as const),
-      frames: fc.integer({ min: 1, max: 4 }),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({ what: fc.constant("settle" as const), frames: fc.constant(0) }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ what: fc.constant("wait" as const), frames: fc.constant(0) }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ what: fc.constant("publish" as const), frames: fc.constant(0) }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ what: fc.constant("crash" as const), frames: fc.constant(0) }),
+test("a stream with a rate takes an event of a type and topic once in so much world time", () => {
+  const run = mirroring(outOf({ streams: [streamOf("slow", { everyMs: 100 })] }));
+  for (let frame = 1; frame <= 20; frame += 1) {
+    run.mirror.take(frame, [storm(frame), storm(100 + frame, "b"), weather(200 + frame)]);
+  }
+  run.mirror.finish();
+  const frames = run.ids.map((one) => one.split(":")[1]);
+  expect(frames).toEqual(["1", "1", "1", "7", "7", "7", "13", "13", "13", "19", "19", "19"]);
+});
+
+test("an event that is larger than a pack has a pack of its own", () => {
+  const run = mirroring(outOf());
+  const large = weather(2, "x".repeat(150_000));
+  run.mirror.take(1, [weather(1), large, weather(3)]);
+  run.mirror.finish();
+  expect(run.packs.map(idsOf)).toEqual([[id(1, 1)], [id(1, 2)], [id(1, 3)]]);
+});
+
+test.each([190_000, 5_000_000])(
+  "an event of %d bytes, which no message holds, is left out and counted",
+  (size) => {
+    const run = mirroring(outOf());
+    run.mirror.take(1, [weather(1), weather(2, "x".repeat(size)), weather(3)]);
+    run.mirror.finish();
+    expect(run.ids).toEqual([id(1, 1), id(1, 3)]);
+    expect(run.outbox.sheds()).toEqual([{ stream: "all", what: "too-large", events: 1 }]);
   },
 );
 
-test("whenever the process ends, each event comes to be in one pack, in its stream's order", () => {
-  fc.assert(
-    fc.property(world, fc.array(step, { maxLength: 40 }), (plan, steps) => {
-      const path = join(folder, `${Math.random()}.outbox`);
-      const frames = framesOf(plan);
-      const delivered = new Map<string, string[]>();
-      const deliver = (outbox: Outbox, count: number): void => {
-        for (const pack of packsIn(outbox).slice(0, count)) {
-          const key = `${pack.epoch} ${pack.stream} ${pack.sequence}`;
-          // What is sent again is the same.
-          if (delivered.has(key)) expect(idsOf(pack)).toEqual(delivered.get(key));
-          delivered.set(key, idsOf(pack));
-          outbox.published(pack);
-        }
-      };
-      let run = open(threeStreams, path);
-      run.mirror.begin(worldId, 60, 0);
-      let at = 0;
-      for (const { what, frames: count } of steps) {
-        if (what === "take") {
-          for (const events of frames.slice(at, at + count)) {
-            at += 1;
-            run.mirror.take(at, events);
-          }
-        } else if (what === "settle") run.mirror.settle(at);
-        else if (what === "wait") clockMs += 60;
-        else if (what === "publish") deliver(run.outbox, 2);
-        else {
-          run.outbox.close();
-          run = open(threeStreams, path);
-          at = run.outbox.since?.frame ?? 0;
-          run.mirror.begin(worldId, 60, at);
-        }
-      }
-      for (const events of frames.slice(at)) {
-        at += 1;
-        run.mirror.take(at, events);
-      }
-      run.mirror.finish();
-      deliver(run.outbox, Number.POSITIVE_INFINITY);
-      run.outbox.close();
-      const found = new Map<string, string[]>();
-      for (const { name } of threeStreams.streams) {
-        const keys = [...delivered.keys()].filter((key) => key.split(" ")[1] === name);
-        const numbers = keys.map((key) => Number(key.split(" ")[2])).sort((a, b) => a - b);
-        expect(numbers).toEqual(numbers.map((_, i) => i + 1));
-        const ids = numbers.flatMap(
-          (number) =>
-            delivered.get(keys.find((key) => key.endsWith(` ${name} ${number}`)) ?? "") ?? [],
-        );
-        if (ids.length > 0) found.set(name, ids);
-      }
-      expect(new Set([...delivered.keys()].map((key) => key.split(" ")[0])).size).toBeLessThan(2);
-      expect(Object.fromEntries(found)).toEqual(Object.fromEntries(undisturbed(frames)));
-    }),
-    { numRuns: 60 },
-  );
+describe("the body of a message", () => {
+  const events = [weather(1), storm(2)];
+  const bodies = (more: Parameters<typeof outOf>[0]) => {
+    const run = mirroring(outOf(more));
+    run.mirror.take(1, events);
+    run.mirror.finish();
+    return run.packs;
+  };
+
+  test("is packed with zstd where that is asked for", () => {
+    const [pack] = bodies({ compression: "zstd" });
+    const ids = eventsOfPack(zstdDecompressSync(pack?.body as Uint8Array)).map(
+      (one) => one.eventId,
+    );
+    expect([pack?.codec, ids]).toEqual(["zstd", [id(1, 1), id(1, 2)]]);
+  });
+
+  test("is one event, where events go alone: sequences count events", () => {
+    const packs = bodies({ format: "events" });
+    expect(packs.map(({ sequence, events: count, codec }) => [sequence, count, codec])).toEqual([
+      [1, 1, "event"],
+      [2, 1, "event"],
+    ]);
+    const ids = packs.map(({ body }) => codecOf(GameEventSchema).decode(body).eventId);
+    expect(ids).toEqual([id(1, 1), id(1, 2)]);
+  });
+
+  test("is ASCII text that anybody can read, as JSON", () => {
+    const run = mirroring(outOf({ format: "json" }));
+    run.mirror.take(3, [weather(7, "Nieselregen über 🌊\u0000")]);
+    run.mirror.settle();
+    const [pack] = run.packs;
+    const text = Buffer.from(pack?.body ?? []).toString("latin1");
+    expect(text).toMatch(/^[ -~]+$/);
+    expect([pack?.codec, JSON.parse(text)]).toEqual([
+      "json",
+      {
+        ...{ eventId: id(3, 7), eventType: "EVENT_TYPE_WEATHER_CHANGED", worldTimeMs: "50" },
+        ...{ source: "weather/moor", topic: "weather/moor", frame: "3" },
+        event: { weatherChanged: { region: "moor", newState: "Nieselregen über 🌊\u0000" } },
+      },
+    ]);
+  });
+});
+
+describe("when the outbox is full", () => {
+  test("latest-wins events are left out at twice its size, and reliable ones at three times", () => {
+    const run = mirroring(outOf({ outboxBytesMax: 2_048, lingerMs: 0 }));
+    for (let frame = 1; frame <= 80; frame += 1) {
+      run.mirror.take(frame, [weather(frame), storm(1_000 + frame)]);
+      run.mirror.settle();
+    }
+    run.mirror.finish();
+    const ids = run.ids;
+    const storms = ids.filter((one) => Number(one.split(":")[3]) > 1_000).length;
+    const rains = ids.length - storms;
+    expect(rains).toBeGreaterThan(storms);
+    expect(run.outbox.bytes).toBeGreaterThanOrEqual(3 * 2_048);
+    expect(run.outbox.bytes).toBeLessThan(3 * 2_048 + 400);
+    expect(run.outbox.sheds()).toEqual([
+      { stream: "all", what: "latest-wins", events: 80 - storms },
+      { stream: "all", what: "reliable", events: 80 - rains },
+    ]);
+    // What is left out has no number: there is no gap.
+    expect(run.packs.map(({ sequence }) => sequence)).toEqual(run.packs.map((_, i) => i + 1));
+  });
+});
+
+/** The disk takes nothing for a while. */
+class FullOutbox extends Outbox {
+  isFull = false;
+  override write(batch: OutboxBatch): void {
+    if (this.isFull) throw new Error("database or disk is full");
+    super.write(batch);
+  }
+}
+
+describe("when the disk is full", () => {
+  const fullable = () => {
+    const run = mirroring(
+      outOf({ lingerMs: 0 }),
+      ":memory:",
+      (path, streams) => new FullOutbox(path, streams),
+    );
+    return { run, disk: run.outbox as FullOutbox };
+  };
+
+  test("packs are kept and written later, as they are, in their order", () => {
+    const { run, disk } = fullable();
+    disk.isFull = true;
+    for (let frame = 1; frame <= 3; frame += 1) {
+      run.mirror.take(frame, [weather(frame)]);
+      run.mirror.settle();
+    }
+    expect([run.packs, run.mirror.unwritten, run.warnings.length]).toEqual([[], 3, 1]);
+    disk.isFull = false;
+    run.mirror.settle();
+    expect(run.packs).toEqual([]);
+    run.nowMs += 500;
+    run.mirror.settle();
+    expect(run.packs.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+    expect(run.ids).toEqual([id(1, 1), id(2, 2), id(3, 3)]);
+    expect([run.mirror.unwritten, run.warnings.length]).toEqual([0, 2]);
+  });
+
+  test("events are left out, and counted, when memory for packs is full too", () => {
+    const { run, disk } = fullable();
+    disk.isFull = true;
+    const large = weather(1, "x".repeat(180_000));
+    const frames = 500;
+    for (let frame = 1; frame <= frames; frame += 1) run.mirror.take(frame, [large]);
+    const kept = run.mirror.unwritten;
+    expect(kept * 180_000).toBeLessThan(2 ** 26 + 400_000);
+    disk.isFull = false;
+    run.mirror.finish();
+    expect(run.packs.length).toBeGreaterThan(300);
+    expect(run.outbox.sheds()).toEqual([
+      { stream: "all", what: "reliable", events: frames - run.packs.length },
+    ]);
+  });
+});
+
+test("what was left out is counted once, though the process ends before its stream goes on", () => {
+  const path = outboxPath();
+  const tooLarge = weather(2, "x".repeat(190_000));
+  const frame: FeedEvent[] = [weather(1), tooLarge, weather(3)];
+  for (const process of [1, 2, 3]) {
+    const run = new Mirroring(outOf(), path);
+    run.mirror.begin(worldId, 60, run.outbox.since?.frame ?? 0);
+    run.mirror.take(1, frame);
+    run.nowMs += 2_000;
+    // Marks are written, but the pack stays open: its events are made again.
+    run.mirror.settle();
+    if (process === 3) run.mirror.finish();
+    expect(run.outbox.sheds()).toHaveLength(process === 3 ? 1 : 0);
+    expect(run.ids).toEqual(process === 3 ? [id(1, 1), id(1, 3)] : []);
+    run.outbox.close();
+  }
+});
+
+test("streams that nothing comes for do not hold back the mark", () => {
+  const path = outboxPath();
+  const streams = [streamOf("sky", { types: ["STORM"] }), streamOf("rest")];
+  const run = mirroring(outOf({ streams }), path);
+  run.mirror.take(1, [weather(1)]);
+  run.nowMs += 5_000;
+  run.mirror.settle(40);
+  run.outbox.close();
+  const next = new Mirroring(outOf({ streams }), path);
+  expect(next.outbox.since).toEqual({ worldId, frame: 40 });
+  next.outbox.close();
 });
