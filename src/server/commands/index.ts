@@ -6,6 +6,7 @@ import { exportCommand } from "./export.ts";
 import { inspectCommand } from "./inspect.ts";
 import { optionsHelp, readOptions, usageOf } from "./options.ts";
 import { replayCommand } from "./replay.ts";
+import { setupCommand } from "./setup.ts";
 import { simulateCommand } from "./simulate.ts";
 import { startCommand } from "./start.ts";
 import { watchCommand } from "./watch.ts";
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   inspectCommand,
   exportCommand,
   checkCommand,
+  setupCommand,
 ];
 const names = [...commands.map((command) => command.name), "help"].join(", ");
 
