@@ -61,9 +61,9 @@ export function resourceNames(wishes: ResourceWishes): ResourceNames {
     commandsDead: `${prefix}-commands-dead`,
     services: services.map((service) => ({
       queue: `${prefix}-${service}${suffix}`,
-      // The dead letters of a FIFO queue can only go to a FIFO queue; poison is sent by the consumer, in no order.
+      // The dead letters of a FIFO queue can only go to a FIFO queue.
       dead: `${prefix}-${service}-dead${suffix}`,
-      poison: `${prefix}-${service}-poison`,
+      poison: `${prefix}-${service}-poison${suffix}`,
     })),
   };
 }
@@ -147,13 +147,13 @@ function check({ prefix, services }: ResourceWishes): void {
   if (services.length > servicesMax) {
     throw notValid("services", String(services.length), `at most ${servicesMax} names`);
   }
-  const longest = queueNameCharactersMax - `${prefix}--dead.fifo`.length;
+  const longest = queueNameCharactersMax - `${prefix}--poison.fifo`.length;
   for (const [index, service] of services.entries()) {
     if (!/^[a-z0-9][a-z0-9_-]*$/.test(service) || service.length > longest) {
       throw notValid("service", service, `1 to ${longest} of a-z, 0-9 and _ -`);
     }
-    if (/^(events|commands)$|-(dead|poison)$/.test(service)) {
-      const valid = "names other than events and commands, that do not end in -dead or -poison";
+    if (/^(events$|commands(-|$))|-(dead|poison)$/.test(service)) {
+      const valid = "names other than events, commands, commands-…, …-dead and …-poison";
       throw notValid("service", service, valid);
     }
     if (services.indexOf(service) !== index) {

@@ -120,7 +120,8 @@ describe("setting up", () => {
     });
     const { Subscriptions = [] } = await sns.listSubscriptionsByTopic({ TopicArn: topicArn });
     await sns.setSubscriptionAttributes({
-      SubscriptionArn: Subscriptions[0]?.SubscriptionArn,
+      SubscriptionArn: Subscriptions.find(({ Endpoint }) => Endpoint?.endsWith("-chronicle"))
+        ?.SubscriptionArn,
       AttributeName: "RawMessageDelivery",
       AttributeValue: "false",
     });
@@ -195,10 +196,11 @@ describe("names", () => {
     [{ prefix: "" }, /prefix="" is not valid; valid are 1 to 40 of/],
     [{ prefix: "a.b" }, /prefix="a.b" is not valid/],
     [{ prefix: "x".repeat(41) }, /prefix=/],
-    [{ services: ["Map"] }, /service="Map" is not valid; valid are 1 to 55 of a-z/],
-    [{ services: ["x".repeat(56)] }, /valid are 1 to 55 of/],
-    [{ services: ["commands"] }, /names other than events and commands/],
-    [{ services: ["map-dead"] }, /do not end in -dead or -poison/],
+    [{ services: ["Map"] }, /service="Map" is not valid; valid are 1 to 53 of a-z/],
+    [{ services: ["x".repeat(54)] }, /valid are 1 to 53 of/],
+    [{ services: ["commands"] }, /names other than events, commands/],
+    [{ services: ["commands-map"] }, /names other than events, commands/],
+    [{ services: ["map-dead"] }, /…-dead and …-poison/],
     [{ services: ["map", "map"] }, /names that differ/],
     [{ services: Array.from({ length: 33 }, (_, i) => `s${i}`) }, /at most 32 names/],
   ])("%j are refused", (bad, text) => {
@@ -209,7 +211,7 @@ describe("names", () => {
 
   test("are never longer than SQS allows", () => {
     const prefix = "p".repeat(40);
-    const service = "s".repeat(80 - "--dead.fifo".length - prefix.length);
+    const service = "s".repeat(80 - "--poison.fifo".length - prefix.length);
     const { services } = resourceNames({ prefix, services: [service], fifo: true });
     const all = services.flatMap((names) => Object.values(names));
     expect(Math.max(...all.map((name) => name.length))).toBe(80);

@@ -48,8 +48,8 @@ describe("setup", () => {
     expect(configuration).toMatchObject({
       region: "us-east-1",
       endpoint: emulator.endpoint,
-      out: { fifo: false, format: "packs", packBytesMax: 46_080, streams: [{ name: "world" }] },
-      commands: { methods: [method], pollers: 2 },
+      out: { fifo: false },
+      commands: { methods: [method] },
     });
     const { out, commands } = configuration;
     await emulator.clients.sns.publish({ TopicArn: out.topicArn, Message: "pack" });

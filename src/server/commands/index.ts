@@ -2,6 +2,7 @@ import { TellurionError } from "../../runtime/index.ts";
 import { quoted } from "../calls.ts";
 import { checkCommand } from "./check.ts";
 import type { Command, Terminal } from "./command.ts";
+import { costCommand } from "./cost.ts";
 import { exportCommand } from "./export.ts";
 import { inspectCommand } from "./inspect.ts";
 import { optionsHelp, readOptions, usageOf } from "./options.ts";
@@ -20,6 +21,7 @@ const commands: readonly Command[] = [
   exportCommand,
   checkCommand,
   setupCommand,
+  costCommand,
 ];
 const names = [...commands.map((command) => command.name), "help"].join(", ");
 

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { defaultConfiguration } from "../../bridges/default-configuration.ts";
-import { type ResourceWishes, resourceNames } from "../../bridges/resources.ts";
+import { configurationFile } from "../../bridges/configuration-file.ts";
+import type { ResourceWishes } from "../../bridges/resources.ts";
 import { openClients, type Place } from "../../bridges/sdk.ts";
-import { planSetup, type SetupResult, type SetupStep, setUp } from "../../bridges/setup.ts";
+import { planSetup, type SetupStep, setUp } from "../../bridges/setup.ts";
 import { TellurionError } from "../../runtime/index.ts";
 import { messageOf, quoted } from "../calls.ts";
 import { defineCommand } from "./command.ts";
@@ -73,7 +73,8 @@ export const setupCommand = defineCommand({
       const result = await setUp(wishes, clients);
       for (const line of stepLines(result.steps)) print(line);
       print(countsOf(result.steps, "created", "changed"));
-      await hand(configurationText(result, wishes, place, values.method), values.write, print);
+      const configuration = configurationFile(place, wishes, result, values.method);
+      await hand(JSON.stringify(configuration, undefined, 2), values.write, print);
     } finally {
       clients.close();
     }
@@ -107,24 +108,6 @@ function cut(value = "none"): string {
 function countsOf(steps: readonly SetupStep[], created: string, changed: string): string {
   const count = (action: string) => steps.filter((step) => step.action === action).length;
   return `${count("create")} ${created}, ${count("change")} ${changed}, ${count("leave")} as they are`;
-}
-
-function configurationText(
-  { topicArn, queueUrls }: SetupResult,
-  wishes: ResourceWishes,
-  place: Place,
-  methods: readonly string[],
-): string {
-  const { commands, commandsDead } = resourceNames(wishes);
-  const urlOf = (name: string) => queueUrls.get(name) ?? "";
-  const connections = {
-    ...place,
-    topicArn,
-    commandsUrl: urlOf(commands),
-    commandsDeadUrl: urlOf(commandsDead),
-  };
-  const configuration = defaultConfiguration(connections, wishes.fifo, methods);
-  return JSON.stringify(configuration, undefined, 2);
 }
 
 /** Prints the configuration, or writes it where there is none yet: somebody may have changed the one that is there. */
