@@ -1,7 +1,7 @@
 import { TellurionError } from "../runtime/index.ts";
 import type { Resource } from "./resources.ts";
-import type { Clients } from "./sdk.ts";
 import type { Attributes } from "./settings.ts";
+import type { Clients } from "./setup-clients.ts";
 
 /** An account may have 100,000 topics, and a page has 100. */
 const pagesMax = 1_000;

@@ -1,7 +1,7 @@
 import { ExistingResources } from "./existing-resources.ts";
 import { type Resource, type ResourceWishes, resourcesOf } from "./resources.ts";
-import type { Clients } from "./sdk.ts";
 import { type Attributes, attributesOf, differences } from "./settings.ts";
+import type { Clients } from "./setup-clients.ts";
 
 /** What is done about one resource. */
 export interface SetupStep {

@@ -1,5 +1,5 @@
 import { type FauxqsServer, startFauxqs } from "fauxqs";
-import { type Clients, openClients } from "../../src/bridges/sdk.ts";
+import { type Clients, openClients } from "../../src/bridges/setup-clients.ts";
 
 /** An emulator of SNS and SQS in the test's own process, with the SDK's clients for it. */
 export interface Emulator {

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { configurationFile } from "../../bridges/configuration-file.ts";
 import type { ResourceWishes } from "../../bridges/resources.ts";
-import { openClients, type Place } from "../../bridges/sdk.ts";
 import { planSetup, type SetupStep, setUp } from "../../bridges/setup.ts";
+import { openClients, type Place } from "../../bridges/setup-clients.ts";
 import { TellurionError } from "../../runtime/index.ts";
 import { messageOf, quoted } from "../calls.ts";
 import { defineCommand } from "./command.ts";
