@@ -30,6 +30,7 @@ export function readTraceOptions(
 ): Omit<TracingOptions, "world"> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER_ARG } = process.env;
   const endpoint = values.trace ?? (OTEL_EXPORTER_OTLP_ENDPOINT || undefined);
+  if (endpoint === undefined) return { endpoint, ratio: 1 };
   const given = OTEL_TRACES_SAMPLER_ARG ? ratioOf(OTEL_TRACES_SAMPLER_ARG) : 1;
   const chosen = values["trace-ratio"] ?? given;
   if (chosen !== undefined) return { endpoint, ratio: chosen };

@@ -189,7 +189,8 @@ describe("tracing that is off", () => {
     const program = `
       import { registerHooks } from "node:module";
       const seen = [];
-      registerHooks({ resolve(name, context, next) { seen.push(name); return next(name, context); } });
+      const resolve = (name, context, next) => (seen.push(name), next(name, context));
+      registerHooks({ resolve });
       const { openTracing } = await import(${JSON.stringify(module.href)});
       await openTracing({ endpoint: ${endpoint}, ratio: 1, world: "w" });
       console.log(seen.find((name) => name.startsWith("@opentelemetry")) ?? "");

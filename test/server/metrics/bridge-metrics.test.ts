@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type BridgeCounters, noBridgeCounters } from "../../../src/bridges/counters.ts";
 import { addBridge } from "../../../src/server/metrics/bridge-metrics.ts";
@@ -30,4 +31,14 @@ test("the page says what is shed and what became of commands by label, and ages 
   expect(page.get("tellurion_bridge_outbox_oldest_age_seconds")).toBe(2.5);
   expect(page.get('tellurion_bridge_events_shed_total{reason="latest-wins"}')).toBe(3);
   expect(page.get('tellurion_bridge_commands_total{outcome="dead-lettered"}')).toBe(4);
+});
+
+test("docs/observability.md has a row for each metric of a bridge, and no others", () => {
+  const path = new URL("../../../docs/observability.md", import.meta.url);
+  const rows = readFileSync(path, "utf8").matchAll(
+    /^\| `([a-z_]+)` \| (?:gauge|counter) \| \S.+ \|$/gm,
+  );
+  const told = [...rows].map(([, name]) => `tellurion_bridge_${name}`);
+  const names = [...pageOf(noBridgeCounters).keys()].map((name) => name.replace(/\{.*/, ""));
+  expect(told.sort()).toEqual([...new Set(names)].sort());
 });

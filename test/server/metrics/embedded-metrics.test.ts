@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type BridgeCounters, noBridgeCounters } from "../../../src/bridges/counters.ts";
 import { EmbeddedMetrics } from "../../../src/server/metrics/embedded-metrics.ts";
@@ -78,6 +79,16 @@ describe("embedded metrics", () => {
     expect(others).toEqual([]);
     expect(directive?.Dimensions).toEqual([["World"]]);
     expect(directive?.Metrics.length).toBeLessThanOrEqual(seriesMax);
+  });
+
+  test("are those of docs/observability.md, with their units", () => {
+    const path = new URL("../../../docs/observability.md", import.meta.url);
+    const rows = readFileSync(path, "utf8").matchAll(
+      /^\| `(\w+)` \| (Count|Milliseconds|None) \| \S.+ \|$/gm,
+    );
+    metrics.write();
+    const [directive] = last()._aws.CloudWatchMetrics;
+    expect([...rows].map(([, Name, Unit]) => ({ Name, Unit }))).toEqual(directive?.Metrics);
   });
 
   test("come once a minute, and a last time at the end", () => {
