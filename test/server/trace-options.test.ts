@@ -31,7 +31,7 @@ test.each([
   ["--trace-ratio 1.01", {}, /--trace-ratio="1.01" is not valid; valid are numbers from 0 to 1/],
   ["--trace-ratio 1e-3", {}, /--trace-ratio/],
   [
-    "",
+    "--trace http://127.0.0.1:4318",
     { ratio: "often" },
     /OTEL_TRACES_SAMPLER_ARG="often" is not valid; valid are numbers from 0/,
   ],

@@ -9,7 +9,9 @@ export interface TraceContext {
   readonly isSampled: boolean;
 }
 
-const traceIdBytes = 16;
+const msPerSecond = 1_000;
+const secondsBytes = 4;
+const traceChanceBytes = 12;
 const spanIdBytes = 8;
 const sampledBit = 1;
 /** A later version may have more at its end. Version ff is none. */
@@ -30,8 +32,15 @@ export function traceparentOf({ traceId, spanId, isSampled }: TraceContext): str
 /** The context of a span that belongs to the parent's trace, or begins a trace. */
 export function newContext(parent: TraceContext | undefined, isSampled: boolean): TraceContext {
   return {
-    traceId: parent?.traceId ?? randomBytes(traceIdBytes).toString("hex"),
+    traceId: parent?.traceId ?? newTraceId(),
     spanId: randomBytes(spanIdBytes).toString("hex"),
     isSampled,
   };
+}
+
+/** X-Ray wants ids that begin with the second; to others it is as good as chance. */
+function newTraceId(): string {
+  const seconds = Buffer.alloc(secondsBytes);
+  seconds.writeUInt32BE(Math.floor(Date.now() / msPerSecond));
+  return Buffer.concat([seconds, randomBytes(traceChanceBytes)]).toString("hex");
 }

@@ -47,3 +47,14 @@ test("what is written is what is read, and a child belongs to its parent's trace
     }),
   );
 });
+
+test("the id of a new trace begins with the second, as X-Ray wants it, and is not had twice", () => {
+  const before = Math.floor(Date.now() / 1_000);
+  const ids = Array.from({ length: 100 }, () => newContext(undefined, true).traceId);
+  for (const id of ids) {
+    const second = Number.parseInt(id.slice(0, 8), 16);
+    expect(second).toBeGreaterThanOrEqual(before);
+    expect(second).toBeLessThanOrEqual(Date.now() / 1_000);
+  }
+  expect(new Set(ids).size).toBe(ids.length);
+});
