@@ -46,8 +46,9 @@ export async function startLocalBridge(options: LocalBridgeOptions): Promise<Loc
     const place = { region, endpoint: emulator.endpoint };
     const clients = await openClients(place);
     const result = await setUp(wishes, clients).finally(() => clients.close());
-    const configuration = configurationFile(place, wishes, result, methods);
-    const queueUrl = result.queueUrls.get(queue) ?? "";
+    const queueUrls = reachable(result.queueUrls, emulator.endpoint);
+    const configuration = configurationFile(place, wishes, { ...result, queueUrls }, methods);
+    const queueUrl = queueUrls.get(queue) ?? "";
     return {
       configuration,
       lines: linesOf(emulator.endpoint, queueUrl, configuration),
@@ -62,6 +63,14 @@ export async function startLocalBridge(options: LocalBridgeOptions): Promise<Loc
 function wishesOf(worldName: string): ResourceWishes {
   const prefix = `tellurion-${worldName}`.replaceAll(/[^A-Za-z0-9_-]/g, "-");
   return { prefix: prefix.slice(0, prefixCharactersMax), services: [service], fifo: false };
+}
+
+/** The emulator names a host that not every machine knows; it takes any. */
+function reachable(
+  queueUrls: ReadonlyMap<string, string>,
+  endpoint: string,
+): ReadonlyMap<string, string> {
+  return new Map([...queueUrls].map(([name, url]) => [name, endpoint + new URL(url).pathname]));
 }
 
 function linesOf(endpoint: string, queueUrl: string, { commands }: ConfigurationFile): string[] {

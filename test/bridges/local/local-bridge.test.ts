@@ -64,7 +64,8 @@ describe("a local bridge", () => {
 
   test("says where it is, and how to look at it", async () => {
     const bridge = await start({ worldName: "Öde Welt" });
-    const { endpoint, out } = bridge.configuration;
+    const { endpoint, out, commands } = bridge.configuration;
+    expect(commands.queueUrl).toBe(`${endpoint}/000000000000/tellurion--de-Welt-commands`);
     expect(out.topicArn).toMatch(/:tellurion--de-Welt-events$/);
     expect(bridge.lines[0]).toContain(endpoint);
     const text = bridge.lines.join("\n");
