@@ -50,7 +50,6 @@ function addCommands(text: PrometheusText, bridge: BridgeCounters): void {
   const outcomes = {
     done: bridge.commandsDone,
     refused: bridge.commandsRefused,
-    "dead-lettered": bridge.commandsDeadLettered,
     duplicate: bridge.commandsDuplicate,
   };
   text
@@ -65,6 +64,12 @@ function addCommands(text: PrometheusText, bridge: BridgeCounters): void {
       "tellurion_bridge_commands_total",
       "Commands by what became of them.",
       Object.entries(outcomes).map(([outcome, value]) => ({ value, labels: { outcome } })),
+    )
+    .one(
+      "counter",
+      "tellurion_bridge_commands_dead_lettered_total",
+      "Refused commands that were put into the dead-letter queue.",
+      bridge.commandsDeadLettered,
     )
     .one(
       "counter",

@@ -90,12 +90,11 @@ function metricsOf({ world, gateway, bridge }: EmbeddedMetricsSources): Metric[]
 function bridgeMetricsOf(bridge: BridgeCounters): Metric[] {
   const { shedCosmetic, shedLatestWins, shedReliable, shedTooLarge, feedLost } = bridge;
   const lost = shedCosmetic + shedLatestWins + shedReliable + shedTooLarge + feedLost;
-  const failed = bridge.commandsRefused + bridge.commandsDeadLettered;
   return [
     { name: "OutboxPacks", unit: "Count", value: bridge.outboxPacks },
     { name: "OutboxAge", unit: "Milliseconds", value: bridge.outboxOldestAgeMs },
     { name: "EventsPublished", unit: "Count", value: bridge.eventsPublished, counts: true },
     { name: "EventsLost", unit: "Count", value: lost, counts: true },
-    { name: "CommandsFailed", unit: "Count", value: failed, counts: true },
+    { name: "CommandsRefused", unit: "Count", value: bridge.commandsRefused, counts: true },
   ];
 }

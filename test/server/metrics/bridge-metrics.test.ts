@@ -26,11 +26,11 @@ test("the page says what is shed and what became of commands by label, and ages 
     ...noBridgeCounters,
     outboxOldestAgeMs: 2_500,
     shedLatestWins: 3,
-    commandsDeadLettered: 4,
+    commandsRefused: 4,
   });
   expect(page.get("tellurion_bridge_outbox_oldest_age_seconds")).toBe(2.5);
   expect(page.get('tellurion_bridge_events_shed_total{reason="latest-wins"}')).toBe(3);
-  expect(page.get('tellurion_bridge_commands_total{outcome="dead-lettered"}')).toBe(4);
+  expect(page.get('tellurion_bridge_commands_total{outcome="refused"}')).toBe(4);
 });
 
 test("docs/observability.md has a row for each metric of a bridge, and no others", () => {
