@@ -24,7 +24,7 @@ describe("a command line that is not valid", () => {
   test.each([
     [
       "strat",
-      /command="strat" is not known; valid are start, simulate, watch, replay, inspect, export, check, dlq, help/,
+      /command="strat" is not known; valid are start, simulate, watch, replay, inspect, export, check, dlq, setup, cost, help/,
     ],
     ["help nothing", /command="nothing" is not known/],
     ["start --prot 1", /option --prot is not valid here; valid are --port, --host, .*--help/],
