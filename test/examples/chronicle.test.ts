@@ -63,7 +63,7 @@ test("the chronicle has each event once, also after it was started again, and is
   expect(await eventsAt(second.url, "topic=weather/north-marsh&after=1")).toMatchObject([
     {
       event_id: "w1:4:7:4",
-      type: "EVENT_TYPE_WEATHER_CHANGED",
+      type: "WEATHER_CHANGED",
       frame: 4,
       world_time_ms: 64,
       source: "weather/north-marsh",
