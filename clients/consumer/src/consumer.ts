@@ -137,10 +137,10 @@ class OpenConsumer implements Consumer {
 
   async #close(): Promise<void> {
     clearInterval(this.#timer);
-    this.#pollers.stop();
+    const stopped = this.#pollers.stop();
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(() => late.resolve(), closeMsMax);
-    await Promise.race([this.#delivering, late.promise]);
+    await Promise.race([Promise.all([stopped, this.#delivering]), late.promise]);
     const handles = handlesOf(this.#resequencer.all());
     const done = Promise.all([this.#acknowledger.release(handles, 0), this.#acknowledger.flush()]);
     await Promise.race([done, late.promise]);
@@ -148,7 +148,6 @@ class OpenConsumer implements Consumer {
   }
 
   #receive(messages: readonly Message[]): void {
-    if (this.#closing !== undefined) return;
     const taken: string[] = [];
     const refused: string[] = [];
     for (const message of messages) {

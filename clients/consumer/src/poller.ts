@@ -18,13 +18,21 @@ export class Poller {
   readonly ended: Promise<void>;
   readonly #options: PollerOptions;
   readonly #stop = new AbortController();
+  #isLast = false;
 
   constructor(options: PollerOptions) {
     this.#options = options;
     this.ended = this.#run();
   }
 
+  /** Begins no more polls. */
+  finish(): void {
+    this.#isLast = true;
+  }
+
+  /** Ends the poll that is under way: what it would have brought comes back when nobody has acknowledged it in time. */
   stop(): void {
+    this.#isLast = true;
     this.#stop.abort();
   }
 
@@ -35,7 +43,7 @@ export class Poller {
     for (;;) {
       this.activeMs = undefined;
       await room();
-      if (signal.aborted) return;
+      if (this.#isLast) return;
       this.activeMs = performance.now();
       try {
         const messages = await queue.receive(signal);

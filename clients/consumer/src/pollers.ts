@@ -14,6 +14,8 @@ export interface PollersOptions {
   readonly onProblem: (problem: Problem) => void;
 }
 
+const lastPollMsMax = 1_000;
+
 /** Keeps so many long polls going, while there is room for what they bring. */
 export class Pollers {
   pollFailures = 0;
@@ -49,10 +51,17 @@ export class Pollers {
     });
   }
 
-  stop(): void {
+  /** Lets polls end that are about to; what they bring is handed over as before. */
+  async stop(): Promise<void> {
     this.#stopped = true;
-    for (const poller of this.#pollers) poller.stop();
+    for (const poller of this.#pollers) poller.finish();
     this.wake();
+    const ended = Promise.all(this.#pollers.map((poller) => poller.ended));
+    const timer = setTimeout(() => {
+      for (const poller of this.#pollers) poller.stop();
+    }, lastPollMsMax);
+    await ended;
+    clearTimeout(timer);
   }
 
   #start(): Poller {
