@@ -254,8 +254,8 @@ class OpenConsumer implements Consumer {
   async #putAside(messages: readonly PoisonMessage[]): Promise<void> {
     const { poisonQueueUrl } = this.#options;
     for (const message of messages) {
-      const { s, e, q, i, reason } = message.attributes;
-      const text = `event ${i} of pack ${q} of stream ${s} in epoch ${e}: ${reason}`;
+      const { s, e, q, i, reason, error } = message.attributes;
+      const text = `event ${i} of pack ${q} of stream ${s} in epoch ${e}: ${reason}: ${error}`;
       this.#tell({ kind: "poison", text });
       if (poisonQueueUrl !== undefined) await this.#queue.send(poisonQueueUrl, message);
     }

@@ -1,7 +1,8 @@
 import type { Receipt } from "./acknowledger.ts";
+import { encodeEvent } from "./encode-event.ts";
 import type { MessageHeader } from "./message-header.ts";
 import type { Delivery } from "./options.ts";
-import type { BadEvent, DecodedEvents } from "./pack.ts";
+import type { DecodedEvents } from "./pack.ts";
 import type { PoisonMessage } from "./queue.ts";
 import type { Run, Sequenced } from "./resequencer.ts";
 
@@ -23,8 +24,7 @@ export function addReceipt({ receipts }: ReceivedPack, receipt: Receipt): void {
   else if (receipts.length < receiptsMax) receipts.push(receipt);
 }
 
-/** What a queue's message may say of why it is there. */
-const reasonLengthMax = 500;
+const errorLengthMax = 500;
 
 /** What the handler gets, and what it has refused so far. */
 export function deliveryOf(run: Run<ReceivedPack>): {
@@ -44,37 +44,46 @@ export function deliveryOf(run: Run<ReceivedPack>): {
     events,
     position,
     traceparents: items.map(({ header }) => header.traceparent).filter((text) => text !== ""),
-    refuse: (event, reason) => {
-      const index = items.findIndex(({ decoded }) => decoded.events.includes(event));
-      const pack = items[index] ?? first;
-      const at = pack.decoded.events.indexOf(event);
-      refused.push(poisonOf(pack, { index: at, bytes: event.payload, reason }, event.eventId));
+    refuse: (event, why) => {
+      const pack = items.find(({ decoded }) => decoded.events.includes(event)) ?? first;
+      const index = pack.decoded.events.indexOf(event);
+      const bytes = encodeEvent(event);
+      refused.push(poisonOf(pack, "refused", why, index, bytes, "event"));
     },
   };
   return { delivery, refused };
 }
 
 export function poisonOfBad(items: readonly ReceivedPack[]): PoisonMessage[] {
-  return items.flatMap((pack) => pack.decoded.bad.map((bad) => poisonOf(pack, bad, "")));
+  return items.flatMap((pack) => {
+    const codec = pack.header.codec === "json" ? "json" : "event";
+    return pack.decoded.bad.map(({ index, bytes, reason }) => {
+      return poisonOf(pack, "undecodable", reason, index, bytes, codec);
+    });
+  });
 }
 
-/** The event's bytes as they came, or, of an event that was refused, its message; why; and where it was. */
-function poisonOf(pack: ReceivedPack, bad: BadEvent, eventId: string): PoisonMessage {
-  const { stream, epoch, sequence, header } = pack;
-  const body = bad.bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+/** One event as it would come alone, with where it was and why it is here. */
+function poisonOf(
+  { stream, epoch, sequence, header }: ReceivedPack,
+  reason: "undecodable" | "refused",
+  error: string,
+  index: number,
+  bytes: Uint8Array,
+  codec: "event" | "json",
+): PoisonMessage {
+  const isJson = codec === "json";
+  const body = isJson
+    ? new TextDecoder().decode(bytes)
+    : bytes.toBase64({ alphabet: "base64url", omitPadding: true });
   return {
     // SQS takes no empty body.
     body: body === "" ? "=" : body,
     attributes: {
-      reason:
-        bad.reason.replace(/[^\x20-\x7e]/g, "?").slice(0, reasonLengthMax) || "no reason given",
-      s: stream,
-      e: epoch,
-      q: `${sequence}`,
-      i: `${bad.index}`,
-      c: header.codec,
+      reason,
+      error: error.replace(/[^\x20-\x7e]/g, "?").slice(0, errorLengthMax) || "none given",
+      ...{ s: stream, e: epoch, q: `${sequence}`, i: `${index}`, c: codec },
       ...(header.world === "" ? {} : { world: header.world }),
-      ...(eventId === "" ? {} : { event_id: eventId }),
     },
   };
 }

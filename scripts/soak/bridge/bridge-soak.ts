@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { queueClient } from "../../../clients/consumer/src/index.ts";
 import { SeededRandom, seedRandom } from "../../../src/runtime/actor/random.ts";
+import type { Faults } from "../../../test/support/fault-proxy.ts";
 import { Commands } from "./commands.ts";
-import { type Disturbance, nextDisturbance } from "./disturbances.ts";
+import { type Disturbance, Disturbances } from "./disturbances.ts";
 import { Effects } from "./effects.ts";
 import { checkCommands, checkTopics, readOutcome } from "./outcome.ts";
 import { credentials, effectsFile, region } from "./settings.ts";
@@ -81,9 +82,10 @@ async function disturb(
   totalMs: number,
   print: (line: string) => void,
 ): Promise<void> {
+  const disturbances = new Disturbances(random, totalMs);
   const end = performance.now() + totalMs;
   for (let left = totalMs; left > 0; left = end - performance.now()) {
-    const disturbance = nextDisturbance(random, left);
+    const disturbance = disturbances.next(left);
     print(`${Math.round(left / 1_000)} s left: ${textOf(disturbance)}`);
     await bring(stage, disturbance);
   }
@@ -115,8 +117,13 @@ async function bring(stage: Stage, disturbance: Disturbance): Promise<void> {
 function textOf(disturbance: Disturbance): string {
   const { what, forMs } = disturbance;
   if (what === "kill") return `the ${disturbance.who} is killed, and away for ${forMs} ms`;
-  const detail = what === "faults" ? ` ${JSON.stringify(disturbance.faults)}` : "";
-  return `${what}${detail} for ${forMs} ms`;
+  const detail = what === "faults" ? ` ${faultsText(disturbance.faults)}` : "";
+  return `${what}${detail} for ${Math.round(forMs)} ms`;
+}
+
+function faultsText(faults: Faults): string {
+  const some = Object.entries(faults).filter(([, value]) => value > 0);
+  return some.map(([name, value]) => `${name}=${Number(value.toPrecision(2))}`).join(" ");
 }
 
 /** What is wrong: messages that nobody has acknowledged. Undefined: nothing. */

@@ -15,28 +15,46 @@ export type Disturbance =
 
 const outageMsMax = 60_000;
 
-/** The next thing that happens, within so many ms. */
-export function nextDisturbance(random: SeededRandom, leftMs: number): Disturbance {
-  const between = (min: number, max: number) => {
-    return Math.min(leftMs, min + random.integer(Math.max(1, max - min)));
-  };
-  switch (random.integer(8)) {
-    case 0:
-      return { what: "calm", forMs: between(1_000, 4_000) };
-    case 1:
-      // Mostly short, and now and then as long as they come.
-      return {
-        what: "outage",
-        forMs: between(500, Math.max(1_000, outageMsMax * random.next() ** 3)),
-      };
-    case 2:
-      return { what: "kill", who: "server", forMs: between(0, 2_000) };
-    case 3:
-      return { what: "kill", who: "consumer", forMs: between(0, 3_000) };
-    case 4:
-      return { what: "kill", who: "emulator", forMs: between(0, 3_000) };
-    default:
-      return { what: "faults", faults: someFaults(random), forMs: between(2_000, 8_000) };
+/** All kinds of them, in the order of chance; the first outage is as long as a run of this length can have. */
+export class Disturbances {
+  readonly #random: SeededRandom;
+  readonly #outageMsMax: number;
+  #kinds: string[] = [];
+  #outages = 0;
+
+  constructor(random: SeededRandom, totalMs: number) {
+    this.#random = random;
+    this.#outageMsMax = Math.min(outageMsMax, Math.floor(totalMs / 3));
+  }
+
+  /** The next one, which is over within so many ms. */
+  next(leftMs: number): Disturbance {
+    const between = (min: number, max: number) => {
+      return Math.min(Math.ceil(leftMs), min + this.#random.integer(max - min));
+    };
+    switch (this.#draw()) {
+      case "calm":
+        return { what: "calm", forMs: between(1_000, 4_000) };
+      case "outage":
+        this.#outages += 1;
+        if (this.#outages === 1) return { what: "outage", forMs: this.#outageMsMax };
+        return { what: "outage", forMs: between(500, 5_000) };
+      case "server":
+        return { what: "kill", who: "server", forMs: between(0, 2_000) };
+      case "consumer":
+        return { what: "kill", who: "consumer", forMs: between(0, 3_000) };
+      case "emulator":
+        return { what: "kill", who: "emulator", forMs: between(0, 3_000) };
+      default:
+        return { what: "faults", faults: someFaults(this.#random), forMs: between(2_000, 8_000) };
+    }
+  }
+
+  #draw(): string | undefined {
+    if (this.#kinds.length === 0) {
+      this.#kinds = ["calm", "outage", "server", "consumer", "emulator", "faults", "faults"];
+    }
+    return this.#kinds.splice(this.#random.integer(this.#kinds.length), 1)[0];
   }
 }
 

@@ -219,12 +219,15 @@ test("one bad event goes to the poison queue with the reason, and its pack is ac
       MessageAttributeNames: ["All"],
     }),
   );
-  const read = Messages.map(({ Body, MessageAttributes: m }) => {
-    return [Body, m?.["reason"]?.StringValue, m?.["q"]?.StringValue, m?.["i"]?.StringValue];
+  const read = Messages.map(({ Body, MessageAttributes = {} }) => {
+    const texts = ["reason", "error", "q", "i", "c"].map((n) => MessageAttributes[n]?.StringValue);
+    return [Body, ...texts];
   });
   expect(read).toHaveLength(2);
-  expect(read).toContainEqual(["CmM", expect.stringContaining("not a GameEvent"), "1", "2"]);
-  expect(read).toContainEqual([base64url(gameEvent(4).payload), "no such region ?", "1", "2"]);
+  const damaged = expect.stringContaining("not a GameEvent");
+  expect(read).toContainEqual(["CmM", "undecodable", damaged, "1", "2", "event"]);
+  const whole = base64url(encoded(gameEvent(4)));
+  expect(read).toContainEqual([whole, "refused", "no such region ?", "1", "2", "event"]);
   expect(consumer.counters).toMatchObject({ poisoned: 2, events: 3, packs: 1 });
 });
 
