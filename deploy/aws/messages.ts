@@ -1,7 +1,6 @@
 import { Duration, Stack, Validations } from "aws-cdk-lib";
 import { ManagedPolicy, PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { Alias } from "aws-cdk-lib/aws-kms";
-import { SubscriptionFilter, Topic } from "aws-cdk-lib/aws-sns";
+import { type CfnTopic, SubscriptionFilter, Topic } from "aws-cdk-lib/aws-sns";
 import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import {
   DeduplicationScope,
@@ -52,12 +51,12 @@ export class Messages extends Construct {
     const names = namesOf(prefix, fifo);
     this.topic = new Topic(this, "Events", {
       topicName: names.topic,
-      fifo,
-      ...(fifo && { contentBasedDeduplication: false }),
-      // SNS has no key of its own as SQS does. The account's one costs nothing, and who may publish may use it.
-      masterKey: Alias.fromAliasName(this, "Key", "alias/aws/sns"),
+      ...(fifo && { fifo, contentBasedDeduplication: false }),
       enforceSSL: true,
     });
+    // SNS has no key of its own as SQS does. The account's one costs nothing, and who may publish may use it.
+    const topic = this.topic.node.defaultChild as CfnTopic;
+    topic.kmsMasterKeyId = "alias/aws/sns";
     this.events = new Map(
       options.consumers.map(({ name, ownStream }) => [
         name,

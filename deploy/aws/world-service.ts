@@ -1,5 +1,6 @@
 import { Aws, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import {
+  AvailabilityZoneRebalancing,
   type Cluster,
   type ContainerDefinition,
   ContainerDependencyCondition,
@@ -75,6 +76,8 @@ export class WorldService extends Construct {
       // A world has one writer: the old task ends before the new one begins.
       minHealthyPercent: 0,
       maxHealthyPercent: 100,
+      // To move a task between zones is to begin its world anew.
+      availabilityZoneRebalancing: AvailabilityZoneRebalancing.DISABLED,
       circuitBreaker: { enable: true, rollback: true },
       assignPublicIp: true,
       vpcSubnets: { subnets: network.vpc.publicSubnets },
