@@ -72,7 +72,7 @@ export class TellurionStack extends WorldStack {
     const secret =
       openTo === undefined
         ? undefined
-        : new CfnParameter(this, "JwtSecretArn", {
+        : new CfnParameter(this, "JwtKeyArn", {
             description: "Secret that callers' tokens are signed with",
           });
     const collector = tracing
