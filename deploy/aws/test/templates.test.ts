@@ -5,8 +5,8 @@ import { Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { Peer, Port, SecurityGroup, Vpc } from "aws-cdk-lib/aws-ec2";
 import { type Deployment, defaultDeployment, readDeployment } from "../deployment.ts";
-import { checkedApp, committedFolder, makeTemplates } from "../templates.ts";
 import { TellurionStack } from "../tellurion-stack.ts";
+import { checkedApp, committedFolder, makeTemplates } from "../templates.ts";
 
 function templateOf(deployment: Partial<Deployment>): Template {
   const stack = new TellurionStack(checkedApp(), "world", { ...defaultDeployment, ...deployment });
