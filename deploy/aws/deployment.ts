@@ -1,3 +1,5 @@
+import { parts } from "./services.ts";
+
 /** What a template deploys. What may differ between two worlds of one kind is a parameter of the template instead. */
 export interface Deployment {
   /**
@@ -27,6 +29,8 @@ export const defaultDeployment: Deployment = {
 };
 
 const consumerPattern = /^[a-z][a-z0-9-]{0,31}$/;
+/** Names that queues of the world itself have. */
+const taken = /^(events$|commands(-|$))|-(dead|poison)$/;
 /** An alarm reads ten metrics at most, and one alarm looks at all queues of a kind. */
 const queuesMax = 10;
 const forms = ["messages", "all-in-one", "split"];
@@ -57,9 +61,16 @@ export function readDeployment(context: (name: string) => unknown): Deployment {
 function checkDeployment({ form, consumers, commandLevels, openTo }: Deployment): void {
   const strange = consumers.find((consumer) => !consumerPattern.test(consumer));
   if (strange !== undefined) throw refusal("consumers", strange, "a-z, 0-9 and -, at most 32");
-  const parts = form === "split" ? 9 : 0;
-  if (consumers.length + parts > queuesMax) {
-    const valid = `at most ${queuesMax - parts} consumers`;
+  const own: readonly string[] = form === "split" ? parts : [];
+  const wrong = consumers.find(
+    (name, i) => taken.test(name) || own.includes(name) || consumers.indexOf(name) !== i,
+  );
+  if (wrong !== undefined) {
+    const valid = `names that differ from one another, and from ${["events", "commands", ...own]}`;
+    throw refusal("consumers", wrong, valid);
+  }
+  if (consumers.length + own.length > queuesMax) {
+    const valid = `at most ${queuesMax - own.length} consumers`;
     throw refusal("consumers", consumers.join(), valid);
   }
   const unknown = commandLevels.find((level) => !levels.includes(level));

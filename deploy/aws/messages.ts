@@ -146,25 +146,22 @@ function makeQueue(
   });
 }
 
-export function mayFollow({ queue, dead, poison }: EventQueues): PolicyStatement[] {
-  return [
-    receiving(queue),
-    new PolicyStatement({
-      actions: ["sqs:SendMessage"],
-      resources: [dead.queueArn, poison.queueArn],
-    }),
-  ];
+/** Of a remote service: what it cannot read at all goes to the dead letters by itself. */
+function mayFollow({ queue, poison }: EventQueues): PolicyStatement[] {
+  return [receiving(queue), sending(poison)];
 }
 
-export function mayTakeCommands({ queue, dead }: CommandQueues): PolicyStatement[] {
-  return [
-    receiving(queue),
-    new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [dead.queueArn] }),
-  ];
+/** Of the server: it says with each dead letter why it is one. */
+export function mayTake({ queue, dead }: { queue: Queue; dead: Queue }): PolicyStatement[] {
+  return [receiving(queue), sending(dead)];
 }
 
 export function mayPublish({ topicArn }: Topic): PolicyStatement[] {
   return [new PolicyStatement({ actions: ["sns:Publish"], resources: [topicArn] })];
+}
+
+function sending({ queueArn }: Queue): PolicyStatement {
+  return new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queueArn] });
 }
 
 function receiving({ queueArn }: Queue): PolicyStatement {

@@ -4,7 +4,7 @@ import type { Construct } from "constructs";
 import { bridgeConfiguration } from "./bridge-configuration.ts";
 import { commandsOf, type PartCatalogue, readCatalogue } from "./catalogue.ts";
 import type { Deployment } from "./deployment.ts";
-import { Messages, mayFollow, mayPublish, mayTakeCommands, policiesForOthers } from "./messages.ts";
+import { Messages, mayPublish, mayTake, policiesForOthers } from "./messages.ts";
 import { Network } from "./network.ts";
 import type { Part } from "./services.ts";
 import { Watch } from "./watch.ts";
@@ -23,7 +23,7 @@ const sizes = {
   split: { cpu: 256, memoryMb: 512 },
 } as const;
 
-const collectorImageDefault = "public.ecr.aws/aws-observability/aws-otel-collector:v0.43.3";
+const collectorImageDefault = "public.ecr.aws/aws-observability/aws-otel-collector:v0.48.0";
 
 /** Processes of a world: all its parts in one, or each in one of its own. */
 interface Process {
@@ -52,7 +52,9 @@ export class TellurionStack extends WorldStack {
       commanded: processes.filter((each) => this.#isCommanded(each)).map(({ part }) => part),
     });
     policiesForOthers(this, this.prefix, this.#messages, consumers);
-    const worlds = form === "messages" ? [] : this.#run(processes, sizes[form]);
+    const world = form === "messages" ? undefined : this.#worldParameter();
+    const worlds =
+      form === "messages" || world === undefined ? [] : this.#run(processes, sizes[form], world);
     const alarmTopic = new CfnParameter(this, "AlarmTopicArn", {
       description: "SNS topic that alarms go to; empty for none",
       default: "",
@@ -62,11 +64,24 @@ export class TellurionStack extends WorldStack {
       messages: this.#messages,
       worlds,
       alarmTopicArn: alarmTopic.valueAsString,
+      measured: form === "all-in-one" ? world : undefined,
     });
     if (form === "messages") this.#tell(processes);
   }
 
-  #run(processes: readonly Process[], size: { cpu: number; memoryMb: number }): WorldService[] {
+  #worldParameter(): string {
+    return new CfnParameter(this, "WorldPack", {
+      description: "The world pack: a folder of worlds/ in the image",
+      default: "sample",
+      allowedPattern: "^[a-z0-9][a-z0-9-]{0,63}$",
+    }).valueAsString;
+  }
+
+  #run(
+    processes: readonly Process[],
+    size: { cpu: number; memoryMb: number },
+    world: string,
+  ): WorldService[] {
     const { openTo, tracing } = this.#deployment;
     const image = new CfnParameter(this, "Image", { description: "The server's image, with tag" });
     const secret =
@@ -90,6 +105,7 @@ export class TellurionStack extends WorldStack {
           ...size,
           prefix: this.prefix,
           image: image.valueAsString,
+          world,
           cluster,
           network,
           part: process.part,
@@ -121,8 +137,8 @@ export class TellurionStack extends WorldStack {
     const mirrors = [...catalogue.values()].some(({ mirrored }) => mirrored.length > 0);
     return [
       ...(mirrors ? mayPublish(this.#messages.topic) : []),
-      ...(commands ? mayTakeCommands(commands) : []),
-      ...(events ? mayFollow(events) : []),
+      ...(commands ? mayTake(commands) : []),
+      ...(events ? mayTake(events) : []),
     ];
   }
 

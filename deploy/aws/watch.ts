@@ -7,6 +7,7 @@ import {
   GraphWidget,
   type IMetric,
   MathExpression,
+  Metric,
   TreatMissingData,
 } from "aws-cdk-lib/aws-cloudwatch";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
@@ -20,11 +21,14 @@ interface WatchOptions {
   readonly worlds: readonly WorldService[];
   /** Topic to which alarms go; an empty text is none. */
   readonly alarmTopicArn: string;
+  /** The world whose server writes metrics into its log. Undefined: none does. */
+  readonly measured: string | undefined;
 }
 
 const eventAgeSecondsMax = 300;
 const commandAgeSecondsMax = 60;
 const memoryPercentMax = 85;
+const outboxAgeMsMax = 60_000;
 
 /** Alarms and the dashboard of a world. An alarm looks at all queues or tasks of a kind, so that there are few of them. */
 export class Watch extends Construct {
@@ -66,7 +70,9 @@ export class Watch extends Construct {
     this.#alarm("CommandsLate", lateCommand, commandAge, commandAgeSecondsMax);
     this.#alarm("Undelivered", "SNS could not deliver to a queue", [undelivered], 0);
     if (worlds.length > 0) this.#watchTasks(worlds);
+    const measured = options.measured === undefined ? {} : this.#watchOutbox(options.measured);
     this.#dashboard({
+      ...measured,
       "Put aside": [...dead, ...poison, ...deadCommands],
       "Age of the oldest, in seconds": [...eventAge, ...commandAge],
       Messages: [
@@ -85,9 +91,10 @@ export class Watch extends Construct {
     const memory = worlds.map(({ service }) => service.metricMemoryUtilization(minute));
     this.#alarm("Memory", "A task is about to run out of memory", memory, memoryPercentMax);
     // A task that does not run reports nothing: the only metric of it that costs nothing.
+    const filled = memory.map((_, i) => `FILL(m${i}, -1)`);
     const gone = new MathExpression({
       ...minute,
-      expression: `MIN([${memory.map((_, i) => `FILL(m${i}, -1)`).join(", ")}])`,
+      expression: filled.length === 1 ? filled.join() : `MIN([${filled.join(", ")}])`,
       usingMetrics: Object.fromEntries(memory.map((metric, i) => [`m${i}`, metric])),
       label: "Least memory in use, -1 for none",
     });
@@ -97,6 +104,26 @@ export class Watch extends Construct {
       evaluationPeriods: 5,
       treatMissingData: TreatMissingData.BREACHING,
     });
+  }
+
+  /** What the server itself knows of its bridge: namespace and names are those of its embedded metrics. */
+  #watchOutbox(world: string): Readonly<Record<string, readonly IMetric[]>> {
+    const metric = (metricName: string, statistic: string): IMetric =>
+      new Metric({
+        namespace: "Tellurion",
+        metricName,
+        dimensionsMap: { World: world },
+        statistic,
+        period: Duration.minutes(1),
+      });
+    const age = metric("OutboxAge", "Maximum");
+    const lost = metric("EventsLost", "Sum");
+    this.#alarm("OutboxLate", "Events do not get to SNS", [age], outboxAgeMsMax);
+    this.#alarm("EventsLost", "Events were shed", [lost], 0);
+    return {
+      "Age of the outbox, in ms": [age],
+      "World time in a second": [metric("TimeDilation", "Minimum")],
+    };
   }
 
   /** Goes off when one of the metrics is above a value. */

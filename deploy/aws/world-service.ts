@@ -1,6 +1,7 @@
-import { Aws, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Aws, Duration, RemovalPolicy, Size, Validations } from "aws-cdk-lib";
 import {
   AvailabilityZoneRebalancing,
+  AwsLogDriverMode,
   type Cluster,
   type ContainerDefinition,
   ContainerDependencyCondition,
@@ -21,6 +22,8 @@ import { type Network, serverPort } from "./network.ts";
 export interface WorldServiceOptions {
   readonly prefix: string;
   readonly image: string;
+  /** The world pack that it runs. */
+  readonly world: string;
   readonly cluster: Cluster;
   readonly network: Network;
   /** The part of the world that it runs. Undefined: all of it. */
@@ -137,16 +140,17 @@ export class WorldService extends Construct {
   }
 
   #worldContainer(task: FargateTaskDefinition): ContainerDefinition {
-    const { image, part, jwtSecretArn, collectorImage } = this.#options;
+    const { image, world, part, jwtSecretArn, collectorImage } = this.#options;
     const secretFile = `${configurationFolder}/jwt-secret`;
     const container = task.addContainer("world", {
       image: ContainerImage.fromRegistry(image),
       essential: true,
       readonlyRootFilesystem: true,
       command: [
-        ...["--data", dataFolder, "--port", String(serverPort)],
+        ...["--world", world, "--data", dataFolder, "--port", String(serverPort)],
         ...["--bridge", `${configurationFolder}/bridge.json`],
-        ...(part === undefined ? [] : ["--services", part]),
+        // Parts would write the same metrics, all of the one world.
+        ...(part === undefined ? ["--emf"] : ["--services", part]),
         ...(jwtSecretArn === undefined
           ? []
           : ["--host", "0.0.0.0", "--jwt-secret-file", secretFile]),
@@ -191,7 +195,14 @@ export class WorldService extends Construct {
   }
 
   #logging(container: string): LogDriver {
-    return LogDriver.awsLogs({ logGroup: this.#logs, streamPrefix: container });
+    // A log that is slow loses lines, and does not stop the world.
+    const mode = AwsLogDriverMode.NON_BLOCKING;
+    return LogDriver.awsLogs({
+      logGroup: this.#logs,
+      streamPrefix: container,
+      mode,
+      maxBufferSize: Size.mebibytes(4),
+    });
   }
 
   #taskRole(): Role {

@@ -34,17 +34,20 @@ function costsOf(name: string): Readonly<Record<string, number>> {
   const [dashboard] = ofType("AWS::CloudWatch::Dashboard");
   const widgets: Properties[] = JSON.parse(dashboard?.properties.DashboardBody).widgets;
   const shown = widgets.flatMap((widget) => widget.properties.metrics ?? []);
-  // Queues from which a server takes: all that its bridges name. Where the server is elsewhere, the output names them.
-  const bridges = tasks.map((task) => task.ContainerDefinitions[0].Environment[0].Value);
-  const polled = bridges.join().match(/"queueUrl"/g)?.length ?? 1;
+  const bridges = tasks.map((task) =>
+    JSON.parse(task.ContainerDefinitions[0].Environment[0].Value),
+  );
+  // Where the server is elsewhere, it takes commands all the same.
+  const pollers = (tasks.length === 0 ? [{ commands: {} }] : bridges)
+    .flatMap((bridge) => [bridge.commands && 2, bridge.events && 1])
+    .reduce((sum: number, each) => sum + (each ?? 0), 0);
   return {
     tasks: hours * perHour.reduce((sum, each) => sum + each, 0),
     "public addresses": tasks.length * hours * price("public IPv4 address, hour"),
     "alarm metrics":
       Math.max(0, alarmMetrics.length - 10) * price("alarm metric, month, after the first 10"),
     dashboard: shown.length > 50 ? price("dashboard of more than 50 metrics, month") : 0,
-    "polls of the server, one poller to a queue":
-      (polled * pollsPerMonth * price("SQS, a million requests")) / 1e6,
+    "polls of the server": (pollers * pollsPerMonth * price("SQS, a million requests")) / 1e6,
   };
 }
 

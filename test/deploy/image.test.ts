@@ -38,8 +38,9 @@ describe("the image", () => {
     expect(all("USER")).toEqual(["1000:1000"]);
     const volumes: string[] = JSON.parse(all("VOLUME")[0] ?? "");
     expect(volumes).toEqual(["/data", "/configuration"]);
-    const made = `mkdir ${volumes.join(" ")} && chown 1000:1000 ${volumes.join(" ")}`;
-    expect(all("RUN")[0]).toBe(made);
+    const folders = [...volumes, "node_modules/.cache"].join(" ");
+    expect(all("RUN")[0]).toBe(`mkdir -p ${folders} && chown 1000:1000 ${folders}`);
+    expect(instructions.filter(([, text]) => text.includes("--chown"))).toEqual([]);
     const order = last.map(([name]) => name);
     expect(order.indexOf("USER")).toBeGreaterThan(order.indexOf("RUN"));
     expect(order.indexOf("USER")).toBeLessThan(order.indexOf("ENTRYPOINT"));

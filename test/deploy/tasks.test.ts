@@ -38,10 +38,9 @@ function neededBy(part: Part | undefined): string[] {
     ...(takes ? [`sqs:SendMessage on ${arn(commands.dead)}`] : []),
   ];
   if (part === undefined) return grants.sort();
-  const { queue, dead, poison } = names.events(part);
+  const { queue, dead } = names.events(part);
   const follows = receiving.map((action) => `${action} on ${arn(queue)}`);
-  const puts = [dead, poison].map((aside) => `sqs:SendMessage on ${arn(aside)}`);
-  return [...grants, ...follows, ...puts].sort();
+  return [...grants, ...follows, `sqs:SendMessage on ${arn(dead)}`].sort();
 }
 
 describe.each(tasks)("the task of $template $part", ({ template, part }) => {
@@ -113,6 +112,7 @@ describe.each(tasks)("the task of $template $part", ({ template, part }) => {
       RestartPolicy: { Enabled: true },
       DependsOn: [{ ContainerName: "configure", Condition: "SUCCESS" }],
     });
+    expect(world.Command.includes("--emf")).toBe(part === undefined);
     const served = world.Command.indexOf("--services");
     expect(served < 0 ? undefined : world.Command[served + 1]).toBe(part);
   });
@@ -143,12 +143,12 @@ test("remote services may follow what is theirs, and send commands, and nothing 
     policy.properties.ManagedPolicyName,
     grantsOf(statementsOf([policy]).map(([, statement]) => statement)),
   ]);
-  const { queue, dead, poison } = names.events("chronicle");
+  const { queue, poison } = names.events("chronicle");
   expect(Object.fromEntries(grants)).toEqual({
     [`${prefix}-follow-chronicle`]: [
       ...receiving.map((action) => `${action} on ${arn(queue)}`),
-      ...[dead, poison].map((aside) => `sqs:SendMessage on ${arn(aside)}`),
-    ].sort(),
+      `sqs:SendMessage on ${arn(poison)}`,
+    ],
     [`${prefix}-command`]: [`sqs:SendMessage on ${arn(names.commands(undefined).queue)}`],
   });
 });
