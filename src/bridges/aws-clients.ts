@@ -1,5 +1,5 @@
 import type { SNSClient, SNSClientConfig } from "@aws-sdk/client-sns";
-import type { SQS } from "@aws-sdk/client-sqs";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { BridgeConfiguration } from "./configuration.ts";
 import { optionalPackage } from "./optional-package.ts";
 
@@ -14,9 +14,9 @@ export interface AwsClients {
   /** Publishes. */
   readonly sns: SNSClient;
   /** Sends, deletes and changes messages of queues. */
-  readonly requests: SQS;
+  readonly sqs: SQSClient;
   /** Long polls, of up to 20 s. */
-  readonly polls: SQS;
+  readonly polls: SQSClient;
   close(): void;
 }
 
@@ -29,7 +29,7 @@ export async function openAwsClients({
   region,
   endpoint,
 }: Pick<BridgeConfiguration, "region" | "endpoint">): Promise<AwsClients> {
-  const [{ SNSClient }, { SQS }] = await Promise.all([
+  const [{ SNSClient }, { SQSClient }] = await Promise.all([
     optionalPackage("@aws-sdk/client-sns", () => import("@aws-sdk/client-sns")),
     optionalPackage("@aws-sdk/client-sqs", () => import("@aws-sdk/client-sqs")),
   ]);
@@ -49,14 +49,14 @@ export async function openAwsClients({
   // Behind an endpoint, the address of a queue may name a host that only the service itself knows.
   const queues = { useQueueUrlAsEndpoint: endpoint === undefined };
   const sns = new SNSClient(options(requestMsMax));
-  const requests = new SQS({ ...options(requestMsMax), ...queues });
-  const polls = new SQS({ ...options(pollMsMax), ...queues });
+  const sqs = new SQSClient({ ...options(requestMsMax), ...queues });
+  const polls = new SQSClient({ ...options(pollMsMax), ...queues });
   return {
     sns,
-    requests,
+    sqs,
     polls,
     close() {
-      for (const client of [sns, requests, polls]) client.destroy();
+      for (const client of [sns, sqs, polls]) client.destroy();
     },
   };
 }

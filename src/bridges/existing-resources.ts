@@ -56,7 +56,9 @@ export class ExistingResources {
       } else if (kind === "queue") {
         const wanted = { QueueName: name, Attributes: { ...attributes } };
         const { QueueUrl } = await sqs.createQueue(wanted);
-        await this.#readQueue(resource, QueueUrl ?? "");
+        // It cannot be asked yet: SQS wants a second before it knows a new queue everywhere.
+        this.#arns.set(name, this.arnOf(name));
+        this.queueUrls.set(name, QueueUrl ?? "");
       } else {
         await sns.subscribe({
           TopicArn: this.arnOf(this.#topicName),

@@ -8,6 +8,7 @@ import type { TellurionError } from "../../src/runtime/index.ts";
 import { bootstrap } from "../support/counter-world.ts";
 import { eventsOfPack, schemaEvents } from "../support/feed-events.ts";
 import { temporaryFolder } from "../support/kept-world.ts";
+import { within } from "../support/within.ts";
 
 const waitMsMax = 20_000;
 const topicArn = "arn:aws:sns:us-east-1:000000000000:counters-events";
@@ -66,7 +67,13 @@ function published(through: number): string[] {
   return frames.flatMap((frame) => ["one", "two", "three"].map((key) => `${frame} busy/${key}`));
 }
 
-async function start(outboxPath: string | undefined, lingerMs: number): Promise<Bridge> {
+async function start(
+  outboxPath: string | undefined,
+  lingerMs: number,
+  failed: (error: TellurionError) => void = (error) => {
+    throw error;
+  },
+): Promise<Bridge> {
   const bridge = await Bridge.start({
     configuration: readConfiguration(
       {
@@ -81,9 +88,7 @@ async function start(outboxPath: string | undefined, lingerMs: number): Promise<
     schemaHash: "0123456789abcdef",
     call: async () => ({ ok: true }),
     log: () => {},
-    failed: (error: TellurionError) => {
-      throw error;
-    },
+    failed,
   });
   running.unshift(bridge);
   return bridge;
@@ -106,11 +111,11 @@ const untilFrame = (world: World, frame: number) =>
 test("each event of a world arrives in a pack, in the world's order", async () => {
   const bridge = await start(undefined, 100);
   const world = await startCounters(bridge, undefined);
-  await untilFrame(world, 120);
+  await untilFrame(world, 60);
   await world.stop();
   await bridge.drain(waitMsMax);
   const found = events();
-  expect(found.length).toBeGreaterThan(3 * 120);
+  expect(found.length).toBeGreaterThan(3 * 60);
   expect(found.toSorted()).toEqual(published(found.length / 3).toSorted());
   const frames = found.map((event) => Number(event.split(" ")[0]));
   expect(frames).toEqual(frames.toSorted((a, b) => a - b));
@@ -129,7 +134,7 @@ test("each event of a world arrives in a pack, in the world's order", async () =
 test("what was not packed when the process ended goes out after the next start, each event once", async () => {
   const folder = temporaryFolder();
   const [file, outbox] = [join(folder, "w.tellurion"), join(folder, "w.outbox")];
-  for (const frames of [100, 200]) {
+  for (const frames of [40, 80]) {
     const bridge = await start(outbox, 300);
     const world = await startCounters(bridge, file);
     await untilFrame(world, frames);
@@ -140,13 +145,13 @@ test("what was not packed when the process ended goes out after the next start, 
   }
   const bridge = await start(outbox, 300);
   const world = await startCounters(bridge, file);
-  await untilFrame(world, 300);
+  await untilFrame(world, 120);
   await world.stop();
   await bridge.drain(waitMsMax);
   const found = events();
   expect(new Set(arrived().map(({ attributes }) => attributes.get("e"))).size).toBe(1);
   expect(found.toSorted()).toEqual(published(found.length / 3).toSorted());
-  expect(found.length).toBeGreaterThan(3 * 300);
+  expect(found.length).toBeGreaterThan(3 * 120);
 });
 
 test("a topic that is not there is asked again and again, and its packs stay in the outbox", async () => {
@@ -175,4 +180,22 @@ test("an outbox that another process has is refused", async () => {
   const outbox = join(temporaryFolder(), "w.outbox");
   await start(outbox, 0);
   await expect(start(outbox, 0)).rejects.toMatchObject({ code: "WORLD_FILE_IN_USE" });
+});
+
+test("a bridge whose thread fails says so, and holds up nobody", async () => {
+  const failed = Promise.withResolvers<TellurionError>();
+  const bridge = await start(undefined, 0, failed.resolve);
+  const { feed } = bridge;
+  feed?.attach({
+    ...{ worldId: "w", tickHz: 60, after: 41, rings: [], workers: 0, journal: undefined },
+    ...{ control: new SharedArrayBuffer(1_024) },
+    types: [{ id: 1, number: 1, message: "no.Event", topic: "weather", topicKey: undefined }],
+  });
+  const error = await within("the failure", failed.promise);
+  expect([error.code, error.message]).toEqual([
+    "INTERNAL_ERROR",
+    expect.stringContaining("no.Event"),
+  ]);
+  expect(await within("detaching", feed?.detach() ?? Promise.reject())).toBe(41);
+  await within("draining", bridge.drain(waitMsMax));
 });

@@ -14,7 +14,7 @@ const groupBytesMax = 4 * 2 ** 20;
 const unwrittenBytesMax = 64 * 2 ** 20;
 /** Pause until packs are tried again that the disk did not take. */
 const rewriteMs = 500;
-/** Marks are written so often, though no pack is closed: so much has to be made again at most, after an end of the process. */
+/** Marks are written so often though no pack is closed: what is behind them has to be made again after a crash. */
 const marksMs = 1_000;
 
 export interface MirrorParts {
@@ -65,7 +65,8 @@ export class Mirror {
   begin(worldId: string, tickHz: number, after: number): void {
     const { outbox } = this.#parts;
     if (this.#writer !== undefined) return;
-    const places = new Map(outbox.begin(worldId, after).map((place) => [place.name, place]));
+    const begun = outbox.begin(worldId, after, this.events);
+    const places = new Map(begun.map((place) => [place.name, place]));
     for (const stream of this.#streams) {
       const place = places.get(stream.name);
       if (place !== undefined) stream.begin(place, outbox.takenBy(stream.name));

@@ -13,14 +13,15 @@ const formatVersion = 1;
 const busy = new Set([5, 6]);
 
 /**
- * `meta` has one row. A stream's row stays when it is configured no longer, so that its numbers go on where it comes back;
- * `frame` is then NULL. Numbers of packs (`id`) are never used again.
+ * `meta` has one row; `fed` are the numbers of the events that marks count. A stream's row stays when it is configured no
+ * longer, so that its numbers go on where it comes back; `frame` is then NULL. Numbers of packs (`id`) are never used again.
  */
 const tables = `
   CREATE TABLE meta (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     world_id TEXT NOT NULL,
-    epoch TEXT NOT NULL
+    epoch TEXT NOT NULL,
+    fed TEXT NOT NULL
   ) STRICT;
   CREATE TABLE streams (
     name TEXT PRIMARY KEY,

@@ -9,13 +9,14 @@ const readPack = "id, stream, epoch, sequence, events, codec, schema, closed_ms 
 export function prepareOutbox(database: DatabaseSync) {
   const prepare = (sql: string) => database.prepare(sql);
   return {
-    readMeta: prepare("SELECT world_id AS worldId, epoch FROM meta"),
+    readMeta: prepare("SELECT world_id AS worldId, epoch, fed FROM meta"),
     meta: prepare(
-      `INSERT INTO meta VALUES (1, ?, ?)
-      ON CONFLICT (one) DO UPDATE SET world_id = excluded.world_id, epoch = excluded.epoch`,
+      `INSERT INTO meta VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE
+      SET world_id = excluded.world_id, epoch = excluded.epoch, fed = excluded.fed`,
     ),
     places: prepare("SELECT name, frame, events, next FROM streams ORDER BY name"),
     restart: prepare("UPDATE streams SET frame = ?, events = 0, next = 1"),
+    wholeFrames: prepare("UPDATE streams SET events = 0"),
     leave: prepare("UPDATE streams SET frame = NULL, events = 0 WHERE name = ?"),
     join: prepare(
       `INSERT INTO streams VALUES (?, ?, 0, 1)

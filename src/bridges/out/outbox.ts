@@ -43,6 +43,12 @@ export interface StreamPlace {
   readonly next: number;
 }
 
+interface MetaRow {
+  readonly worldId: string;
+  readonly epoch: string;
+  readonly fed: string;
+}
+
 interface StreamRow {
   readonly name: string;
   readonly frame: number | null;
@@ -122,23 +128,26 @@ export class Outbox {
   }
 
   /**
-   * A world begins to be fed, after a frame. Another world, or one that stands before what was packed of it, begins a new
-   * epoch: its packs are not those that went out. Returns how far each configured stream has come.
+   * A world begins to be fed with these events, after a frame. Another world, or one that stands before what was packed of
+   * it, begins a new epoch: its packs are not those that went out. Returns how far each configured stream has come.
    */
-  begin(worldId: string, after: number): StreamPlace[] {
-    const isNew = this.#meta()?.worldId !== worldId || after < (this.#since?.frame ?? after);
-    const epoch = `${worldId.slice(0, 8)}-${randomBytes(4).toString("hex")}`;
-    const { meta, restart, forgetAllRates, leave, join } = this.#statements;
+  begin(worldId: string, after: number, events: readonly number[]): StreamPlace[] {
+    const found = this.#meta();
+    const isNew = found?.worldId !== worldId || after < (this.#since?.frame ?? after);
+    if (isNew) this.#epoch = `${worldId.slice(0, 8)}-${randomBytes(4).toString("hex")}`;
+    const fed = JSON.stringify(events.toSorted((a, b) => a - b));
+    const { meta, restart, wholeFrames, forgetAllRates, leave, join } = this.#statements;
     this.#transaction(() => {
+      meta.run(worldId, this.#epoch, fed);
       if (isNew) {
-        meta.run(worldId, epoch);
         restart.run(after + 1);
         forgetAllRates.run();
       }
+      // Marks count other events than those that come now: rather some of one frame twice than one of them not at all.
+      if (fed !== found?.fed) wholeFrames.run();
       for (const { name } of this.#rows()) if (!this.#streams.includes(name)) leave.run(name);
       for (const name of this.#streams) join.run(name, after + 1);
     });
-    if (isNew) this.#epoch = epoch;
     return this.#rows().flatMap(({ name, frame, events, next }) =>
       frame === null ? [] : [{ name, mark: { frame, events }, next }],
     );
@@ -235,8 +244,8 @@ export class Outbox {
     for (const id of [...this.#published, ...others]) this.#statements.remove.run(id);
   }
 
-  #meta(): { worldId: string; epoch: string } | undefined {
-    return this.#statements.readMeta.get() as { worldId: string; epoch: string } | undefined;
+  #meta(): MetaRow | undefined {
+    return this.#statements.readMeta.get() as MetaRow | undefined;
   }
 
   #rows(): StreamRow[] {

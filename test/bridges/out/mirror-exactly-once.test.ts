@@ -63,12 +63,13 @@ class History {
   readonly packs = new Map<string, Map<number, string[]>>();
   readonly epochs = new Set<string>();
   readonly #frames: readonly FeedEvent[][];
-  readonly #path = outboxPath();
+  readonly #path: string;
   #run: Mirroring;
   #at = 0;
 
-  constructor(frames: readonly FeedEvent[][]) {
+  constructor(frames: readonly FeedEvent[][], path: string) {
     this.#frames = frames;
+    this.#path = path;
     this.#run = this.#begin();
   }
 
@@ -136,9 +137,9 @@ class History {
 test("whenever the process ends, each event comes to be in one pack, in its stream's order", () => {
   fc.assert(
     fc.property(world, fc.array(step, { maxLength: 40 }), (frames, steps) => {
-      const undisturbed = new History(frames);
+      const undisturbed = new History(frames, ":memory:");
       undisturbed.live([]);
-      const history = new History(frames);
+      const history = new History(frames, outboxPath());
       history.live(steps);
       expect(history.streams).toEqual(undisturbed.streams);
       expect(history.epochs.size).toBeLessThan(2);

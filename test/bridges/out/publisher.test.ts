@@ -56,7 +56,7 @@ interface Options {
 
 function publishing({ fifo = false, inFlightMax = 4, packs }: Options) {
   const outbox = new Outbox(":memory:", ["a", "b"]);
-  outbox.begin(worldId, 0);
+  outbox.begin(worldId, 0, []);
   outbox.write({ packs, streams: [], sheds: [], taken: [], forget: [] });
   const topic = new HeldTopic();
   const pauses: number[] = [];
