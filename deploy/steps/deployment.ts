@@ -28,6 +28,9 @@ interface TaskDescription {
 /** States of a stack that can be changed. */
 const settled = ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"];
 
+/** A larger template has to lie in a bucket. */
+const templateBytesMax = 51_200;
+
 /** The steps of one deployment, each a few commands. */
 export class Deployment {
   readonly #options: DeployOptions;
@@ -99,7 +102,7 @@ export class Deployment {
 
   /** The stack as it stands. Undefined: there is none. */
   async #look(): Promise<Before | undefined> {
-    const { prefix } = this.#options;
+    const { prefix, bucket } = this.#options;
     const stack = await this.#describe();
     if (stack === undefined) return undefined;
     if (!settled.includes(stack.StackStatus)) {
@@ -111,7 +114,11 @@ export class Deployment {
     const parameters = (stack.Parameters ?? []).map(
       ({ ParameterKey, ParameterValue }) => `${ParameterKey}=${ParameterValue}`,
     );
-    return { template: bodyOf(template), parameters };
+    const before = { template: bodyOf(template), parameters };
+    if (bucket === undefined && Buffer.byteLength(before.template) > templateBytesMax) {
+      throw new Error("--s3-bucket is missing; valid: a bucket for the template to go back to");
+    }
+    return before;
   }
 
   async #describe(): Promise<StackDescription | undefined> {

@@ -20,8 +20,13 @@ export async function runDeployment(
   }
   try {
     await deployment.deploy();
-    print(`deployed ${options.prefix} with ${options.tag}`);
-    if (options.dryRun) print(`if a step after the push fails: ${await deployment.goBack()}`);
+    if (options.dryRun) {
+      print("== the next only if a step after the push fails");
+      await deployment.goBack();
+      print("a dry run: no command was run");
+    } else {
+      print(`deployed ${options.prefix} with ${options.tag}`);
+    }
     return exitCodes.deployed;
   } catch (error) {
     print(`failed: ${textOf(error)}`);

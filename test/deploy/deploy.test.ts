@@ -170,6 +170,15 @@ test("a stack that cannot be changed is left alone", () => {
   expect(run.output).toContain("stack=tellurion-sample state=ROLLBACK_COMPLETE; valid: ");
 });
 
+test("a world whose template is too large to go back to without a bucket is left alone", () => {
+  const template = JSON.stringify({ Description: "x".repeat(51_200) });
+  const answers = { "aws cloudformation get-template": template };
+  const run = runDeploy(asked, cloudWith({ answers }));
+  expect(run.code).toBe(1);
+  expect(run.calls).toHaveLength(3);
+  expect(run.output).toContain("failed: --s3-bucket is missing");
+});
+
 test("a dry run prints every command, and runs none", () => {
   const real = runDeploy(asked, cloudWith());
   const dry = runDeploy([...asked, "--dry-run"], {});
@@ -181,8 +190,11 @@ test("a dry run prints every command, and runs none", () => {
       .map((line) => line.split(" ").slice(0, 6).join(" "));
   const forReal = printed(real).map((line) => line.replace("111.", "ACCOUNT."));
   expect(printed(dry).slice(0, forReal.length)).toEqual(forReal);
-  const [back] = printed(dry).slice(forReal.length);
+  const [back, ...others] = printed(dry).slice(forReal.length);
+  expect(others).toEqual([]);
   expect(back).toBe("$ aws --region eu-central-1 cloudformation deploy");
+  expect(dry.output).not.toContain("deployed");
+  expect(dry.output.trim().endsWith("a dry run: no command was run")).toBe(true);
 });
 
 test("a tool that is not there is named", () => {
