@@ -9,6 +9,7 @@ import { isLoopback } from "../loopback.ts";
 import { onHangUp } from "../reload/hang-up.ts";
 import type { RunningServer } from "../running-server.ts";
 import type { Services } from "../split/services.ts";
+import { bridgeOf, bridgeOptions } from "./bridge-options.ts";
 import { defineCommand } from "./command.ts";
 import { type Keeping, keepingOf, keepingOptions } from "./keeping.ts";
 import { limitOption, limitsHelp } from "./limit-option.ts";
@@ -57,6 +58,7 @@ const options = {
     }),
     defaultText: "as much as Node gives it",
   },
+  ...bridgeOptions,
   verbose: flag("writes what is there for debugging to the log too"),
   limit: limitOption,
 };
@@ -70,14 +72,18 @@ export const startCommand = defineCommand({
   async run(values, { print, interrupted }) {
     const { world, keeping } = await readKeptWorld(values);
     const { folder } = keeping;
+    const log = createLog((line) => process.stderr.write(`${line}\n`), values.verbose);
+    const bridge = await bridgeOf(values, world, folder, log);
     const server = await serve({
+      bridgeConfig: bridge?.config,
       world,
       services: values.services,
       host: values.host,
       port: values.port,
       allowedOrigins: values["allow-origin"],
       limits: { ...defaultLimits, ...values.limit },
-      log: createLog((line) => process.stderr.write(`${line}\n`), values.verbose),
+      log,
+      printMetrics: values.emf ? print : undefined,
       inMemory: folder === undefined,
       flightFolder: folder && join(folder, "flight"),
       pack: {
@@ -86,9 +92,10 @@ export const startCommand = defineCommand({
       },
     });
     const stopListening = onHangUp(() => void server.reload());
-    print(greeting(server, keeping, values.services));
+    print(greeting(server, keeping, values.services, bridge?.lines ?? []));
     const failure = await Promise.race([server.failed, aborted(interrupted)]);
     await server.close();
+    await bridge?.close();
     stopListening();
     if (failure) throw failure;
     print("stopped");
@@ -127,6 +134,7 @@ function greeting(
   { url, world }: RunningServer,
   keeping: Keeping,
   services: Services | undefined,
+  bridgeLines: readonly string[],
 ): string {
   const partText = services ? `${services.names.join(", ")} of ` : "";
   const query = world.catalogue.methods.find(({ isQuery, key }) => isQuery && key !== undefined);
@@ -138,6 +146,7 @@ function greeting(
     `  clients   ${url.replace("http", "ws")}   (docs/protocol.md)`,
     `  health    ${url}/healthz`,
     `  metrics   ${url}/metrics`,
+    ...bridgeLines,
     ...(query
       ? [`  a call    curl -H 'content-type: application/json' -d '{}' ${url}/${query.name}`]
       : []),
