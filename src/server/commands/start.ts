@@ -137,7 +137,9 @@ function greeting(
   bridgeLines: readonly string[],
 ): string {
   const partText = services ? `${services.names.join(", ")} of ` : "";
-  const query = world.catalogue.methods.find(({ isQuery, key }) => isQuery && key !== undefined);
+  const query = world.catalogue.methods.find(({ isQuery, key, actor }) => {
+    return isQuery && key !== undefined && actor !== "bridge";
+  });
   const workers = `${world.workers} worker${world.workers === 1 ? "" : "s"}`;
   return [
     `Tellurion runs ${partText}the world ${world.name}: seed ${world.seed}, ${workers}, ` +
