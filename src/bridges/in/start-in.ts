@@ -11,6 +11,9 @@ import { understandPack } from "./understand-pack.ts";
 
 /** Packs are few, and come in the order in which they were sent if one at a time asks for them. */
 const eventPollers = 1;
+const commandsHandledMax = 64;
+/** Packs are large: more would not find room on their way to the core. */
+const packsHandledMax = 16;
 
 /** Messages of queues on their way into the world. */
 export interface BridgeIn {
@@ -71,6 +74,7 @@ function commandsInlet(
   const { queueUrl, deadLetterQueueUrl, pollers } = configuration;
   return {
     ...{ name: "commands", queueUrl, deadLetterQueueUrl, pollers },
+    handledMax: commandsHandledMax,
     understand: (message, epochMs) => understandCommand(message, configuration, epochMs),
     received({ receives }) {
       counters.commandsReceived += 1;
@@ -92,6 +96,7 @@ function eventsInlet(
 ): InletOptions {
   return {
     ...{ name: "events", queueUrl, deadLetterQueueUrl, pollers: eventPollers },
+    handledMax: packsHandledMax,
     understand(message) {
       const { e: epoch } = message.attributes;
       const isOwn = epoch !== undefined && isOwnEpoch(epoch);

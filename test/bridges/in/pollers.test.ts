@@ -145,8 +145,8 @@ test.each([
     );
     await clock.pass(10_000);
     expect(queue.hidden).toEqual([
-      { receipt: receipts[0], seconds: 15 },
-      { receipt: receipts[1], seconds: 30 },
+      { receipt: receipts[0], seconds: 4 },
+      { receipt: receipts[1], seconds: 15 },
       { receipt: receipts[2], seconds: 60 },
     ]);
     expect(queue.deleted).toEqual([]);
