@@ -1,5 +1,5 @@
 import type { SQS } from "@aws-sdk/client-sqs";
-import { TellurionError } from "../runtime/index.ts";
+import { optionalPackage } from "./optional-package.ts";
 
 const connectMsMax = 3_000;
 const requestMsMax = 10_000;
@@ -8,7 +8,7 @@ const regionOfEmulators = "us-east-1";
 
 /**
  * A client for work on one queue by hand: patient, and it tries again. A queue whose address is not one of AWS is asked
- * at that address, unless another is given. Throws INVALID_OPTION.
+ * at that address, unless another is given. Throws FAILED_PRECONDITION when the SDK is not installed.
  */
 export async function openSqs(queueUrl: string, endpoint: string | undefined): Promise<SQS> {
   const { hostname } = new URL(queueUrl);
@@ -16,10 +16,7 @@ export async function openSqs(queueUrl: string, endpoint: string | undefined): P
   const at = endpoint ?? (region === undefined ? originOf(queueUrl) : undefined);
   const { AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_REGION } = process.env;
   const hasCredentials = AWS_ACCESS_KEY_ID !== undefined || AWS_PROFILE !== undefined;
-  const { SQS } = await import("@aws-sdk/client-sqs").catch((cause: unknown) => {
-    const text = "this needs the package @aws-sdk/client-sqs; install it with npm install";
-    throw new TellurionError("INVALID_OPTION", text, { cause });
-  });
+  const { SQS } = await optionalPackage("@aws-sdk/client-sqs", () => import("@aws-sdk/client-sqs"));
   return new SQS({
     region: region ?? AWS_REGION ?? regionOfEmulators,
     maxAttempts: attemptsMax,

@@ -1,7 +1,8 @@
 const pollBackOffMs = 200;
 const pollBackOffMsMax = 20_000;
-const hideSeconds = 20;
+const hideSeconds = 5;
 const hideSecondsMax = 600;
+const hideFactor = 4;
 
 /** Numbers in [0, 1). */
 export type Chance = () => number;
@@ -16,9 +17,9 @@ export function pollBackOff(failures: number, random: Chance): number {
 
 /**
  * How long a message that was received so often stays out of sight before it comes again. Four times come to more than
- * two minutes: a queue that gives up after five has waited longer than `bridge/main` waits for a missing pack.
+ * three minutes: a queue that gives up after five has waited longer than `bridge/main` waits for a missing pack.
  */
 export function hideBackOff(receives: number, random: Chance): number {
-  const bound = Math.min(hideSecondsMax, hideSeconds * 2 ** (receives - 1));
+  const bound = Math.min(hideSecondsMax, hideSeconds * hideFactor ** (receives - 1));
   return Math.ceil((bound * (1 + random())) / 2);
 }

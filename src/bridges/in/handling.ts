@@ -3,7 +3,7 @@ import { type Chance, hideBackOff } from "./back-off.ts";
 import type { Deletions } from "./deletions.ts";
 import type { InClock } from "./in-clock.ts";
 import { type Queue, type ReceivedMessage, visibilitySeconds } from "./queue.ts";
-import type { Understood } from "./understood.ts";
+import type { Problem, Understood } from "./understood.ts";
 
 /** Refusals that time heals: the message stays in the queue. */
 const transientCodes: ReadonlySet<string> = new Set([
@@ -20,7 +20,7 @@ const graceMs = 5_000;
 const unreadReceivesMax = 10;
 
 /** What became of a message. `put off`: it is in the queue still, and comes again. */
-export type Verdict = "done" | "put off" | "dead-lettered" | "dropped";
+export type Verdict = "done" | "ignored" | "put off" | "dead-lettered" | "dropped";
 
 export interface HandlingParts {
   readonly queue: Queue;
@@ -49,6 +49,7 @@ export class Handling {
     const { understand, clock } = this.#parts;
     const understood = understand(message, clock.epochMs());
     if ("reason" in understood) return await this.#refuse(message, understood);
+    if ("ignore" in understood) return this.#delete(message, "ignored");
     const outcome = await this.#visibly(message, understood.call);
     if (outcome.ok) return this.#delete(message, "done");
     const { code, text } = outcome;
@@ -80,10 +81,7 @@ export class Handling {
     }
   }
 
-  async #refuse(
-    message: ReceivedMessage,
-    { reason, error }: Extract<Understood, { error: string }>,
-  ): Promise<Verdict> {
+  async #refuse(message: ReceivedMessage, { reason, error }: Problem): Promise<Verdict> {
     const { queue, deadLetterQueueUrl, warn } = this.#parts;
     warn(`message ${message.id}: ${reason}: ${error}`);
     if (deadLetterQueueUrl === undefined) {

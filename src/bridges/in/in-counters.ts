@@ -16,6 +16,8 @@ export interface InCounters {
   commandsDuplicate: number;
   packsReceived: number;
   packsDone: number;
+  /** Packs of this part itself, from a topic that it shares with others. */
+  packsIgnored: number;
   packsRefused: number;
   packsDeadLettered: number;
   packsPutOff: number;
@@ -29,7 +31,7 @@ export function newInCounters(): InCounters {
     ...{ requests: 0, retries: 0, pollerRestarts: 0 },
     ...{ commandsReceived: 0, commandsDone: 0, commandsRefused: 0, commandsDeadLettered: 0 },
     ...{ commandsPutOff: 0, commandsDuplicate: 0 },
-    ...{ packsReceived: 0, packsDone: 0, packsRefused: 0, packsDeadLettered: 0 },
+    ...{ packsReceived: 0, packsDone: 0, packsIgnored: 0, packsRefused: 0, packsDeadLettered: 0 },
     ...{ packsPutOff: 0, packsDuplicate: 0 },
   };
 }

@@ -8,8 +8,6 @@ import { Poller, stalledAfterMs } from "./poller.ts";
 import { batchMax, Queue, type QueueClients, type ReceivedMessage } from "./queue.ts";
 import type { Understood } from "./understood.ts";
 
-/** Messages of one queue that are being handled at one time. */
-const handledMax = 64;
 const watchMs = stalledAfterMs / 6;
 const stopMsMax = 10_000;
 /** Failed polls in a row are told of when there are so many, and then whenever there are twice as many. */
@@ -33,6 +31,8 @@ export interface InletOptions {
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string | undefined;
   readonly pollers: number;
+  /** Messages that are being handled at one time. */
+  readonly handledMax: number;
   readonly understand: (message: ReceivedMessage, epochMs: number) => Understood;
   readonly received: (message: ReceivedMessage) => void;
   readonly handled: (verdict: Verdict) => void;
@@ -96,7 +96,7 @@ export class Inlet {
 
   async #room(signal: AbortSignal): Promise<number> {
     const { clock } = this.#parts;
-    const besidesMax = () => (this.#putOff > 0 ? 0 : handledMax - batchMax);
+    const besidesMax = () => (this.#putOff > 0 ? 0 : this.#options.handledMax - batchMax);
     while (this.#running.size > besidesMax() && !signal.aborted) await Promise.race(this.#running);
     const restMs = this.#restsUntil - clock.now();
     if (restMs > 0) await rest(clock, restMs, signal);

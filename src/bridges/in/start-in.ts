@@ -11,6 +11,9 @@ import { understandPack } from "./understand-pack.ts";
 
 /** Packs are few, and come in the order in which they were sent if one at a time asks for them. */
 const eventPollers = 1;
+const commandsHandledMax = 64;
+/** Packs are large: more would not find room on their way to the core. */
+const packsHandledMax = 16;
 
 /** Messages of queues on their way into the world. */
 export interface BridgeIn {
@@ -20,7 +23,11 @@ export interface BridgeIn {
 }
 
 type InConfiguration = Pick<BridgeConfiguration, "commands" | "events">;
-type InOptions = Partial<Pick<InParts, "clock" | "random" | "log">>;
+
+interface InOptions extends Partial<Pick<InParts, "clock" | "random" | "log">> {
+  /** Whether this part publishes the epoch itself: parts may share a topic, and hear what they said there. */
+  readonly isOwnEpoch?: (epoch: string) => boolean;
+}
 
 /** Begins to bring in what the configuration names: commands, and events of another part of the world. */
 export function startIn(
@@ -50,7 +57,7 @@ export function startInlets(
   const { commands, events } = configuration;
   const inlets = [
     ...(commands ? [commandsInlet(commands, counters)] : []),
-    ...(events ? [eventsInlet(events, counters)] : []),
+    ...(events ? [eventsInlet(events, counters, options.isOwnEpoch ?? (() => false))] : []),
   ].map((inlet) => new Inlet(inlet, parts));
   return {
     counters: () => ({ ...counters }),
@@ -67,6 +74,7 @@ function commandsInlet(
   const { queueUrl, deadLetterQueueUrl, pollers } = configuration;
   return {
     ...{ name: "commands", queueUrl, deadLetterQueueUrl, pollers },
+    handledMax: commandsHandledMax,
     understand: (message, epochMs) => understandCommand(message, configuration, epochMs),
     received({ receives }) {
       counters.commandsReceived += 1;
@@ -84,16 +92,23 @@ function commandsInlet(
 function eventsInlet(
   { queueUrl, deadLetterQueueUrl }: NonNullable<BridgeConfiguration["events"]>,
   counters: InCounters,
+  isOwnEpoch: (epoch: string) => boolean,
 ): InletOptions {
   return {
     ...{ name: "events", queueUrl, deadLetterQueueUrl, pollers: eventPollers },
-    understand: understandPack,
+    handledMax: packsHandledMax,
+    understand(message) {
+      const { e: epoch } = message.attributes;
+      const isOwn = epoch !== undefined && isOwnEpoch(epoch);
+      return isOwn ? { ignore: true } : understandPack(message);
+    },
     received({ receives }) {
       counters.packsReceived += 1;
       if (receives > 1) counters.packsDuplicate += 1;
     },
     handled(verdict) {
       if (verdict === "done") counters.packsDone += 1;
+      else if (verdict === "ignored") counters.packsIgnored += 1;
       else if (verdict === "put off") counters.packsPutOff += 1;
       else counters.packsRefused += 1;
       if (verdict === "dead-lettered") counters.packsDeadLettered += 1;

@@ -4,12 +4,12 @@ import type { CommandsConfiguration } from "../configuration.ts";
 import { bytesOfBase64url } from "./base64url.ts";
 import type { ReceivedMessage } from "./queue.ts";
 import { shown } from "./shown.ts";
-import type { Understood } from "./understood.ts";
+import type { Problem, Understood } from "./understood.ts";
 
 const commandCharactersMax = 262_144;
 const callMsMax = 30_000;
 
-type DecodedCommand = { readonly command: RemoteCommand } | Extract<Understood, { error: string }>;
+type DecodedCommand = { readonly command: RemoteCommand } | Problem;
 
 /** Reads a command out of a message, and checks whether it may be carried out. */
 export function understandCommand(

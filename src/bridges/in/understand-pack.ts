@@ -4,14 +4,13 @@ import { DeliverPackRequestSchema } from "../../gen/tellurion/v1/bridge_pb.ts";
 import { bytesOfBase64url } from "./base64url.ts";
 import type { ReceivedMessage } from "./queue.ts";
 import { shown } from "./shown.ts";
-import type { Understood } from "./understood.ts";
+import type { Problem, Understood } from "./understood.ts";
 
 /** Of a pack, decompressed: more than any publisher puts into one. */
 const packBytesMax = 262_144;
 const lengthBytes = 4;
 const callMsMax = 30_000;
 
-type Problem = Extract<Understood, { error: string }>;
 type DecodedPack = { readonly pack: Uint8Array } | Problem;
 
 /** Reads the events of another part of the world out of a message. */

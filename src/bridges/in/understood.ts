@@ -14,7 +14,11 @@ export type DeadReason =
   /** The world said no: `error` begins with the code. */
   | "refused";
 
-/** What a message comes to: a call of the world, or nothing that could ever be done. */
-export type Understood =
-  | { readonly call: RemoteCall }
-  | { readonly reason: DeadReason; readonly error: string };
+/** Why nothing can ever be done about a message. */
+export interface Problem {
+  readonly reason: DeadReason;
+  readonly error: string;
+}
+
+/** What a message comes to: a call of the world, nothing that need be done, or nothing that could ever be done. */
+export type Understood = { readonly call: RemoteCall } | { readonly ignore: true } | Problem;

@@ -1,12 +1,17 @@
+import { create, type DescMessage, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { bridge } from "../../../src/actors/bridge/bridge.ts";
 import { heldPacksMax, missingMsMax } from "../../../src/actors/bridge/deliver.ts";
 import { epochsMax } from "../../../src/actors/bridge/streams.ts";
+import { actors } from "../../../src/actors/index.ts";
 import { BridgeService, BridgeStateSchema } from "../../../src/gen/tellurion/v1/bridge_pb.ts";
+import { WorldEventSchema } from "../../../src/gen/tellurion/v1/client_pb.ts";
 import { EventType } from "../../../src/gen/tellurion/v1/event_type_pb.ts";
 import { WeatherEventSchema } from "../../../src/gen/tellurion/v1/weather_pb.ts";
+import { codecOf } from "../../../src/runtime/index.ts";
 import { createTestWorld, type TestWorld } from "../../../src/runtime/testkit/index.ts";
+import { anyMessage } from "../../support/any-message.ts";
 import { gameEvent, packOf, weatherEvent } from "./packs.ts";
 
 const { method } = BridgeService;
@@ -70,6 +75,42 @@ test("packs in any order, some of them twice, give each event once and in its or
     }),
     { numRuns: 60 },
   );
+});
+
+test("the world is the same with 1, 2 and 4 workers", () => {
+  const hashes = [1, 2, 4].map((workers) => {
+    const world = createTestWorld({ actors, tickHz, workers });
+    return [3, 1, 5, 2, 2].map((sequence) => {
+      deliver(world, sequence, packOf(weatherEvent(sequence)));
+      return world.hash();
+    });
+  });
+  expect(hashes[1]).toEqual(hashes[0]);
+  expect(hashes[2]).toEqual(hashes[0]);
+  expect(new Set(hashes[0]).size).toBe(5);
+});
+
+describe.each(
+  WorldEventSchema.fields.map(({ localName, number, message }) => ({
+    ...{ localName, number },
+    desc: message as DescMessage,
+  })),
+)("an event $localName", ({ number, desc }) => {
+  test("comes in with all its fields", () => {
+    fc.assert(
+      fc.property(fc.array(anyMessage(desc), { minLength: 1, maxLength: 4 }), (all) => {
+        const world = newWorld();
+        const payloads = all.map((fields) => toBinary(desc, create(desc, fields)));
+        const pack = packOf(...payloads.map((payload) => gameEvent(number, payload)));
+        expect(deliver(world, 1, pack)).toMatchObject({ value: { events: all.length } });
+        const published = world.eventsOf(desc).map((event) => codecOf(desc).toBytes(event));
+        expect(published.map((bytes) => Buffer.from(bytes))).toEqual(
+          payloads.map((payload) => Buffer.from(payload)),
+        );
+      }),
+      { numRuns: 10 },
+    );
+  });
 });
 
 test("a pack that does not come is given up after its time, and counted", () => {

@@ -5,6 +5,7 @@ import { stalledAfterMs } from "../../../src/bridges/in/poller.ts";
 import { visibilitySeconds } from "../../../src/bridges/in/queue.ts";
 import { type BridgeIn, startInlets } from "../../../src/bridges/in/start-in.ts";
 import { RemoteCommandSchema } from "../../../src/gen/tellurion/v1/bridge_pb.ts";
+import { packOf, weatherEvent } from "../../actors/bridge/packs.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { VirtualQueue } from "./virtual-queue.ts";
 
@@ -144,8 +145,8 @@ test.each([
     );
     await clock.pass(10_000);
     expect(queue.hidden).toEqual([
-      { receipt: receipts[0], seconds: 15 },
-      { receipt: receipts[1], seconds: 30 },
+      { receipt: receipts[0], seconds: 4 },
+      { receipt: receipts[1], seconds: 15 },
       { receipt: receipts[2], seconds: 60 },
     ]);
     expect(queue.deleted).toEqual([]);
@@ -301,4 +302,27 @@ test("a stop finishes what has been received, and asks for no more", async () =>
   await stopped;
   expect(queue.deleted).toEqual([receipt]);
   expect(calls).toHaveLength(1);
+});
+
+test("what a part hears of itself on a topic that it shares is ignored", async () => {
+  const queue = new VirtualQueue();
+  const clock = new VirtualClock();
+  const calls: RemoteCall[] = [];
+  const bridgeIn = startInlets(
+    { commands: undefined, events: { queueUrl, deadLetterQueueUrl } },
+    { polls: queue, requests: queue },
+    async (call) => {
+      calls.push(call);
+      return done;
+    },
+    { clock, isOwnEpoch: (epoch) => epoch.startsWith("own-") },
+  );
+  stop = () => bridgeIn.stop();
+  const body = Buffer.from(packOf(weatherEvent(1))).toString("base64url");
+  const attributes = { s: "weather", q: "1", n: "1", c: "raw" };
+  const receipts = ["own-1", "other-1"].map((e) => queue.put(body, { ...attributes, e }));
+  await clock.pass(100);
+  expect(calls).toHaveLength(1);
+  expect(queue.deleted.toSorted()).toEqual(receipts);
+  expect(bridgeIn.counters()).toMatchObject({ packsIgnored: 1, packsDone: 1, packsRefused: 0 });
 });
