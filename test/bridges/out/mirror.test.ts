@@ -137,6 +137,14 @@ describe("the body of a message", () => {
   });
 });
 
+test("an event whose JSON no message holds is left out and counted, and takes no number", () => {
+  const run = mirroring(outOf({ format: "json" }));
+  run.mirror.take(1, [weather(1, "ü".repeat(50_000)), weather(2)]);
+  run.mirror.finish();
+  expect(run.packs.map(({ sequence, events }) => [sequence, events])).toEqual([[1, 1]]);
+  expect(run.outbox.sheds()).toEqual([{ stream: "all", what: "too-large", events: 1 }]);
+});
+
 describe("when the outbox is full", () => {
   test("latest-wins events are left out at twice its size, and reliable ones at three times", () => {
     const run = mirroring(outOf({ outboxBytesMax: 2_048, lingerMs: 0 }));
