@@ -10,6 +10,8 @@ import type { BridgeConfiguration } from "./configuration.ts";
 import { type BridgeCounters, noBridgeCounters } from "./counters.ts";
 import { OutSide } from "./out/out-side.ts";
 import { snsTopic } from "./out/topic.ts";
+import { openTracing } from "./tracing/open-tracing.ts";
+import type { Tracing } from "./tracing/tracing.ts";
 
 /** How often the main thread hears what is counted. */
 const countersMs = 1_000;
@@ -24,13 +26,17 @@ export type StartIn = (
   configuration: BridgeConfiguration,
   clients: AwsClients,
   call: CallPort,
-  options: { readonly log: (level: "info" | "warn" | "error", text: string) => void },
+  options: {
+    readonly log: (level: "info" | "warn" | "error", text: string) => void;
+    readonly tracing: Tracing;
+  },
 ) => InSide;
 
 /** Both sides of a bridge, on the thread that they share. */
 export class BridgeLoop {
   readonly #post: (message: BridgeMessage) => void;
   readonly #clients: AwsClients;
+  readonly #tracing: Tracing;
   readonly #out: OutSide | undefined;
   readonly #in: InSide | undefined;
   readonly #calls = new Map<number, (outcome: CallOutcome) => void>();
@@ -47,16 +53,18 @@ export class BridgeLoop {
     const clients = await openAwsClients(configuration);
     const log = (level: LogLevel, text: string) => post({ what: "log", level, text });
     const { out } = configuration;
+    const tracing = await openTracing({ ...setup.trace, world });
     const side =
       out &&
       new OutSide({
         ...{ out, outboxPath, world, schema },
         events: mirroredEvents(setup.events),
         topic: await snsTopic(clients.sns, out.topicArn),
+        tracing,
         warn: (text) => log("warn", text),
       });
-    const loop = new BridgeLoop(post, clients, side, (call) =>
-      startIn?.(configuration, clients, call, { log }),
+    const loop = new BridgeLoop(post, clients, tracing, side, (call) =>
+      startIn?.(configuration, clients, call, { log, tracing }),
     );
     post({ what: "ready", feed: side && { events: side.events, since: side.since } });
     return loop;
@@ -65,11 +73,13 @@ export class BridgeLoop {
   private constructor(
     post: (message: BridgeMessage) => void,
     clients: AwsClients,
+    tracing: Tracing,
     out: OutSide | undefined,
     begin: (call: CallPort) => InSide | undefined,
   ) {
     this.#post = post;
     this.#clients = clients;
+    this.#tracing = tracing;
     this.#out = out;
     this.#in = begin((call) => {
       this.#lastCall += 1;
@@ -107,6 +117,7 @@ export class BridgeLoop {
     clearInterval(this.#timer);
     await Promise.all([this.#in?.stop(), this.#out?.close()]);
     this.#clients.close();
+    await this.#tracing.close();
   }
 
   #tell(): void {

@@ -2,6 +2,7 @@ import type { ErrorCode, FeedEnd, FeedMark, LogLevel } from "../runtime/index.ts
 import type { CallOutcome, RemoteCall } from "./call-port.ts";
 import type { BridgeConfiguration } from "./configuration.ts";
 import type { BridgeCounters } from "./counters.ts";
+import type { TracingOptions } from "./tracing/tracing.ts";
 
 /** What the bridge's thread begins with. */
 export interface BridgeSetup {
@@ -9,6 +10,7 @@ export interface BridgeSetup {
   readonly world: string;
   readonly schema: string;
   readonly outboxPath: string;
+  readonly trace: Omit<TracingOptions, "world">;
   /** Numbers of the world's mirrored events. */
   readonly events: readonly number[];
 }

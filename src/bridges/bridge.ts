@@ -6,6 +6,7 @@ import type { CallPort } from "./call-port.ts";
 import type { BridgeConfiguration } from "./configuration.ts";
 import { type BridgeCounters, noBridgeCounters } from "./counters.ts";
 import { outboxInMemory } from "./out/outbox-file.ts";
+import type { TracingOptions } from "./tracing/tracing.ts";
 
 /** Of each worker's ring: at 80,000 events a second of 150 bytes, 0.7 s. */
 const ringBytes = 8 * 2 ** 20;
@@ -22,6 +23,8 @@ export interface BridgeOptions {
   readonly events: readonly BridgedEvent[];
   /** 16 hexadecimal digits. */
   readonly schemaHash: string;
+  /** Where traces go. Undefined: there are none. */
+  readonly trace?: Omit<TracingOptions, "world">;
   /** Carries out what comes in. Never rejects. */
   readonly call: CallPort;
   readonly log: (level: LogLevel, text: string) => void;
@@ -100,6 +103,7 @@ class BridgeThread {
       workerData: {
         ...{ configuration, world: worldName, schema: schemaHash, events: mirrored },
         outboxPath: outboxPath ?? outboxInMemory,
+        trace: options.trace ?? { endpoint: undefined, ratio: 0 },
       } satisfies BridgeSetup,
     });
     this.#worker.on("message", (message: BridgeMessage) => this.#hear(message));

@@ -69,7 +69,7 @@ function readCommands(section: JsonSection, methods: Bridgeable["methods"]): Com
         );
       }),
     ),
-    pollers: section.whole("pollers", 1, pollersMax) ?? 2,
+    pollers: section.whole("pollers", 1, pollersMax) ?? 1,
   };
   section.end();
   return configuration;

@@ -32,7 +32,7 @@ export function readOut(section: JsonSection, events: readonly BridgedEvent[]): 
     streams:
       section.list("streams", streamsMax, (path, value) =>
         readStream(new JsonSection(path, value), events),
-      ) ?? defaultStreams(events),
+      ) ?? defaultStreams(),
   };
   section.end();
   if (out.topicArn.endsWith(".fifo") !== fifo) {
@@ -47,19 +47,10 @@ export function readOut(section: JsonSection, events: readonly BridgedEvent[]): 
   return out;
 }
 
-/** One for each first part of the topics of mirrored events, with that name. */
-export function defaultStreams(events: readonly BridgedEvent[]): StreamConfiguration[] {
-  const mirrored = events.filter((event) => event.mirrored);
-  const topics = [...new Set(mirrored.map(({ topic }) => topic))].sort();
-  return topics.map((topic) => ({
-    name: topic,
-    types: mirrored.filter((event) => event.topic === topic).map(typeNameOf),
-    topics: undefined,
-    where: undefined,
-    everyMs: 0,
-    urgent: false,
-    lingerMs: undefined,
-  }));
+/** One stream has one linger: several would each send their own few events at the end of it, and cost as often. */
+function defaultStreams(): StreamConfiguration[] {
+  const all = { types: undefined, topics: undefined, where: undefined };
+  return [{ name: "world", ...all, everyMs: 0, urgent: false, lingerMs: undefined }];
 }
 
 function readStream(section: JsonSection, events: readonly BridgedEvent[]): StreamConfiguration {

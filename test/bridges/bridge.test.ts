@@ -122,7 +122,7 @@ test("each event of a world arrives in a pack, in the world's order", async () =
   const packs = arrived();
   expect(packs.map(({ sequence }) => sequence)).toEqual(packs.map((_, i) => i + 1));
   expect(Object.fromEntries(packs[0]?.attributes ?? [])).toMatchObject({
-    ...{ s: "weather", c: "raw", v: "0123456789abcdef", world: "counters", q: "1" },
+    ...{ s: "world", c: "raw", v: "0123456789abcdef", world: "counters", q: "1" },
     n: String(eventsOfPack(Buffer.from(packs[0]?.body ?? "", "base64url")).length),
   });
   expect(bridge.counters()).toMatchObject({
@@ -187,7 +187,15 @@ test("a bridge whose thread fails says so, and holds up nobody", async () => {
   const bridge = await start(undefined, 0, failed.resolve);
   const { feed } = bridge;
   feed?.attach({
-    ...{ worldId: "w", tickHz: 60, after: 41, rings: [], workers: 0, journal: undefined },
+    ...{
+      worldId: "w",
+      tickHz: 60,
+      after: 41,
+      reached: 41,
+      rings: [],
+      workers: 0,
+      journal: undefined,
+    },
     ...{ control: new SharedArrayBuffer(1_024) },
     types: [{ id: 1, number: 1, message: "no.Event", topic: "weather", topicKey: undefined }],
   });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { OutConfiguration, StreamConfiguration } from "../../src/bridges/configuration.ts";
 import { Mirror } from "../../src/bridges/out/mirror.ts";
 import { Outbox, type StoredPack } from "../../src/bridges/out/outbox.ts";
+import { noTracing } from "../../src/bridges/tracing/tracing.ts";
 import { eventsOfPack, schemaEvents } from "./feed-events.ts";
 import { temporaryFolder } from "./kept-world.ts";
 
@@ -38,6 +39,7 @@ export class Mirroring {
       out.streams.map(({ name }) => name),
     );
     this.mirror = new Mirror({
+      tracing: noTracing,
       ...{ out, events: schemaEvents, schema: "0123456789abcdef", outbox: this.outbox },
       now: () => this.nowMs,
       warn: (text) => this.warnings.push(text),

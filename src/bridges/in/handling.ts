@@ -1,4 +1,5 @@
 import type { CallOutcome, CallPort, RemoteCall } from "../call-port.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { type Chance, hideBackOff } from "./back-off.ts";
 import type { Deletions } from "./deletions.ts";
 import type { InClock } from "./in-clock.ts";
@@ -28,6 +29,7 @@ export interface HandlingParts {
   readonly call: CallPort;
   readonly clock: InClock;
   readonly random: Chance;
+  readonly tracing: Pick<Tracing, "commandReceived">;
   readonly understand: (message: ReceivedMessage, epochMs: number) => Understood;
   readonly deadLetterQueueUrl: string | undefined;
   readonly warn: (text: string) => void;
@@ -50,7 +52,10 @@ export class Handling {
     const understood = understand(message, clock.epochMs());
     if ("reason" in understood) return await this.#refuse(message, understood);
     if ("ignore" in understood) return this.#delete(message, "ignored");
+    const trace = understood.trace && this.#parts.tracing.commandReceived(understood.trace);
     const outcome = await this.#visibly(message, understood.call);
+    if (outcome.ok) trace?.done();
+    else trace?.failed(outcome.code, outcome.text);
     if (outcome.ok) return this.#delete(message, "done");
     const { code, text } = outcome;
     if (transientCodes.has(code)) return await this.#putOff(message);

@@ -1,4 +1,5 @@
 import type { CallPort } from "../call-port.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { type Chance, pollBackOff } from "./back-off.ts";
 import { Deletions } from "./deletions.ts";
 import { Handling, type Verdict } from "./handling.ts";
@@ -22,6 +23,7 @@ export interface InParts {
   readonly counters: InCounters;
   readonly clock: InClock;
   readonly random: Chance;
+  readonly tracing: Pick<Tracing, "commandReceived">;
   readonly log: InLog;
 }
 
@@ -53,7 +55,7 @@ export class Inlet {
   #cancelWatch: () => void;
 
   constructor(options: InletOptions, parts: InParts) {
-    const { clients, call, counters, clock, random } = parts;
+    const { clients, call, counters, clock, random, tracing } = parts;
     const { queueUrl, deadLetterQueueUrl, understand } = options;
     this.#options = options;
     this.#parts = parts;
@@ -63,7 +65,7 @@ export class Inlet {
     this.#queue = queue;
     this.#deletions = deletions;
     this.#handling = new Handling({
-      ...{ queue, deletions, call, clock, random, understand, deadLetterQueueUrl, warn },
+      ...{ queue, deletions, call, clock, random, tracing, understand, deadLetterQueueUrl, warn },
     });
     this.#pollers = Array.from({ length: options.pollers }, () => this.#newPoller());
     this.#cancelWatch = clock.after(watchMs, () => this.#watch());

@@ -1,6 +1,7 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { CallPort } from "../call-port.ts";
 import type { BridgeConfiguration } from "../configuration.ts";
+import { noTracing } from "../tracing/tracing.ts";
 import { wallInClock } from "./in-clock.ts";
 import { type InCounters, newInCounters } from "./in-counters.ts";
 import { Inlet, type InletOptions, type InParts } from "./inlet.ts";
@@ -24,7 +25,7 @@ export interface BridgeIn {
 
 type InConfiguration = Pick<BridgeConfiguration, "commands" | "events">;
 
-interface InOptions extends Partial<Pick<InParts, "clock" | "random" | "log">> {
+interface InOptions extends Partial<Pick<InParts, "clock" | "random" | "log" | "tracing">> {
   /** Whether this part publishes the epoch itself: parts may share a topic, and hear what they said there. */
   readonly isOwnEpoch?: (epoch: string) => boolean;
 }
@@ -52,6 +53,7 @@ export function startInlets(
     ...{ clients, call, counters },
     clock: options.clock ?? wallInClock,
     random: options.random ?? Math.random,
+    tracing: options.tracing ?? noTracing,
     log: options.log ?? (() => {}),
   };
   const { commands, events } = configuration;

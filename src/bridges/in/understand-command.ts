@@ -19,7 +19,7 @@ export function understandCommand(
 ): Understood {
   const decoded = decodeCommand(message);
   if ("reason" in decoded) return decoded;
-  const { commandId, method, payload, deadlineMs } = decoded.command;
+  const { commandId, method, payload, deadlineMs, traceparent } = decoded.command;
   if (!/^[!-~]{1,128}$/.test(commandId)) {
     const valid = "valid are 1 to 128 printable ASCII characters without spaces";
     return undecodable(`command_id=${shown(commandId)} is not valid; ${valid}`);
@@ -42,7 +42,7 @@ export function understandCommand(
     idempotencyKey: `sqs/${commandId}`,
     timeoutMs: Math.min(Math.ceil(leftMs), callMsMax),
   };
-  return { call };
+  return { call, trace: { id: commandId, method, traceparent } };
 }
 
 /** The command in a message's body. */

@@ -1,4 +1,5 @@
 import type { RemoteCall } from "../call-port.ts";
+import type { TracedCommand } from "../tracing/tracing.ts";
 
 /** Why a message is in a dead-letter queue: its attribute `reason`. */
 export type DeadReason =
@@ -21,4 +22,11 @@ export interface Problem {
 }
 
 /** What a message comes to: a call of the world, nothing that need be done, or nothing that could ever be done. */
-export type Understood = { readonly call: RemoteCall } | { readonly ignore: true } | Problem;
+export type Understood =
+  | {
+      readonly call: RemoteCall;
+      /** Of a command. Undefined: it is none, and not traced. */
+      readonly trace?: TracedCommand;
+    }
+  | { readonly ignore: true }
+  | Problem;

@@ -15,7 +15,7 @@ export interface MessageAttribute {
 }
 
 export function messageOf(pack: StoredPack, world: string, fifo: boolean): Message {
-  const { stream, epoch, sequence, events, codec, schema, body } = pack;
+  const { stream, epoch, sequence, events, codec, schema, traceparent, body } = pack;
   return {
     body: textOfBody(body, codec),
     attributes: {
@@ -26,6 +26,7 @@ export function messageOf(pack: StoredPack, world: string, fifo: boolean): Messa
       c: text(codec),
       v: text(schema),
       world: text(world),
+      ...(traceparent && { traceparent: text(traceparent) }),
     },
     order: fifo ? { group: stream, deduplication: `${epoch}-${stream}-${sequence}` } : undefined,
   };

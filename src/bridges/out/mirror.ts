@@ -1,6 +1,7 @@
-import type { FeedEvent } from "../../runtime/index.ts";
+import type { FeedEnd, FeedEvent } from "../../runtime/index.ts";
 import type { BridgedEvent } from "../bridged-event.ts";
 import type { OutConfiguration } from "../configuration.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { GameEventWriter } from "./game-event-writer.ts";
 import { MirroredStream, type MutableBatch } from "./mirrored-stream.ts";
 import type { ClosedPack, Outbox } from "./outbox.ts";
@@ -23,6 +24,7 @@ export interface MirrorParts {
   /** Hash of the schema, as messages announce it. */
   readonly schema: string;
   readonly outbox: Outbox;
+  readonly tracing: Pick<Tracing, "packClosed">;
   /** Milliseconds since 1970, never going back. */
   readonly now: () => number;
   readonly warn: (text: string) => void;
@@ -62,10 +64,11 @@ export class Mirror {
   }
 
   /** A world begins to be fed, after a frame. It goes on where it was when its workers had to be replaced. */
-  begin(worldId: string, tickHz: number, after: number): void {
+  begin(feed: Pick<FeedEnd, "worldId" | "tickHz" | "after" | "reached">): void {
     const { outbox } = this.#parts;
     if (this.#writer !== undefined) return;
-    const begun = outbox.begin(worldId, after, this.events);
+    const { worldId, tickHz, after } = feed;
+    const begun = outbox.begin(feed, this.events);
     const places = new Map(begun.map((place) => [place.name, place]));
     for (const stream of this.#streams) {
       const place = places.get(stream.name);
@@ -134,7 +137,7 @@ export class Mirror {
   }
 
   #close(stream: MirroredStream): void {
-    const { out, schema, outbox, now } = this.#parts;
+    const { out, schema, outbox, now, tracing } = this.#parts;
     const events = stream.pack.count;
     const codec = codecOfFormat(out);
     const body = bodyOf(stream.pack.close(), out);
@@ -151,6 +154,7 @@ export class Mirror {
       codec,
       schema,
       closedMs: now(),
+      traceparent: tracing.packClosed() ?? "",
       body,
     });
   }

@@ -3,6 +3,7 @@ import type { FeedEnd, FeedEvent, FeedMark } from "../../runtime/index.ts";
 import type { BridgedEvent } from "../bridged-event.ts";
 import type { OutConfiguration } from "../configuration.ts";
 import { type BridgeCounters, noBridgeCounters } from "../counters.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { Mirror } from "./mirror.ts";
 import { Outbox, type ShedReason } from "./outbox.ts";
 import { outboxInMemory } from "./outbox-file.ts";
@@ -25,6 +26,7 @@ export interface OutSideParts {
   /** A file, or `outboxInMemory`. */
   readonly outboxPath: string;
   readonly topic: Topic;
+  readonly tracing: Tracing;
   readonly warn: (text: string) => void;
 }
 
@@ -50,16 +52,16 @@ export class OutSide {
 
   /** Throws WORLD_FILE_IN_USE, WORLD_FILE_INVALID and WORLD_FILE_TOO_NEW. */
   constructor(parts: OutSideParts) {
-    const { events, world, schema, outboxPath, topic, warn } = parts;
+    const { events, world, schema, outboxPath, topic, tracing, warn } = parts;
     const bytesMax = outboxPath === outboxInMemory ? memoryBytesMax : Number.POSITIVE_INFINITY;
     const out = { ...parts.out, outboxBytesMax: Math.min(parts.out.outboxBytesMax, bytesMax) };
     const names = out.streams.map(({ name }) => name);
     const outbox = new Outbox(outboxPath, names);
     const { fifo, inFlightMax } = out;
     this.#outbox = outbox;
-    this.#mirror = new Mirror({ out, events, schema, outbox, now, warn });
+    this.#mirror = new Mirror({ out, events, schema, outbox, tracing, now, warn });
     this.#publisher = new Publisher({
-      ...{ outbox, topic, world, fifo, inFlightMax, pause, warn },
+      ...{ outbox, topic, tracing, world, fifo, inFlightMax, pause, warn },
       random: Math.random,
     });
     this.#warn = warn;
@@ -77,12 +79,12 @@ export class OutSide {
   }
 
   attach(
-    { worldId, tickHz, after }: Pick<FeedEnd, "worldId" | "tickHz" | "after">,
+    feed: Pick<FeedEnd, "worldId" | "tickHz" | "after" | "reached">,
     reader: EventReader,
   ): void {
-    this.#mirror.begin(worldId, tickHz, after);
+    this.#mirror.begin(feed);
     this.#reader = reader;
-    this.#readTo = after;
+    this.#readTo = feed.after;
   }
 
   /** Leaves the rings. Returns the last frame of which all has been read. */

@@ -38,6 +38,7 @@ const tables = `
     codec TEXT NOT NULL,
     schema TEXT NOT NULL,
     closed_ms INTEGER NOT NULL,
+    traceparent TEXT NOT NULL,
     body BLOB NOT NULL
   ) STRICT;
   CREATE INDEX packs_by_stream ON packs (stream, id);
@@ -50,6 +51,7 @@ const tables = `
     codec TEXT NOT NULL,
     schema TEXT NOT NULL,
     closed_ms INTEGER NOT NULL,
+    traceparent TEXT NOT NULL,
     body BLOB NOT NULL,
     reason TEXT NOT NULL
   ) STRICT;

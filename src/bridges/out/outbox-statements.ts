@@ -2,8 +2,9 @@ import type { DatabaseSync } from "node:sqlite";
 
 export type OutboxStatements = ReturnType<typeof prepareOutbox>;
 
-const packColumns = "stream, epoch, sequence, events, codec, schema, closed_ms";
-const readPack = "id, stream, epoch, sequence, events, codec, schema, closed_ms AS closedMs, body";
+const packColumns = "stream, epoch, sequence, events, codec, schema, closed_ms, traceparent";
+const readPack =
+  "id, stream, epoch, sequence, events, codec, schema, closed_ms AS closedMs, traceparent, body";
 
 /** Everything an outbox asks its file. */
 export function prepareOutbox(database: DatabaseSync) {
@@ -23,7 +24,7 @@ export function prepareOutbox(database: DatabaseSync) {
       ON CONFLICT (name) DO UPDATE SET frame = excluded.frame WHERE frame IS NULL`,
     ),
     place: prepare("UPDATE streams SET frame = ?, events = ?, next = ? WHERE name = ?"),
-    pack: prepare(`INSERT INTO packs (${packColumns}, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
+    pack: prepare(`INSERT INTO packs (${packColumns}, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     next: prepare(`SELECT ${readPack} FROM packs WHERE id > ? ORDER BY id LIMIT 1`),
     nextOf: prepare(
       `SELECT ${readPack} FROM packs WHERE stream = ? AND id > ? ORDER BY id LIMIT 1`,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import type { FeedMark } from "../../runtime/index.ts";
+import type { FeedEnd, FeedMark } from "../../runtime/index.ts";
 import { openOutboxFile } from "./outbox-file.ts";
 import { type OutboxStatements, prepareOutbox } from "./outbox-statements.ts";
 import type { Mark } from "./pack.ts";
@@ -21,6 +21,8 @@ export interface ClosedPack {
   readonly schema: string;
   /** Milliseconds since 1970. */
   readonly closedMs: number;
+  /** W3C trace context. Empty: it is not traced. */
+  readonly traceparent: string;
   readonly body: Uint8Array;
 }
 
@@ -131,9 +133,13 @@ export class Outbox {
    * A world begins to be fed with these events, after a frame. Another world, or one that stands before what was packed of
    * it, begins a new epoch: its packs are not those that went out. Returns how far each configured stream has come.
    */
-  begin(worldId: string, after: number, events: readonly number[]): StreamPlace[] {
+  begin(
+    { worldId, after, reached }: Pick<FeedEnd, "worldId" | "after" | "reached">,
+    events: readonly number[],
+  ): StreamPlace[] {
     const found = this.#meta();
-    const isNew = found?.worldId !== worldId || after < (this.#since?.frame ?? after);
+    const isBehind = this.#rows().some(({ frame }) => frame !== null && frame - 1 > reached);
+    const isNew = found?.worldId !== worldId || isBehind;
     if (isNew) this.#epoch = `${worldId.slice(0, 8)}-${randomBytes(4).toString("hex")}`;
     const fed = JSON.stringify(events.toSorted((a, b) => a - b));
     const { meta, restart, wholeFrames, forgetAllRates, leave, join } = this.#statements;
@@ -162,17 +168,10 @@ export class Outbox {
   write(batch: OutboxBatch): void {
     const { pack, place, shed, take, forgetRates } = this.#statements;
     this.#transaction(() => {
-      for (const {
-        stream,
-        epoch,
-        sequence,
-        events,
-        codec,
-        schema,
-        closedMs,
-        body,
-      } of batch.packs) {
-        pack.run(stream, epoch, sequence, events, codec, schema, Math.floor(closedMs), body);
+      for (const one of batch.packs) {
+        const { stream, epoch, sequence, events, codec, schema, traceparent, body } = one;
+        const closedMs = Math.floor(one.closedMs);
+        pack.run(stream, epoch, sequence, events, codec, schema, closedMs, traceparent, body);
       }
       for (const { name, mark, next } of batch.streams) {
         place.run(mark.frame, mark.events, next, name);

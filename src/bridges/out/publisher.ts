@@ -1,5 +1,6 @@
+import type { TracedPack, Tracing } from "../tracing/tracing.ts";
 import { backOffAfter } from "./back-off.ts";
-import { messageOf } from "./message.ts";
+import { type Message, messageOf } from "./message.ts";
 import type { Outbox, StoredPack } from "./outbox.ts";
 import { RefusedMessage, type Topic } from "./topic.ts";
 
@@ -7,6 +8,7 @@ export interface PublisherParts {
   readonly outbox: Outbox;
   readonly topic: Topic;
   readonly world: string;
+  readonly tracing: Pick<Tracing, "packPublished" | "packRefused">;
   readonly fifo: boolean;
   readonly inFlightMax: number;
   readonly random: () => number;
@@ -112,10 +114,15 @@ export class Publisher {
         if (attempts > 1) this.#counters.retries += 1;
         await topic.publish(message, signal);
         this.#arrived(pack);
+        this.#parts.tracing.packPublished(traced(pack, message, attempts - 1));
         return;
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof RefusedMessage && this.#refuse(pack, error.message)) return;
+        if (error instanceof RefusedMessage && this.#refuse(pack, error.message)) {
+          const { tracing } = this.#parts;
+          tracing.packRefused(traced(pack, message, attempts - 1), error.message);
+          return;
+        }
         this.#failed(error);
         await this.#parts.pause(backOffAfter(attempts, this.#parts.random), signal);
       }
@@ -154,4 +161,10 @@ export class Publisher {
       `publishing failed ${this.#failing} times in a row: ${String(error)}; it is tried again`,
     );
   }
+}
+
+function traced(pack: StoredPack, { body }: Message, retries: number): TracedPack {
+  const { stream, sequence, events, closedMs: closedAtMs } = pack;
+  const traceparent = pack.traceparent || undefined;
+  return { traceparent, stream, sequence, events, bytes: body.length, retries, closedAtMs };
 }

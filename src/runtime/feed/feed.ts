@@ -32,6 +32,8 @@ export interface FeedEnd {
   readonly tickHz: number;
   /** The first events come from the frame after this one. */
   readonly after: number;
+  /** The last frame that the world had come to when its process took it up. 0: it began. */
+  readonly reached: number;
   /** Of each type that is fed: its number in the rings, and its message. */
   readonly types: readonly FeedType[];
   readonly rings: readonly SharedArrayBuffer[];

@@ -13,6 +13,7 @@ export class FeedDesk {
   readonly #types: readonly FeedType[];
   /** The feed's reader has the events of frames up to this one. */
   through = 0;
+  #reached = 0;
 
   /** Throws INVALID_OPTION. */
   constructor(feed: FeedOptions, catalogue: Catalogue) {
@@ -35,6 +36,7 @@ export class FeedDesk {
     { reached, snapshotFrame }: PackedHistory,
   ): { readonly from: number; readonly to: number } | undefined {
     const { since } = this.#feed;
+    this.#reached = reached;
     const mark = since?.worldId === worldId && since.frame <= reached ? since.frame : reached;
     this.through = Math.max(mark, Math.min(snapshotFrame, reached));
     return mark < this.through ? { from: mark + 1, to: this.through } : undefined;
@@ -47,8 +49,9 @@ export class FeedDesk {
     journal: SharedArrayBuffer | undefined,
   ): void {
     const { id: worldId, tickHz, workers } = world;
+    const frames = { after: this.through, reached: this.#reached };
     const rest = { types: this.#types, rings: feedRings, control, journal };
-    this.#feed.attach({ worldId, tickHz, workers, after: this.through, ...rest });
+    this.#feed.attach({ worldId, tickHz, workers, ...frames, ...rest });
   }
 
   /** The threads are gone: waits until the reader has taken what they left. */

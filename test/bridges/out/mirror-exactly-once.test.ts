@@ -109,7 +109,7 @@ class History {
   #begin(): Mirroring {
     const run = new Mirroring(out, this.#path, (path, streams) => new FullOutbox(path, streams));
     this.#at = run.outbox.since?.frame ?? 0;
-    run.mirror.begin(worldId, 60, this.#at);
+    run.mirror.begin({ worldId, tickHz: 60, after: this.#at, reached: Infinity });
     return run;
   }
 

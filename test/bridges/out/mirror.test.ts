@@ -16,7 +16,7 @@ const id = (frame: number, sequence: number) => `${worldId}:${frame}:1:${sequenc
 
 function mirroring(...parameters: ConstructorParameters<typeof Mirroring>): Mirroring {
   const run = new Mirroring(...parameters);
-  run.mirror.begin(worldId, 60, 0);
+  run.mirror.begin({ worldId, tickHz: 60, after: 0, reached: 0 });
   return run;
 }
 
@@ -228,7 +228,8 @@ test("what was left out is counted once, though the process ends before its stre
   const frame: FeedEvent[] = [weather(1), tooLarge, weather(3)];
   for (const process of [1, 2, 3]) {
     const run = new Mirroring(outOf(), path);
-    run.mirror.begin(worldId, 60, run.outbox.since?.frame ?? 0);
+    const after = run.outbox.since?.frame ?? 0;
+    run.mirror.begin({ worldId, tickHz: 60, after, reached: after + 1 });
     run.mirror.take(1, frame);
     run.nowMs += 2_000;
     // Marks are written, but the pack stays open: its events are made again.

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Message } from "../../../src/bridges/out/message.ts";
 import { OutSide } from "../../../src/bridges/out/out-side.ts";
+import { noTracing } from "../../../src/bridges/tracing/tracing.ts";
 import { WeatherEventSchema } from "../../../src/gen/tellurion/v1/weather_pb.ts";
 import type { FeedEvent } from "../../../src/runtime/index.ts";
 import { eventsOfPack, feedEvent, schemaEvents } from "../../support/feed-events.ts";
@@ -51,6 +52,7 @@ afterEach(async () => {
 
 function outSide(topic: Topic, path: string, lingerMs = 60_000): OutSide {
   const side = new OutSide({
+    tracing: noTracing,
     ...{ out: outOf({ lingerMs, inFlightMax: 1 }), events: schemaEvents, topic },
     ...{ world: "moor", schema: "0123456789abcdef", outboxPath: path, warn: () => {} },
   });
@@ -58,7 +60,7 @@ function outSide(topic: Topic, path: string, lingerMs = 60_000): OutSide {
   return side;
 }
 
-const end = (after: number) => ({ worldId, tickHz: 60, after });
+const end = (after: number) => ({ worldId, tickHz: 60, after, reached: after });
 const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
 
 test("what comes is published without anybody asking", async () => {

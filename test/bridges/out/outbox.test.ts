@@ -5,7 +5,16 @@ import { type ClosedPack, Outbox, type StoredPack } from "../../../src/bridges/o
 import { outboxPath, worldId } from "../../support/mirroring.ts";
 
 const pack = (sequence: number, stream = "all"): ClosedPack => ({
-  ...{ stream, epoch: "e", sequence, events: 2, codec: "raw", schema: "s", closedMs: 1_000 },
+  ...{
+    stream,
+    epoch: "e",
+    sequence,
+    events: 2,
+    codec: "raw",
+    schema: "s",
+    closedMs: 1_000,
+    traceparent: "",
+  },
   body: Uint8Array.of(sequence, 1, 2),
 });
 const batch = (packs: readonly ClosedPack[], frame = 1, next = 1, name = "all") => ({
@@ -17,7 +26,7 @@ const batch = (packs: readonly ClosedPack[], frame = 1, next = 1, name = "all") 
 /** Opens and begins it; then closes it, unless it is to be used. */
 function epochOf(path: string, world: string, after: number, streams = ["all"]): string {
   const outbox = new Outbox(path, streams);
-  outbox.begin(world, after, [1]);
+  outbox.begin({ worldId: world, after, reached: after }, [1]);
   const { epoch } = outbox;
   outbox.close();
   return epoch;
@@ -46,23 +55,42 @@ describe("an epoch", () => {
   test("ends when the world stands before what was packed of it: numbers begin anew, and packs on their way stay", () => {
     const path = outboxPath();
     const outbox = new Outbox(path, ["all"]);
-    outbox.begin(worldId, 0, [1]);
+    outbox.begin({ worldId, after: 0, reached: 0 }, [1]);
     outbox.write(batch([pack(1), pack(2)], 101, 3));
     outbox.close();
     const same = new Outbox(path, ["all"]);
     expect(same.since).toEqual({ worldId, frame: 100 });
-    expect(same.begin(worldId, 100, [1])).toEqual([
+    expect(same.begin({ worldId, after: 100, reached: 100 }, [1])).toEqual([
       { name: "all", mark: { frame: 101, events: 0 }, next: 3 },
     ]);
     const { epoch } = same;
     same.close();
     const restored = new Outbox(path, ["all"]);
-    expect(restored.begin(worldId, 99, [1])).toEqual([
+    expect(restored.begin({ worldId, after: 99, reached: 99 }, [1])).toEqual([
       { name: "all", mark: { frame: 100, events: 0 }, next: 1 },
     ]);
     expect(restored.epoch).not.toBe(epoch);
     expect(packsOf(restored).map(({ sequence }) => sequence)).toEqual([1, 2]);
     restored.close();
+  });
+
+  test("ends too when the world stands behind what one of several streams has packed", () => {
+    const path = outboxPath();
+    const outbox = new Outbox(path, ["far", "near"]);
+    outbox.begin({ worldId, after: 0, reached: 0 }, [1]);
+    outbox.write(batch([], 101, 3, "far"));
+    outbox.write(batch([], 51, 3, "near"));
+    const { epoch } = outbox;
+    outbox.close();
+    for (const [reached, isSame] of [
+      [100, true],
+      [99, false],
+    ] as const) {
+      const copy = new Outbox(path, ["far", "near"]);
+      copy.begin({ worldId, after: 50, reached }, [1]);
+      expect(copy.epoch === epoch).toBe(isSame);
+      copy.close();
+    }
   });
 });
 
@@ -70,13 +98,13 @@ describe("a stream", () => {
   test("that is new begins where the others are; one that is gone holds nothing back", () => {
     const path = outboxPath();
     const first = new Outbox(path, ["old", "slow"]);
-    first.begin(worldId, 0, [1]);
+    first.begin({ worldId, after: 0, reached: 0 }, [1]);
     first.write(batch([], 101, 7, "old"));
     expect(first.since).toBeUndefined();
     first.close();
     const second = new Outbox(path, ["old", "new"]);
     expect(second.since).toEqual({ worldId, frame: 100 });
-    expect(second.begin(worldId, 100, [1])).toEqual([
+    expect(second.begin({ worldId, after: 100, reached: 100 }, [1])).toEqual([
       { name: "new", mark: { frame: 101, events: 0 }, next: 1 },
       { name: "old", mark: { frame: 101, events: 0 }, next: 7 },
     ]);
@@ -86,12 +114,12 @@ describe("a stream", () => {
   test("that comes back goes on with its numbers", () => {
     const path = outboxPath();
     const first = new Outbox(path, ["a", "b"]);
-    first.begin(worldId, 0, [1]);
+    first.begin({ worldId, after: 0, reached: 0 }, [1]);
     first.write(batch([pack(1, "a")], 50, 2, "a"));
     first.close();
     epochOf(path, worldId, 200, ["b"]);
     const third = new Outbox(path, ["a", "b"]);
-    expect(third.begin(worldId, 300, [1])[0]).toEqual({
+    expect(third.begin({ worldId, after: 300, reached: 300 }, [1])[0]).toEqual({
       name: "a",
       mark: { frame: 301, events: 0 },
       next: 2,
@@ -105,7 +133,7 @@ test("marks that counted other events than those that come now begin their frame
   const mark = { frame: 9, events: 5 };
   const write = { ...batch([]), streams: [{ name: "all", mark, next: 3 }] };
   const outbox = new Outbox(path, ["all"]);
-  outbox.begin(worldId, 0, [2, 1]);
+  outbox.begin({ worldId, after: 0, reached: 0 }, [2, 1]);
   outbox.write(write);
   outbox.close();
   for (const [events, inFrame] of [
@@ -113,7 +141,7 @@ test("marks that counted other events than those that come now begin their frame
     [[1, 3], 0],
   ] as const) {
     const next = new Outbox(path, ["all"]);
-    expect(next.begin(worldId, 8, events)).toEqual([
+    expect(next.begin({ worldId, after: 8, reached: 9 }, events)).toEqual([
       { name: "all", mark: { frame: 9, events: inFrame }, next: 3 },
     ]);
     next.close();
@@ -124,7 +152,7 @@ describe("packs", () => {
   test("that have arrived are gone, of those that have not nothing is", () => {
     const path = outboxPath();
     const outbox = new Outbox(path, ["all"]);
-    outbox.begin(worldId, 0, [1]);
+    outbox.begin({ worldId, after: 0, reached: 0 }, [1]);
     outbox.write(batch([pack(1), pack(2), pack(3)]));
     const [first] = packsOf(outbox);
     outbox.published(first as StoredPack);
@@ -139,7 +167,7 @@ describe("packs", () => {
 
   test("that are refused are kept apart with the reason, the last thousand of them", () => {
     const outbox = new Outbox(":memory:", ["all"]);
-    outbox.begin(worldId, 0, [1]);
+    outbox.begin({ worldId, after: 0, reached: 0 }, [1]);
     outbox.write(batch(Array.from({ length: 1_001 }, (_, i) => pack(i + 1))));
     for (const one of packsOf(outbox)) outbox.refuse(one, "too odd");
     const refused = outbox.refused();

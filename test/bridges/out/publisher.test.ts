@@ -4,6 +4,7 @@ import { type Message, messageOf } from "../../../src/bridges/out/message.ts";
 import { type ClosedPack, Outbox } from "../../../src/bridges/out/outbox.ts";
 import { Publisher } from "../../../src/bridges/out/publisher.ts";
 import { RefusedMessage, refusalOf } from "../../../src/bridges/out/topic.ts";
+import { noTracing } from "../../../src/bridges/tracing/tracing.ts";
 import { worldId } from "../../support/mirroring.ts";
 import { within } from "../../support/within.ts";
 
@@ -45,7 +46,7 @@ class HeldTopic {
 
 const pack = (stream: string, sequence: number): ClosedPack => ({
   ...{ stream, epoch: "e", sequence, events: 3, codec: "raw", schema: "0123456789abcdef" },
-  ...{ closedMs: 1, body: Uint8Array.of(sequence, 250, 251, 252) },
+  ...{ closedMs: 1, traceparent: "", body: Uint8Array.of(sequence, 250, 251, 252) },
 });
 
 interface Options {
@@ -56,12 +57,13 @@ interface Options {
 
 function publishing({ fifo = false, inFlightMax = 4, packs }: Options) {
   const outbox = new Outbox(":memory:", ["a", "b"]);
-  outbox.begin(worldId, 0, []);
+  outbox.begin({ worldId, after: 0, reached: 0 }, []);
   outbox.write({ packs, streams: [], sheds: [], taken: [], forget: [] });
   const topic = new HeldTopic();
   const pauses: number[] = [];
   const warnings: string[] = [];
   const publisher = new Publisher({
+    tracing: noTracing,
     ...{ outbox, topic, fifo, inFlightMax, world: "moor" },
     random: () => 0.5,
     pause: async (ms) => void pauses.push(ms),

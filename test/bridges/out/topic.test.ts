@@ -35,7 +35,13 @@ const message = (sequence: number, fifo: boolean) =>
   messageOf(
     {
       ...{ id: sequence, stream: "weather", epoch: "0a1b2c3d-11223344", sequence, events: 2 },
-      ...{ codec: "raw", schema: "0123456789abcdef", closedMs: 0, body: Uint8Array.of(255, 254) },
+      ...{
+        codec: "raw",
+        schema: "0123456789abcdef",
+        closedMs: 0,
+        traceparent: "",
+        body: Uint8Array.of(255, 254),
+      },
     },
     "moor",
     fifo,
