@@ -137,9 +137,10 @@ function greeting(
   bridgeLines: readonly string[],
 ): string {
   const partText = services ? `${services.names.join(", ")} of ` : "";
-  const query = world.catalogue.methods.find(({ isQuery, key, actor }) => {
-    return isQuery && key !== undefined && actor !== "bridge";
-  });
+  // The bridge answers only where another part has sent something.
+  const query = world.catalogue.methods.find(
+    ({ isQuery, key, actor }) => isQuery && key !== undefined && actor !== "bridge",
+  );
   const workers = `${world.workers} worker${world.workers === 1 ? "" : "s"}`;
   return [
     `Tellurion runs ${partText}the world ${world.name}: seed ${world.seed}, ${workers}, ` +

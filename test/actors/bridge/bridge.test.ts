@@ -143,6 +143,32 @@ test("a pack that comes just in time is not given up, and the next one has its o
   expect(streams(world)[0]?.lostPacks).toBe(1n);
 });
 
+test("a pack that comes in the very frame in which it would be given up takes no other with it", () => {
+  const frames = (missingMsMax * tickHz) / 1_000;
+  const outcomes = [-2, -1, 0, 1, 2].map((late) => {
+    const world = newWorld();
+    deliver(world, 2, packOf(weatherEvent(2)));
+    deliver(world, 4, packOf(weatherEvent(4)));
+    world.step(frames - 2 + late);
+    const outcome = deliver(world, 1, packOf(weatherEvent(1)));
+    const isTaken = outcome.ok && !outcome.value.already;
+    expect(published(world)).toEqual(isTaken ? [1, 2] : [2]);
+    expect(streams(world)[0]).toMatchObject({ lostPacks: isTaken ? 0n : 1n, nextSequence: 3n });
+    return isTaken;
+  });
+  expect(new Set(outcomes).size).toBe(2);
+});
+
+test("gaps that open and close leave no timers behind", () => {
+  const world = newWorld();
+  for (let sequence = 1; sequence < 40; sequence += 2) {
+    deliver(world, sequence + 1, packOf(weatherEvent(sequence + 1)));
+    deliver(world, sequence, packOf(weatherEvent(sequence)));
+  }
+  expect(published(world)).toHaveLength(40);
+  expect(world.cellAt("bridge/main")?.timers.size).toBe(0);
+});
+
 test("packs that come too early are refused for now, and change nothing", () => {
   const world = newWorld();
   for (let sequence = 2; sequence < heldPacksMax + 2; sequence += 1) {

@@ -259,6 +259,7 @@ test("polls that fail are repeated, each pause longer than the one before", asyn
 
 test("a poller whose poll never ends begins anew, and what the old one still brings is left alone", async () => {
   const { queue, clock, calls, bridgeIn, log } = start();
+  const json = { c: { DataType: "String", StringValue: "json" } };
   const stuck = Promise.withResolvers<{ Messages?: [] }>();
   await clock.settle();
   queue.poll = () => stuck.promise;
@@ -272,7 +273,8 @@ test("a poller whose poll never ends begins anew, and what the old one still bri
   queue.put(command("c-12"), { c: "json" });
   await clock.pass(100);
   expect(calls.map(({ idempotencyKey }) => idempotencyKey)).toEqual(["sqs/c-11", "sqs/c-12"]);
-  stuck.resolve({ Messages: [{ MessageId: "old", Body: command("c-13") }] as never });
+  const late = { MessageId: "old", Body: command("c-13"), MessageAttributes: json };
+  stuck.resolve({ Messages: [late] as never });
   await clock.pass(100);
   expect(calls).toHaveLength(2);
 });
