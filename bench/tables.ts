@@ -1,5 +1,6 @@
 import { allocation } from "./allocation/index.ts";
 import { codec } from "./codec/index.ts";
+import { consumer } from "./consumer/index.ts";
 import { durability } from "./durability/index.ts";
 import { frames } from "./frames/index.ts";
 import { idle } from "./idle/index.ts";
@@ -27,4 +28,5 @@ export const tables: readonly Table[] = [
   questEvents,
   storyteller,
   durability,
+  consumer,
 ];

@@ -26,7 +26,9 @@ function filesIn(folder: string, suffix: RegExp): string[] {
     .filter((file) => !/(^|\/)(gen|node_modules)\//.test(file));
 }
 
-const sources = filesIn("src", /[.]ts$/);
+const sources = ["src", "clients/consumer", "examples"].flatMap((folder) => {
+  return filesIn(folder, /[.]ts$/);
+});
 const tests = filesIn("test", /[.]ts$/);
 const documents = [...filesIn("docs", /[.]md$/), "README.md", "CONTRIBUTING.md"];
 

@@ -24,6 +24,8 @@ export interface BridgeSoakResult {
 }
 
 const problemsShownMax = 20;
+/** So that packs are held when somebody is killed. */
+const faultsBeforeKillMs = 1_000;
 /** For what is left to arrive when nothing is disturbed any more. */
 const restMsMax = 300_000;
 
@@ -97,28 +99,27 @@ async function disturb(
 async function bring(stage: Stage, disturbance: Disturbance): Promise<void> {
   const { what, forMs } = disturbance;
   const { proxies } = stage;
+  for (const proxy of proxies) {
+    proxy.faults = "faults" in disturbance ? disturbance.faults : {};
+    if (what === "outage") await proxy.setOutage(true);
+  }
   if (what === "kill") {
+    await delay(faultsBeforeKillMs);
     await stage.kill(disturbance.who);
-    await delay(forMs);
-    await stage.start(disturbance.who);
-  } else {
-    for (const proxy of proxies) {
-      if (what === "faults") proxy.faults = disturbance.faults;
-      if (what === "outage") await proxy.setOutage(true);
-    }
-    await delay(forMs);
-    for (const proxy of proxies) {
-      proxy.faults = {};
-      if (what === "outage") await proxy.setOutage(false);
-    }
+  }
+  await delay(forMs);
+  if (what === "kill") await stage.start(disturbance.who);
+  for (const proxy of proxies) {
+    proxy.faults = {};
+    if (what === "outage") await proxy.setOutage(false);
   }
 }
 
 function textOf(disturbance: Disturbance): string {
   const { what, forMs } = disturbance;
-  if (what === "kill") return `the ${disturbance.who} is killed, and away for ${forMs} ms`;
-  const detail = what === "faults" ? ` ${faultsText(disturbance.faults)}` : "";
-  return `${what}${detail} for ${Math.round(forMs)} ms`;
+  const faults = "faults" in disturbance ? ` ${faultsText(disturbance.faults)}` : "";
+  const name = what === "kill" ? `the ${disturbance.who} is killed, with` : what;
+  return `${name}${faults} for ${Math.round(forMs)} ms`;
 }
 
 function faultsText(faults: Faults): string {

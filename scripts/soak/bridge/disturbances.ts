@@ -9,6 +9,8 @@ export type Disturbance =
   | {
       readonly what: "kill";
       readonly who: "server" | "consumer" | "emulator";
+      /** While it goes: packs are on their way and held. */
+      readonly faults: Faults;
       /** Until it is started again. */
       readonly forMs: number;
     };
@@ -32,6 +34,10 @@ export class Disturbances {
     const between = (min: number, max: number) => {
       return Math.min(Math.ceil(leftMs), min + this.#random.integer(max - min));
     };
+    const faults = someFaults(this.#random);
+    const kill = (who: "server" | "consumer" | "emulator", forMs: number): Disturbance => {
+      return { what: "kill", who, faults, forMs };
+    };
     switch (this.#draw()) {
       case "calm":
         return { what: "calm", forMs: between(1_000, 4_000) };
@@ -40,13 +46,13 @@ export class Disturbances {
         if (this.#outages === 1) return { what: "outage", forMs: this.#outageMsMax };
         return { what: "outage", forMs: between(500, 5_000) };
       case "server":
-        return { what: "kill", who: "server", forMs: between(0, 2_000) };
+        return kill("server", between(0, 2_000));
       case "consumer":
-        return { what: "kill", who: "consumer", forMs: between(0, 3_000) };
+        return kill("consumer", between(0, 3_000));
       case "emulator":
-        return { what: "kill", who: "emulator", forMs: between(0, 3_000) };
+        return kill("emulator", between(0, 3_000));
       default:
-        return { what: "faults", faults: someFaults(this.#random), forMs: between(2_000, 8_000) };
+        return { what: "faults", faults, forMs: between(2_000, 8_000) };
     }
   }
 

@@ -348,3 +348,21 @@ test.each([
     code: "INVALID_OPTIONS",
   });
 });
+
+test("a FIFO queue's streams are read as those of any other", async () => {
+  const { queueUrl, queueName: name } = server.createQueue("events.fifo", {
+    attributes: { FifoQueue: "true" },
+  });
+  const events = collector();
+  for (const n of [1, 2, 3, 4]) {
+    server.sendMessage(name, base64url(packOf([encoded(gameEvent(n))])), {
+      messageAttributes: attributesOf(header(n, 1)),
+      messageGroupId: "all",
+      messageDeduplicationId: `e1-all-${n}`,
+    });
+  }
+  await open({ queueUrl, onEvent: ({ frame }) => events.note([frame]) });
+  await events.until(4);
+  expect(events.seen).toEqual([1, 2, 3, 4]);
+  await untilEmpty(name);
+});
