@@ -29,6 +29,8 @@ export type StartIn = (
   options: {
     readonly log: (level: "info" | "warn" | "error", text: string) => void;
     readonly tracing: Tracing;
+    /** Whether packs of this epoch are this part's own. */
+    readonly isOwnEpoch: (epoch: string) => boolean;
   },
 ) => InSide;
 
@@ -64,7 +66,11 @@ export class BridgeLoop {
         warn: (text) => log("warn", text),
       });
     const loop = new BridgeLoop(post, clients, tracing, side, (call) =>
-      startIn?.(configuration, clients, call, { log, tracing }),
+      startIn?.(configuration, clients, call, {
+        log,
+        tracing,
+        isOwnEpoch: (epoch) => side?.isOwnEpoch(epoch) ?? false,
+      }),
     );
     post({ what: "ready", feed: side && { events: side.events, since: side.since } });
     return loop;

@@ -33,6 +33,17 @@ export interface BridgeCounters {
   readonly commandsDeadLettered: number;
   /** Commands that the queue delivered again. */
   readonly commandsDuplicate: number;
+  /** Commands that went back into the queue, to be tried again. */
+  readonly commandsPutOff: number;
+  /** Packs of other parts of the world. */
+  readonly remotePacksReceived: number;
+  readonly remotePacksDone: number;
+  /** Packs of this part itself, from a topic that it shares with others. */
+  readonly remotePacksIgnored: number;
+  readonly remotePacksRefused: number;
+  readonly remotePacksDeadLettered: number;
+  readonly remotePacksPutOff: number;
+  readonly remotePacksDuplicate: number;
   /** Pollers that stalled and were begun anew. */
   readonly pollerRestarts: number;
 }
@@ -57,5 +68,13 @@ export const noBridgeCounters: BridgeCounters = {
   commandsRefused: 0,
   commandsDeadLettered: 0,
   commandsDuplicate: 0,
+  commandsPutOff: 0,
+  remotePacksReceived: 0,
+  remotePacksDone: 0,
+  remotePacksIgnored: 0,
+  remotePacksRefused: 0,
+  remotePacksDeadLettered: 0,
+  remotePacksPutOff: 0,
+  remotePacksDuplicate: 0,
   pollerRestarts: 0,
 };

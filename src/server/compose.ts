@@ -19,8 +19,9 @@ export async function serve(config: ServerConfig): Promise<RunningServer> {
   let world: World | undefined;
   try {
     world = await startWorld({ ...config.world, ...bridge?.feed });
-    bridge?.serve(world);
-    return await surround(services ? partOf(world, services) : world, { ...config, bridge });
+    const part = services ? partOf(world, services) : world;
+    bridge?.serve(part);
+    return await surround(part, { ...config, bridge });
   } catch (error) {
     await world?.stop();
     await bridge?.close(limits.bridgeDrainMs);

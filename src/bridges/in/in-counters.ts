@@ -14,14 +14,14 @@ export interface InCounters {
   commandsPutOff: number;
   /** Commands that the queue delivered again. */
   commandsDuplicate: number;
-  packsReceived: number;
-  packsDone: number;
+  remotePacksReceived: number;
+  remotePacksDone: number;
   /** Packs of this part itself, from a topic that it shares with others. */
-  packsIgnored: number;
-  packsRefused: number;
-  packsDeadLettered: number;
-  packsPutOff: number;
-  packsDuplicate: number;
+  remotePacksIgnored: number;
+  remotePacksRefused: number;
+  remotePacksDeadLettered: number;
+  remotePacksPutOff: number;
+  remotePacksDuplicate: number;
   /** Pollers that stalled and were begun anew. */
   pollerRestarts: number;
 }
@@ -31,7 +31,13 @@ export function newInCounters(): InCounters {
     ...{ requests: 0, retries: 0, pollerRestarts: 0 },
     ...{ commandsReceived: 0, commandsDone: 0, commandsRefused: 0, commandsDeadLettered: 0 },
     ...{ commandsPutOff: 0, commandsDuplicate: 0 },
-    ...{ packsReceived: 0, packsDone: 0, packsIgnored: 0, packsRefused: 0, packsDeadLettered: 0 },
-    ...{ packsPutOff: 0, packsDuplicate: 0 },
+    ...{
+      remotePacksReceived: 0,
+      remotePacksDone: 0,
+      remotePacksIgnored: 0,
+      remotePacksRefused: 0,
+      remotePacksDeadLettered: 0,
+    },
+    ...{ remotePacksPutOff: 0, remotePacksDuplicate: 0 },
   };
 }

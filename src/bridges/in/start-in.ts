@@ -105,15 +105,15 @@ function eventsInlet(
       return isOwn ? { ignore: true } : understandPack(message);
     },
     received({ receives }) {
-      counters.packsReceived += 1;
-      if (receives > 1) counters.packsDuplicate += 1;
+      counters.remotePacksReceived += 1;
+      if (receives > 1) counters.remotePacksDuplicate += 1;
     },
     handled(verdict) {
-      if (verdict === "done") counters.packsDone += 1;
-      else if (verdict === "ignored") counters.packsIgnored += 1;
-      else if (verdict === "put off") counters.packsPutOff += 1;
-      else counters.packsRefused += 1;
-      if (verdict === "dead-lettered") counters.packsDeadLettered += 1;
+      if (verdict === "done") counters.remotePacksDone += 1;
+      else if (verdict === "ignored") counters.remotePacksIgnored += 1;
+      else if (verdict === "put off") counters.remotePacksPutOff += 1;
+      else counters.remotePacksRefused += 1;
+      if (verdict === "dead-lettered") counters.remotePacksDeadLettered += 1;
     },
   };
 }

@@ -73,6 +73,11 @@ export class OutSide {
     return this.#outbox.since;
   }
 
+  /** Whether packs of an epoch are those of this outbox. */
+  isOwnEpoch(epoch: string): boolean {
+    return epoch === this.#outbox.epoch;
+  }
+
   /** Numbers of the events that are needed. */
   get events(): number[] {
     return this.#mirror.events;

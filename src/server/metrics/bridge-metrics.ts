@@ -51,6 +51,14 @@ function addCommands(text: PrometheusText, bridge: BridgeCounters): void {
     done: bridge.commandsDone,
     refused: bridge.commandsRefused,
     duplicate: bridge.commandsDuplicate,
+    "put-off": bridge.commandsPutOff,
+  };
+  const packs = {
+    done: bridge.remotePacksDone,
+    ignored: bridge.remotePacksIgnored,
+    refused: bridge.remotePacksRefused,
+    duplicate: bridge.remotePacksDuplicate,
+    "put-off": bridge.remotePacksPutOff,
   };
   text
     .one(
@@ -70,6 +78,24 @@ function addCommands(text: PrometheusText, bridge: BridgeCounters): void {
       "tellurion_bridge_commands_dead_lettered_total",
       "Refused commands that were put into the dead-letter queue.",
       bridge.commandsDeadLettered,
+    )
+    .one(
+      "counter",
+      "tellurion_bridge_remote_packs_received_total",
+      "Packs of other parts of the world that the queue delivered.",
+      bridge.remotePacksReceived,
+    )
+    .many(
+      "counter",
+      "tellurion_bridge_remote_packs_total",
+      "Packs of other parts of the world by what became of them.",
+      Object.entries(packs).map(([outcome, value]) => ({ value, labels: { outcome } })),
+    )
+    .one(
+      "counter",
+      "tellurion_bridge_remote_packs_dead_lettered_total",
+      "Refused packs that were put into the dead-letter queue.",
+      bridge.remotePacksDeadLettered,
     )
     .one(
       "counter",

@@ -326,5 +326,9 @@ test("what a part hears of itself on a topic that it shares is ignored", async (
   await clock.pass(100);
   expect(calls).toHaveLength(1);
   expect(queue.deleted.toSorted()).toEqual(receipts);
-  expect(bridgeIn.counters()).toMatchObject({ packsIgnored: 1, packsDone: 1, packsRefused: 0 });
+  expect(bridgeIn.counters()).toMatchObject({
+    remotePacksIgnored: 1,
+    remotePacksDone: 1,
+    remotePacksRefused: 0,
+  });
 });

@@ -51,6 +51,7 @@ describe("a command", () => {
               idempotencyKey: `sqs/${commandId}`,
               timeoutMs: 30_000,
             },
+            trace: { id: commandId, method, traceparent: "" },
           });
         }
       }),
