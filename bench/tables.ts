@@ -1,4 +1,5 @@
 import { allocation } from "./allocation/index.ts";
+import { bridge } from "./bridge/index.ts";
 import { codec } from "./codec/index.ts";
 import { consumer } from "./consumer/index.ts";
 import { durability } from "./durability/index.ts";
@@ -28,5 +29,6 @@ export const tables: readonly Table[] = [
   questEvents,
   storyteller,
   durability,
+  bridge,
   consumer,
 ];
