@@ -7,8 +7,9 @@ export async function ask<Answer>(
   module: URL,
   request: object,
   execArgv: readonly string[] = [],
+  args: readonly string[] = [],
 ): Promise<Answer> {
-  const child = fork(fileURLToPath(module), { execArgv: [...execArgv] });
+  const child = fork(fileURLToPath(module), args, { execArgv: [...execArgv] });
   child.send(request);
   const failed = once(child, "exit").then(([code]) => {
     throw new Error(`the process ended with ${code} and no answer`);

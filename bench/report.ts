@@ -47,6 +47,7 @@ function barText(
   const figure = value(medianOf);
   const asked =
     least > Number.NEGATIVE_INFINITY ? `at least ${shown(least)}` : `at most ${shown(most)}`;
+  if (Number.isNaN(figure)) return `bar not measured: ${what}, ${asked} is asked`;
   const holds = figure >= least && figure <= most;
   return `${holds ? "bar holds" : "BAR MISSED"}: ${what} is ${shown(figure)}, ${asked} is asked`;
 }

@@ -1,3 +1,4 @@
+import { runnableCases } from "./peers.ts";
 import type { Case, Effort, Table } from "./table.ts";
 
 /** One row's figure over all rounds. */
@@ -20,9 +21,10 @@ export async function runTable(
   effort: Effort,
   progress: (text: string) => void,
 ): Promise<Result[]> {
-  const values = new Map<Case, (readonly number[])[]>(table.cases.map((one) => [one, []]));
+  const cases = runnableCases(table);
+  const values = new Map<Case, (readonly number[])[]>(cases.map((one) => [one, []]));
   for (let round = 0; round < rounds; round += 1) {
-    const order = round % 2 === 0 ? table.cases : table.cases.toReversed();
+    const order = round % 2 === 0 ? cases : cases.toReversed();
     for (const [i, one] of order.entries()) {
       const name = one.rows[0]?.row ?? "";
       const place = `round ${round + 1}/${rounds}, ${i + 1}/${order.length}`;
@@ -30,7 +32,7 @@ export async function runTable(
       values.get(one)?.push(await runCase(table, one, effort));
     }
   }
-  return table.cases.flatMap((one) =>
+  return cases.flatMap((one) =>
     one.rows.map(({ row, unit }, i) => ({
       table: table.name,
       row,

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { TellurionError } from "../src/runtime/index.ts";
 import { help, readArguments } from "./command-line.ts";
 import { Disturbance, describeMachine, gitId } from "./machine.ts";
+import { missingPeers } from "./peers.ts";
 import { headText, tableText } from "./report.ts";
 import { type Result, runTable } from "./rounds.ts";
 import { realEffort, smokeEffort } from "./table.ts";
@@ -21,6 +22,8 @@ async function run(args: readonly string[]): Promise<void> {
     clearProgress();
     results.push(...own);
     console.log(`\n${tableText(table, own)}`);
+    const missing = missingPeers(table);
+    if (missing) console.log(`  ${missing}`);
     const { processors } = disturbance;
     if (processors !== undefined) {
       console.log(`  others kept ${processors.toFixed(2)} processors busy meanwhile`);

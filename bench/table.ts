@@ -12,6 +12,8 @@ export const smokeEffort: Effort = { warmMs: 5, measureMs: 20, scale: 0.02 };
 /** One thing that is measured: it gives a value for each of its rows, or throws when the work was not done. */
 export interface Case {
   readonly rows: readonly { readonly row: string; readonly unit: string }[];
+  /** It runs what is installed apart: `npm ci` in bench/peers. */
+  readonly needsPeers?: true;
   run(effort: Effort): Promise<readonly number[]>;
 }
 

@@ -4,6 +4,7 @@ import { consumer } from "./consumer/index.ts";
 import { durability } from "./durability/index.ts";
 import { frames } from "./frames/index.ts";
 import { idle } from "./idle/index.ts";
+import { pacing } from "./pacing/index.ts";
 import { roundTrip } from "./round-trip/index.ts";
 import type { Table } from "./table.ts";
 import { weatherYear } from "./weather-year/index.ts";
@@ -17,6 +18,7 @@ export const tables: readonly Table[] = [
   frames,
   codec,
   roundTrip,
+  pacing,
   allocation,
   idle,
   weatherYear,

@@ -1,6 +1,7 @@
 import { meanBytes } from "../events.ts";
 import type { Case, Table } from "../table.ts";
 import { type FormatName, formats } from "./formats.ts";
+import { measureFramework } from "./peer-frameworks.ts";
 import { measurePostMessage } from "./post-message.ts";
 import { measureWorld } from "./tellurion.ts";
 
@@ -10,6 +11,14 @@ function worldCase(workers: number): Case {
   return {
     rows: [{ row: `tellurion-${workers}`, unit }],
     run: async (effort) => [await measureWorld(workers, effort)],
+  };
+}
+
+function frameworkCase(row: string, peer: string, args: readonly string[] = []): Case {
+  return {
+    rows: [{ row, unit }],
+    needsPeers: true,
+    run: async (effort) => [await measureFramework(peer, effort, args)],
   };
 }
 
@@ -27,6 +36,10 @@ export const frames: Table = {
     worldCase(1),
     worldCase(2),
     ...(Object.keys(formats) as FormatName[]).map(postMessageCase),
+    frameworkCase("nact, one thread", "nact"),
+    frameworkCase("comedy, one thread", "comedy", ["in-memory"]),
+    frameworkCase("comedy, two threads", "comedy"),
+    frameworkCase("event-emitter", "event-emitter"),
   ],
   bars: [
     { what: "tellurion-2", value: (median) => median("tellurion-2"), least: 80_000 },

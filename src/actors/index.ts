@@ -1,4 +1,5 @@
 import type { ActorDefinition } from "../runtime/index.ts";
+import { bridge } from "./bridge/bridge.ts";
 import { clock } from "./clock/clock.ts";
 import { language } from "./language/language.ts";
 import { npc } from "./npc/npc.ts";
@@ -22,4 +23,5 @@ export const actors: readonly ActorDefinition[] = [
   story,
   traces,
   language,
+  bridge,
 ];

@@ -29,7 +29,10 @@ export interface OutConfiguration {
   readonly packBytesMax: number;
   /** Messages on their way at one time; of a FIFO topic, one of each stream. */
   readonly inFlightMax: number;
-  /** Of what waits on the disk. Beyond it cosmetic events are shed, then latest-wins ones; reliable ones at three times. */
+  /**
+   * Of what waits on the disk. From there on cosmetic events are shed, at twice as much latest-wins ones too, and at three
+   * times reliable ones. A world without a file keeps 128 MiB in memory at most.
+   */
   readonly outboxBytesMax: number;
   /** In their order: an event goes to the first stream that takes it. */
   readonly streams: readonly StreamConfiguration[];
@@ -43,7 +46,7 @@ export interface StreamConfiguration {
   readonly types: readonly string[] | undefined;
   /** `weather/north-marsh`, or `weather/*` for all keys. Undefined: all. */
   readonly topics: readonly string[] | undefined;
-  /** Values of the event's text or enum fields, by their JSON names. Undefined: any. */
+  /** Values of the event's text or enum fields, by their JSON names; an enum's by its name. Undefined: any. */
   readonly where: Readonly<Record<string, string>> | undefined;
   /** World time between two events of one type and topic; those in between are left out. 0: all. */
   readonly everyMs: number;

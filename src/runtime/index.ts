@@ -30,4 +30,6 @@ export {
   Rejection,
   TellurionError,
 } from "./errors.ts";
+export type { FeedEnd, FeedEvent, FeedMark, FeedOptions, FeedType } from "./feed/feed.ts";
+export { FeedReader } from "./feed/feed-reader.ts";
 export type { Branch } from "./world/branch.ts";

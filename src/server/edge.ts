@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import Fastify, { type FastifyInstance } from "fastify";
 import type { World } from "../runtime/host.ts";
 import { TellurionError } from "../runtime/index.ts";
+import type { WorldBridge } from "./bridge/world-bridge.ts";
 import { messageOf } from "./calls.ts";
 import { Durability } from "./durability.ts";
 import { Gateway } from "./gateway/gateway.ts";
@@ -10,6 +11,7 @@ import { Health } from "./health.ts";
 import { indexPage } from "./index-page.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
+import { addBridge } from "./metrics/bridge-metrics.ts";
 import { addDurability } from "./metrics/durability-metrics.ts";
 import { addGateway } from "./metrics/gateway-metrics.ts";
 import { ProcessMetrics } from "./metrics/process-metrics.ts";
@@ -29,6 +31,7 @@ export interface EdgeOptions {
   readonly log: Log;
   /** The world is kept nowhere else: nobody should rely on it. */
   readonly inMemory?: boolean;
+  readonly bridge?: Pick<WorldBridge, "counters"> | undefined;
   /** Reads the world's pack again. Undefined: there is none. */
   readonly packReload?: PackReload | undefined;
 }
@@ -80,6 +83,7 @@ export async function openEdge(world: World, options: EdgeOptions): Promise<Edge
     addWorld(text, world);
     addDurability(text, world, durability);
     addGateway(text, gateway.counters);
+    if (options.bridge) addBridge(text, options.bridge.counters);
     processMetrics.add(text);
     return reply.type(PrometheusText.contentType).send(text.toString());
   });

@@ -111,6 +111,12 @@ export const limitTable = {
     max: 600_000,
     about: "time without a new frame after which the world counts as stalled",
   },
+  bridgeDrainMs: {
+    default: 5_000,
+    min: 0,
+    max: 120_000,
+    about: "time an orderly stop waits for events to go out; the others wait on the disk",
+  },
   stopTimeoutMs: {
     default: 1_500,
     min: 1,

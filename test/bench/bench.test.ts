@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runnableCases } from "../../bench/peers.ts";
 import type { Report } from "../../bench/report.ts";
 import { tables } from "../../bench/tables.ts";
 
@@ -51,7 +52,7 @@ describe("a smoke run of all tables", () => {
 
   test("has every row of every table, in its unit", () => {
     const expected = tables.flatMap((table) =>
-      table.cases.flatMap(({ rows }) =>
+      runnableCases(table).flatMap(({ rows }) =>
         rows.map(({ row, unit }) => `${table.name} ${row} ${unit}`),
       ),
     );

@@ -24,7 +24,7 @@ describe("a command line that is not valid", () => {
   test.each([
     [
       "strat",
-      /command="strat" is not known; valid are start, simulate, watch, replay, inspect, export, check, help/,
+      /command="strat" is not known; valid are start, simulate, watch, replay, inspect, export, check, dlq, setup, cost, help/,
     ],
     ["help nothing", /command="nothing" is not known/],
     ["start --prot 1", /option --prot is not valid here; valid are --port, --host, .*--help/],
@@ -37,6 +37,11 @@ describe("a command line that is not valid", () => {
     ["start --seed 1e3", /--seed="1e3" is not valid/],
     ["start --seed 9007199254740992", /valid are integers from 0 to 9007199254740991/],
     ["start --workers 17", /valid are integers from 1 to 16/],
+    [
+      "start --services clima",
+      /--services="clima" is not known; valid are clock, weather, world, /,
+    ],
+    ["start --services=", /--services="" is not valid; valid are names with commas between them/],
     ["start --tick-hz 0", /valid are integers from 1 to 240/],
     ["start --memory=yes", /--memory="yes" is not valid; it takes no value$/],
     ["start --host 0.0.0.0", /--host="0.0.0.0".*valid are loopback addresses.*keys/],

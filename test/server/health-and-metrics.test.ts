@@ -4,6 +4,7 @@ import { Durability } from "../../src/server/durability.ts";
 import { Health } from "../../src/server/health.ts";
 import { PrometheusText } from "../../src/server/metrics/prometheus.ts";
 import { FakeWorld } from "../support/fake-world.ts";
+import { readPrometheusPage } from "../support/prometheus-page.ts";
 import { ProtocolClient } from "../support/protocol-client.ts";
 import { type ServedWorld, serveFakeWorld } from "../support/served-world.ts";
 
@@ -67,7 +68,7 @@ describe("the server's pages", () => {
     await ProtocolClient.join(served.webSocketUrl, "tellurion.v1.proto");
     const response = await fetch(`${served.url}/metrics`);
     expect(response.headers.get("content-type")).toBe(PrometheusText.contentType);
-    const samples = parse(await response.text());
+    const samples = readPrometheusPage(await response.text());
     expect(samples.get("tellurion_gateway_clients")).toBe(1);
     expect(samples.get("tellurion_gateway_messages_received_total")).toBe(1);
     expect(samples.get('tellurion_worker_busy_seconds_total{worker="0"}')).toBe(1.5);
@@ -105,27 +106,3 @@ test("metrics escape what labels and help hold", () => {
       "# HELP b_total b\n# TYPE b_total counter\nb_total +Inf\n",
   );
 });
-
-/** Reads a page by the rules of the text format, and throws at the first line that breaks one. */
-function parse(page: string): Map<string, number> {
-  const samples = new Map<string, number>();
-  const announced = new Map<string, string>();
-  expect(page.endsWith("\n")).toBe(true);
-  for (const line of page.trimEnd().split("\n")) {
-    const comment = /^# (HELP|TYPE) ([a-z_]+) (.+)$/.exec(line);
-    if (comment) {
-      const [, what, name = "", rest = ""] = comment;
-      if (what === "HELP") expect(announced.has(name), `${name} twice`).toBe(false);
-      else expect(["counter", "gauge"]).toContain(rest);
-      announced.set(name, rest);
-      continue;
-    }
-    const sample = /^([a-z_]+)((?:\{(?:[a-z]+="[^"]*",?)+\})?) ([-+.\deInfNa]+)$/.exec(line);
-    expect(sample, line).not.toBeNull();
-    const [, name = "", labels = "", value] = sample ?? [];
-    expect(announced.has(name), `${name} without HELP and TYPE`).toBe(true);
-    if (announced.get(name) === "counter") expect(name).toMatch(/_total$/);
-    samples.set(`${name}${labels}`, Number(value));
-  }
-  return samples;
-}

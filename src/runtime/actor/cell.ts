@@ -64,6 +64,9 @@ export class Cell {
   /** The state at a version, encoded: each query gets a copy of its own. */
   copy: { readonly version: number; readonly state: Uint8Array } | undefined = undefined;
 
+  /** The reader of this worker's feed knows its address. */
+  isFed = false;
+
   /** Its mailbox: the first and last of its entries in this round, and how many. */
   head = -1;
   tail = -1;

@@ -32,6 +32,8 @@ export interface FeedEnd {
   readonly tickHz: number;
   /** The first events come from the frame after this one. */
   readonly after: number;
+  /** The last frame that the world had come to when its process took it up. 0: it began. */
+  readonly reached: number;
   /** Of each type that is fed: its number in the rings, and its message. */
   readonly types: readonly FeedType[];
   readonly rings: readonly SharedArrayBuffer[];
@@ -39,8 +41,6 @@ export interface FeedEnd {
   readonly workers: number;
   /** The journal's status. Undefined: the world is kept nowhere, and each frame that ended counts as committed. */
   readonly journal: SharedArrayBuffer | undefined;
-  /** Addresses by actor number. */
-  readonly names: SharedArrayBuffer;
 }
 
 export interface FeedType {
@@ -62,8 +62,9 @@ export interface FeedEvent {
   readonly desc: DescMessage;
   /** `weather/north-marsh`, or `time` for an event without a key. */
   readonly topic: string;
-  /** Who published it, and the actor's number: its name may be another's after it stopped. */
+  /** Who published it. */
   readonly source: Address;
+  /** The actor's number; after it has stopped, another one's. */
   readonly actor: number;
   /** Which of the actor's messages it was. With world, frame and actor it makes the event's id. */
   readonly sequence: number;

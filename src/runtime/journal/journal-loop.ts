@@ -1,5 +1,6 @@
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { FrameRingReader } from "./frame-ring.ts";
+import type { History } from "./history.ts";
 import type { JournalMessage, JournalRequest, JournalSetup } from "./journal-messages.ts";
 import type { SentEntry } from "./journal-sender.ts";
 import { JournalStatus } from "./journal-status.ts";
@@ -38,7 +39,9 @@ export class JournalLoop {
     this.#status = new JournalStatus(setup.status);
     this.#frames = new FrameRingReader(setup.frames);
     this.#store = JournalStore.open(path, identity, retention);
-    const history = this.#store.history();
+    const { since } = setup;
+    const isIts = since?.worldId === this.#store.identity.id;
+    const history = this.#historySince(since && isIts ? since.frame : Number.MAX_SAFE_INTEGER);
     this.#status.setCommitted(history.reached);
     this.#writer = this.#createWriter();
     const written = this.#store.identity;
@@ -67,7 +70,7 @@ export class JournalLoop {
         this.#take(request.sent);
         return;
       case "reopen":
-        this.#reopen();
+        this.#reopen(request.since);
         return;
       case "branch":
         this.#flush();
@@ -158,14 +161,19 @@ export class JournalLoop {
     return this.#taken.findLast((taken) => taken.frame <= frame)?.through ?? this.#throughBefore;
   }
 
-  #reopen(): void {
+  #reopen(since: number): void {
     this.#flush();
-    const history = this.#store.history();
+    const history = this.#historySince(since);
     this.#writer.rewind();
     this.#settling = 0;
     const through = this.#throughOf(history.reached);
     this.#throughBefore = through;
     this.#post({ what: "reopened", reopened: { history: packHistory(history), through } });
+  }
+
+  /** The history from which all frames after `since` are run again, as far as they are kept. */
+  #historySince(since: number): History {
+    return this.#store.history(undefined, Math.max(since, this.#store.oldest()));
   }
 
   #close(): void {

@@ -14,6 +14,8 @@ export interface JournalSetup {
   readonly identity: WorldIdentity;
   readonly retention: Retention;
   readonly pendingBytesMax: number;
+  /** The history that is told begins no later than this frame of this world, as far as it is kept. */
+  readonly since?: { readonly worldId: string; readonly frame: number } | undefined;
   readonly status: SharedArrayBuffer;
   /** In which the conductor records frames. */
   readonly frames: SharedArrayBuffer;
@@ -43,7 +45,7 @@ export type JournalRequest =
   | { readonly what: "connect"; readonly ports: readonly MessagePort[] }
   | { readonly what: "entry"; readonly sent: SentEntry }
   /** The workers are gone: take what they have sent, and tell what the world goes on from. */
-  | { readonly what: "reopen" }
+  | { readonly what: "reopen"; readonly since: number }
   /** Tell what another world could go on from. */
   | { readonly what: "branch" }
   | { readonly what: "close" };

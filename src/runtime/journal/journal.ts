@@ -82,6 +82,11 @@ export class Journal {
     return { journal, opened: await journal.#opened.promise };
   }
 
+  /** For those who read `JournalStatus` on other threads. */
+  get statusMemory(): SharedArrayBuffer {
+    return this.#statusMemory;
+  }
+
   /** Ways to the journal for a set of workers. Those of workers before them are closed. */
   connect(workers: number): JournalEnd[] {
     const channels = Array.from({ length: workers }, () => new MessageChannel());
@@ -98,11 +103,11 @@ export class Journal {
     this.#sender.send(entry);
   }
 
-  /** After the workers are gone: what the world goes on from. */
-  reopen(): Promise<ReopenedJournal> {
+  /** After the workers are gone: what the world goes on from, and runs all frames after `since` again. */
+  reopen(since = Number.MAX_SAFE_INTEGER): Promise<ReopenedJournal> {
     this.#reopened = Promise.withResolvers();
     if (this.#closing) this.#reopened.reject(closed());
-    this.#thread.postMessage({ what: "reopen" } satisfies JournalRequest);
+    this.#thread.postMessage({ what: "reopen", since } satisfies JournalRequest);
     return this.#reopened.promise;
   }
 

@@ -58,6 +58,8 @@ export const recordKind = {
   effect: 9,
   /** From the conductor to the journal: a FrameInputs. type: 1 if keyed, sender, target: the frame, low and high. */
   frame: 10,
+  /** In a feed's ring: the address of an actor, before its first event there. sender: the actor, extra: frame. */
+  name: 11,
   /** In a ring: nothing up to its end. */
   padding: 255,
 } as const;

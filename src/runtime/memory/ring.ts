@@ -5,6 +5,8 @@ import { align8, lengthWord, packType, recordHeaderBytes, recordKind, typeWord }
  *
  *   word 0    head: bytes read since the ring began, wrapping at 2^32      written by the reader only
  *   word 32   tail: bytes published since the ring began, wrapping         written by the writer only
+ *   word 33   lost: records that found no room, where the writer counts    written by the writer only
+ *             them, wrapping
  *   byte 256 …  records; a record never wraps: padding fills the end
  *
  * Head and tail lie 128 bytes apart, so that neither side's stores take the other's cache line. The writer stores
@@ -13,7 +15,10 @@ import { align8, lengthWord, packType, recordHeaderBytes, recordKind, typeWord }
  */
 const headWord = 0;
 const tailWord = 32;
+const lostWord = 33;
 const ringStart = 256;
+/** Between two looks of a writer that waits for room, in ms. */
+const sleepMs = 1;
 
 export function createRingMemory(capacity: number): SharedArrayBuffer {
   if ((capacity & (capacity - 1)) !== 0 || capacity < 1_024) {
@@ -78,6 +83,21 @@ export class RingWriter {
   get used(): number {
     return (this.#tail - Atomics.load(this.words, headWord)) | 0;
   }
+
+  /** Counts a record that found no room. */
+  noteLost(): void {
+    Atomics.store(this.words, lostWord, ((this.words[lostWord] as number) + 1) | 0);
+  }
+
+  /** Sleeps until no more than `bytes` wait to be read, at most `ms`. False when more do still. */
+  waitForRoom(bytes: number, ms: number): boolean {
+    for (let slept = 0; this.used > bytes; slept += sleepMs) {
+      if (slept >= ms) return false;
+      // The reader does not wake anybody: it stores head, and this looks again.
+      Atomics.wait(this.words, headWord, Atomics.load(this.words, headWord), sleepMs);
+    }
+    return true;
+  }
 }
 
 /** The reading end. Owner thread only. */
@@ -110,6 +130,11 @@ export class RingReader {
   advance(at: number): void {
     const length = this.words[(at >> 2) + lengthWord] as number;
     this.#head = (this.#head + align8(recordHeaderBytes + length)) | 0;
+  }
+
+  /** Records that found no room, as far as the writer counts them. */
+  get lost(): number {
+    return Atomics.load(this.words, lostWord) >>> 0;
   }
 
   /** Gives the room of all records passed so far back to the writer. */

@@ -16,6 +16,7 @@ export interface CoreEnds {
   readonly orders: LaneReader;
   readonly inputs: LaneReader;
   readonly ring: RingWriter;
+  readonly feed: RingWriter | undefined;
   /** Lanes that nobody else reads: for timers' messages, and for events that nobody hears. */
   readonly timers: LaneWriter;
   readonly scratch: LaneWriter;
@@ -34,6 +35,8 @@ export interface CoreOptions {
   readonly quarantine: Quarantine;
   /** Frames up to this one are run again: their events and log lines have been seen. 0: none. */
   readonly mutedThrough: number;
+  /** The feed's reader has the events of frames up to this one. */
+  readonly fedThrough: number;
   /** Frames up to this one are run again, and the effects they asked for may have been carried out. 0: none. */
   readonly replayedThrough: number;
   /** Who called in frames that are run again still waits for the reply. */

@@ -10,6 +10,7 @@ import { parseAddress } from "../actor/address.ts";
 import { Cell } from "../actor/cell.ts";
 import { seedRandom } from "../actor/random.ts";
 import { codecOf } from "../codec/index.ts";
+import { FeedOutlet } from "../feed/feed-outlet.ts";
 import { forEachRecord, type LaneWriter } from "../memory/lane.ts";
 import { lengthWord, recordHeaderBytes, recordKind } from "../memory/record.ts";
 import type { Segment } from "../memory/segment.ts";
@@ -62,6 +63,7 @@ export class WorkerCore {
   readonly #turn: Turn;
   readonly #queries: Queries;
   readonly #effects: EffectOutlet;
+  readonly #feed: FeedOutlet | undefined;
   readonly #flight: FlightWriter;
   /** For looks at this worker's actors between frames. */
   readonly survey: Survey;
@@ -89,6 +91,7 @@ export class WorkerCore {
     this.#outgoing = new Outgoing(outgoingEnds, catalogue, limits.handlerBytesMax);
     this.reports = new Reports(this.#outgoing, this.metrics, limits);
     this.#effects = new EffectOutlet(this.#outgoing);
+    this.#feed = ends.feed && new FeedOutlet(this.#outgoing, ends.feed);
     this.#flight = new FlightWriter(memory.flights[worker] as SharedArrayBuffer);
     this.#context = new HandlerContext({
       directory: this.directory,
@@ -99,6 +102,7 @@ export class WorkerCore {
       metrics: this.metrics,
       reports: this.reports,
       effects: this.#effects,
+      feed: this.#feed,
       limits,
       tickHz: options.tickHz,
     });
@@ -215,6 +219,7 @@ export class WorkerCore {
     if (this.#frame % gaugeFrames === 0) this.#updateGauges();
     this.#ends.notices.publish();
     this.#ends.ring.publish();
+    this.#feed?.show();
   }
 
   /** True when the main thread has something to read from this worker. */
@@ -224,12 +229,16 @@ export class WorkerCore {
 
   /** Holds back what has been told before, and tells of the effects that are pending when a replay is over. */
   #mute(frame: number): void {
-    const { mutedThrough, replayedThrough, callersWait } = this.#options;
+    const { mutedThrough, fedThrough, replayedThrough, callersWait } = this.#options;
     const replayed = frame <= replayedThrough;
     this.#context.muted = frame <= mutedThrough;
     this.reports.muted = frame <= mutedThrough;
     this.reports.repliesMuted = replayed && !callersWait;
     this.#effects.muted = replayed;
+    if (this.#feed) {
+      this.#feed.muted = frame <= fedThrough;
+      if (replayed) this.#feed.awaitReader();
+    }
     if (replayedThrough === 0 || frame !== replayedThrough + 1) return;
     for (const cell of this.#cells) if (cell) this.#effects.emit(cell, cell.effects.values());
   }

@@ -45,6 +45,6 @@ export class EffectOutlet {
   #write(cell: Cell, { id, type, payload, frame }: PendingEffect): boolean {
     const head = { kind: recordKind.effect, type, sender: cell.number, target: 0, sequence: id };
     const request = requestCodec.toBytes({ address: cell.address, payload });
-    return this.#outgoing.writeToRing({ ...head, extra: frame | 0 }, request);
+    return this.#outgoing.writeToRing(this.#outgoing.ring, { ...head, extra: frame | 0 }, request);
   }
 }

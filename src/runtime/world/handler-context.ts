@@ -14,9 +14,11 @@ import { type RandomState, SeededRandom } from "../actor/random.ts";
 import { delayFramesMax, type TimerWheel } from "../actor/timer-wheel.ts";
 import { type Codec, codecOf } from "../codec/index.ts";
 import { TellurionError } from "../errors.ts";
+import type { FeedOutlet } from "../feed/feed-outlet.ts";
 import { packType, recordKind } from "../memory/record.ts";
 import type { Directory } from "./directory.ts";
 import type { EffectOutlet } from "./effect-outlet.ts";
+import { interestBit } from "./interest.ts";
 import type { WorldLimits } from "./limits.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import type { Outgoing } from "./outgoing.ts";
@@ -32,6 +34,7 @@ export interface ContextParts {
   readonly metrics: WorkerMetrics;
   readonly reports: Reports;
   readonly effects: EffectOutlet;
+  readonly feed: FeedOutlet | undefined;
   readonly limits: WorldLimits;
   readonly tickHz: number;
 }
@@ -103,6 +106,7 @@ export class HandlerContext implements ActorContext {
       this.#parts.metrics.addPublished(published[i] as number);
     }
     if (this.#asked.length > 0) this.#parts.effects.emit(this.#running(), this.#asked);
+    this.#parts.feed?.commit();
     for (const { address, type } of this.#strays) {
       this.#parts.reports.deadLetter(undefined, address, type, "no-sender");
     }
@@ -128,6 +132,7 @@ export class HandlerContext implements ActorContext {
   rollback(): void {
     const cell = this.#running();
     this.#parts.outgoing.rollback();
+    this.#parts.feed?.rollback();
     cell.sequence = this.#sequenceBefore;
     if (this.#drew) cell.random.set(this.#randomBefore);
     cell.stopping = false;
@@ -201,7 +206,7 @@ export class HandlerContext implements ActorContext {
 
   publish<Desc extends DescMessage>(type: Desc, event: MessageInitShape<Desc>): void {
     const cell = this.#writing("publish");
-    const { outgoing, routes, interest } = this.#parts;
+    const { outgoing, routes, interest, feed, reports } = this.#parts;
     const sendType = outgoing.typeOf(type);
     const { id, event: isEvent } = sendType.entry;
     if (isEvent === undefined) {
@@ -214,9 +219,15 @@ export class HandlerContext implements ActorContext {
     const sequence = nextSequence(cell);
     const lane = outgoing.publish(sendType, event, workers, cell.number, sequence);
     this.#published.push(id);
-    if (this.muted || Atomics.load(interest, id) === 0) return;
+    const readers = Atomics.load(interest, id);
+    if (readers === 0) return;
     const at = outgoing.publishedAt;
-    if (!outgoing.copyToRing(lane, at, this.round, this.#frame | 0)) this.#parts.reports.lost();
+    if (feed && !feed.muted && (readers & interestBit.feed) !== 0) {
+      feed.publish(cell, lane, at, this.round, this.#frame | 0);
+    }
+    if (this.muted || (readers & interestBit.main) === 0) return;
+    const { ring } = outgoing;
+    if (!outgoing.copyToRing(ring, lane, at, this.round, this.#frame | 0)) reports.lost();
   }
 
   reply<Desc extends DescMessage>(type: Desc, message: MessageInitShape<Desc>): void {

@@ -26,8 +26,11 @@ export interface InlineWorldOptions {
   readonly quarantine?: Quarantine;
   /** As in CoreOptions. */
   readonly mutedThrough?: number;
+  readonly fedThrough?: number;
   readonly replayedThrough?: number;
   readonly callersWait?: boolean;
+  /** Of each worker's ring of a feed. 0: there is no feed. */
+  readonly feedRingBytes?: number;
 }
 
 /**
@@ -48,12 +51,13 @@ export class InlineWorld {
     const { catalogue, kinds, limits, workers, restored } = options;
     const counts = { messages: catalogue.messages.length, handlers: kinds.handlers.length };
     const ports = createPorts(workers);
-    this.memory = createWorldMemory(workers, limits, counts);
+    this.memory = createWorldMemory(workers, limits, counts, options.feedRingBytes);
     const common = {
       ...options,
       memory: this.memory,
       quarantine: options.quarantine ?? new Quarantine([]),
       mutedThrough: options.mutedThrough ?? 0,
+      fedThrough: options.fedThrough ?? 0,
       replayedThrough: options.replayedThrough ?? 0,
       callersWait: options.callersWait ?? true,
     };

@@ -1,14 +1,19 @@
 import type { Catalogue } from "./catalogue.ts";
 import type { WorldMemory } from "./memory.ts";
 
-/** Tells workers which events are listened to, by number: the others do not leave the world. */
+/** Who wants an event, in the word of its message. Each bit is set and cleared by the main thread only. */
+export const interestBit = { main: 1, feed: 2 } as const;
+
+/** Says which events one reader wants, by number: those that nobody wants do not leave the world. */
 export function showInterest(
-  { interest }: WorldMemory,
+  { interest }: Pick<WorldMemory, "interest">,
   { messages }: Catalogue,
-  listenedTo: ReadonlySet<number>,
+  wanted: ReadonlySet<number>,
+  bit: number = interestBit.main,
 ): void {
   const words = new Int32Array(interest);
   for (const { id, event } of messages) {
-    Atomics.store(words, id, event && listenedTo.has(event.number) ? 1 : 0);
+    if (event && wanted.has(event.number)) Atomics.or(words, id, bit);
+    else Atomics.and(words, id, ~bit);
   }
 }

@@ -17,7 +17,7 @@ export interface WorldMemory {
   readonly names: SharedArrayBuffer;
   /** Message id → bit set of the workers with actors that listen to it. Written by the conductor between frames. */
   readonly routes: SharedArrayBuffer;
-  /** Message id → 1 where the main thread wants the event. Written by the main thread at any time. */
+  /** Message id → who wants the event, as interest.ts says. Written by the main thread at any time. */
   readonly interest: SharedArrayBuffer;
   /** `lanes[from][to]` */
   readonly lanes: readonly (readonly LaneMemory[])[];
@@ -31,6 +31,8 @@ export interface WorldMemory {
   readonly inputRing: SharedArrayBuffer;
   /** From each worker to the main thread. */
   readonly outputRings: readonly SharedArrayBuffer[];
+  /** From each worker to the reader of the world's feed; none without one. */
+  readonly feedRings: readonly SharedArrayBuffer[];
   readonly workerMetrics: readonly SharedArrayBuffer[];
   readonly actorMetrics: SharedArrayBuffer;
   /** What each worker has done lately. */
@@ -41,6 +43,7 @@ export function createWorldMemory(
   workers: number,
   limits: WorldLimits,
   counts: { readonly messages: number; readonly handlers: number },
+  feedRingBytes = 0,
 ): WorldMemory {
   const each = <T>(make: () => T): T[] => Array.from({ length: workers }, make);
   const words = Int32Array.BYTES_PER_ELEMENT;
@@ -57,6 +60,7 @@ export function createWorldMemory(
     inputs: each(() => createLaneMemory()),
     inputRing: createRingMemory(limits.inputRingBytes),
     outputRings: each(() => createRingMemory(limits.outputRingBytes)),
+    feedRings: feedRingBytes > 0 ? each(() => createRingMemory(feedRingBytes)) : [],
     workerMetrics: each(
       () => new SharedArrayBuffer(WorkerMetrics.bytes(counts.handlers, counts.messages)),
     ),

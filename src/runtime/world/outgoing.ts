@@ -34,7 +34,8 @@ export interface RecordHead {
   readonly extra: number;
 }
 
-type Area = { readonly bytes: Uint8Array; readonly words: Int32Array };
+/** Where records lie. */
+export type Area = { readonly bytes: Uint8Array; readonly words: Int32Array };
 
 /**
  * Everything that one worker writes in a frame: lanes to workers, notices to the conductor, the ring to the main
@@ -44,6 +45,8 @@ export class Outgoing {
   readonly lanes: readonly LaneWriter[];
   readonly notices: LaneWriter;
   readonly ring: RingWriter;
+  /** To the reader of the world's feed. Undefined: it has none. */
+  readonly feed: RingWriter | undefined;
   /** Bytes that the present handler has sent. */
   handlerBytes = 0;
   /** Where the last event that was published begins. */
@@ -60,6 +63,7 @@ export class Outgoing {
       readonly lanes: readonly LaneWriter[];
       readonly notices: LaneWriter;
       readonly ring: RingWriter;
+      readonly feed?: RingWriter | undefined;
       readonly scratch: LaneWriter;
     },
     catalogue: Catalogue,
@@ -68,6 +72,7 @@ export class Outgoing {
     this.lanes = ends.lanes;
     this.notices = ends.notices;
     this.ring = ends.ring;
+    this.feed = ends.feed;
     this.#scratch = ends.scratch;
     this.#catalogue = catalogue;
     this.#handlerBytesMax = handlerBytesMax;
@@ -90,6 +95,7 @@ export class Outgoing {
     for (const lane of this.lanes) lane.mark();
     this.notices.mark();
     this.ring.mark();
+    this.feed?.mark();
   }
 
   /** Takes back everything since the mark. */
@@ -97,6 +103,7 @@ export class Outgoing {
     for (const lane of this.lanes) lane.rollback();
     this.notices.rollback();
     this.ring.rollback();
+    this.feed?.rollback();
   }
 
   /** Begins to write one half of the lanes. */
@@ -177,26 +184,26 @@ export class Outgoing {
     appendRecord(lane, head, payload);
   }
 
-  /** Copies a record into the ring, with another target and extra. False when there is no room. */
-  copyToRing(from: Area, at: number, target: number, extra: number): boolean {
+  /** Copies a record into a ring, with another target and extra. False when there is no room. */
+  copyToRing(ring: RingWriter, from: Area, at: number, target: number, extra: number): boolean {
     this.#marked = false;
     const size = align8(recordHeaderBytes + (from.words[(at >> 2) + lengthWord] as number));
-    const to = this.ring.claim(size);
+    const to = ring.claim(size);
     if (to === -1) return false;
-    copyWords(from.words, at, this.ring.words, to, size);
-    this.ring.words[(to >> 2) + targetWord] = target;
-    this.ring.words[(to >> 2) + extraWord] = extra;
-    this.ring.commit(to + size);
+    copyWords(from.words, at, ring.words, to, size);
+    ring.words[(to >> 2) + targetWord] = target;
+    ring.words[(to >> 2) + extraWord] = extra;
+    ring.commit(to + size);
     return true;
   }
 
-  /** Writes bytes into the ring. False when there is no room. */
-  writeToRing(head: RecordHead, payload: Uint8Array): boolean {
+  /** Writes bytes into a ring. False when there is no room. */
+  writeToRing(ring: RingWriter, head: RecordHead, payload: Uint8Array): boolean {
     this.#marked = false;
-    const at = this.ring.claim(recordHeaderBytes + payload.length);
+    const at = ring.claim(recordHeaderBytes + payload.length);
     if (at === -1) return false;
-    writeRecord(this.ring, at, head, payload);
-    this.ring.commit(at + recordHeaderBytes + payload.length);
+    writeRecord(ring, at, head, payload);
+    ring.commit(at + recordHeaderBytes + payload.length);
     return true;
   }
 

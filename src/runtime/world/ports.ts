@@ -86,6 +86,7 @@ export function openCoreEnds(memory: WorldMemory, worker: number, ports: WorkerP
     orders: new LaneReader(memory.orders, receiveOn(ports.orders)),
     inputs: new LaneReader(at(memory.inputs, worker), receiveOn(ports.inputs)),
     ring: new RingWriter(at(memory.outputRings, worker)),
+    feed: memory.feedRings[worker] && new RingWriter(memory.feedRings[worker]),
     timers: new LaneWriter(createLaneMemory(), nobody),
     scratch: new LaneWriter(createLaneMemory(), nobody),
   };

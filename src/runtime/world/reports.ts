@@ -111,7 +111,8 @@ export class Reports {
 
   #send(frame: number, call: number, type: number, payload: Uint8Array): void {
     const head = { kind: recordKind.reply, type, sender: 0, target: 0, sequence: call };
-    if (this.#outgoing.writeToRing({ ...head, extra: frame | 0 }, payload)) return;
+    if (this.#outgoing.writeToRing(this.#outgoing.ring, { ...head, extra: frame | 0 }, payload))
+      return;
     this.#waiting.push({ frame, call, type, payload });
     if (this.#waiting.length > this.#waitingMax) this.#waiting.shift();
   }
@@ -121,6 +122,6 @@ export class Reports {
     this.#left -= 1;
     const head = { kind: recordKind.report, type: 0, sender: 0, target: 0, sequence: 0 };
     const payload = reportCodec.toBytes({ body } as CoreReport);
-    this.#outgoing.writeToRing({ ...head, extra: this.frame | 0 }, payload);
+    this.#outgoing.writeToRing(this.#outgoing.ring, { ...head, extra: this.frame | 0 }, payload);
   }
 }

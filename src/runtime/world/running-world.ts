@@ -9,27 +9,17 @@ import { CallDesk } from "./call-desk.ts";
 import type { Catalogue, MethodEntry } from "./catalogue.ts";
 import { CommitGate } from "./commit-gate.ts";
 import { EffectDesk } from "./effect-desk.ts";
+import { FeedDesk, fedReachedMs } from "./feed-desk.ts";
 import { FlightLog } from "./flight-log.ts";
 import type { NowReading } from "./flight-recorder.ts";
+import { HeardWorld } from "./heard-world.ts";
 import { InputQueue } from "./input-queue.ts";
 import { counter } from "./metrics.ts";
 import { Recoveries } from "./recoveries.ts";
 import { type ThreadSinks, ThreadView } from "./thread-view.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { WorkerThread } from "./worker-thread.ts";
-import type {
-  ActorLoad,
-  CallOptions,
-  DeadLetter,
-  FlightDump,
-  FrameRange,
-  LogLine,
-  PublishedFrame,
-  World,
-  WorldMetrics,
-  WorldOptions,
-} from "./world.ts";
-import { WorldListeners } from "./world-listeners.ts";
+import type { ActorLoad, CallOptions, World, WorldMetrics, WorldOptions } from "./world.ts";
 import { type Launch, newLaunch, type WorldLoss, type WorldParts } from "./world-threads.ts";
 
 /** How long a handler may take before its worker is given up, in ms, and how often that is looked at. */
@@ -41,7 +31,7 @@ const dilationMs = 250;
 const reachedMs = 1_000;
 
 /** A world on worker threads, as the main thread holds it. It outlives its threads. */
-export class RunningWorld implements World, JournalEvents {
+export class RunningWorld extends HeardWorld implements World, JournalEvents {
   readonly name: string;
   readonly seed: number;
   readonly tickHz: number;
@@ -53,13 +43,13 @@ export class RunningWorld implements World, JournalEvents {
   readonly #inputs: InputQueue;
   readonly #calls: CallDesk;
   readonly #effects: EffectDesk;
+  readonly #feed: FeedDesk | undefined;
   readonly #recoveries = new Recoveries();
   readonly #handlerMsMax: number;
   /** Of the present threads. */
   #watchdog: Watchdog;
-  readonly #flights = new FlightLog((dump) => this.#listeners.flight.emit(dump));
+  readonly #flights = new FlightLog((dump) => this.listeners.flight.emit(dump));
   readonly #timers: NodeJS.Timeout[];
-  readonly #listeners = new WorldListeners();
   #dilationTold = 1;
   #wanted: ReadonlySet<number> = new Set();
   #threads: ThreadView | undefined;
@@ -77,6 +67,7 @@ export class RunningWorld implements World, JournalEvents {
   #stopped: TellurionError | undefined;
 
   constructor(options: WorldOptions, parts: WorldParts) {
+    super();
     const { limits } = parts;
     this.name = options.name;
     this.seed = options.seed;
@@ -98,12 +89,13 @@ export class RunningWorld implements World, JournalEvents {
       put: (bytes) => this.#inputs.put({ bytes, isQuery: false, isKeyed: false }),
       runner: isKept ? { branch: () => branchSourceOf(this.#journal, options, limits) } : {},
     });
+    this.#feed = options.feed && new FeedDesk(options.feed, parts.catalogue);
     this.#handlerMsMax = options.handlerMsMax ?? handlerMsMaxDefault;
     this.#watchdog = new Watchdog(this.#handlerMsMax);
     this.#timers = [
       setInterval(() => this.#lookForStuck(), this.#handlerMsMax / looksPerHandler).unref(),
       setInterval(() => this.#tellDilation(), dilationMs).unref(),
-      setInterval(() => this.#lookAtFrame(), reachedMs).unref(),
+      setInterval(() => this.#lookAtFrame(), this.#feed ? fedReachedMs : reachedMs).unref(),
     ];
   }
 
@@ -146,6 +138,9 @@ export class RunningWorld implements World, JournalEvents {
     for (const problem of problems) this.#log("warn", problem);
     const began = wallMs();
     const ports = journal.connect(this.workers);
+    const lost = this.#feed?.begin(identity.id, history);
+    if (lost)
+      this.#log("error", `events of frames ${lost.from} to ${lost.to} are forgotten: not fed`);
     const unseen = { mutedThrough: reached, callersWait: false, lastFrame: 0 };
     await this.#launch({ history, journal: ports, ...unseen });
     if (created) return;
@@ -166,37 +161,9 @@ export class RunningWorld implements World, JournalEvents {
     return this.#calls.call(method, key, request, options, this.#problem);
   }
 
-  onFrame(listener: (frame: PublishedFrame) => void): void {
-    this.#listeners.frame.add(listener);
-  }
-
   listenTo(events: Iterable<number>): void {
     this.#wanted = new Set(events);
     this.#threads?.showInterest(this.#wanted);
-  }
-
-  onLog(listener: (line: LogLine) => void): void {
-    this.#listeners.log.add(listener);
-  }
-
-  onDeadLetter(listener: (letter: DeadLetter) => void): void {
-    this.#listeners.deadLetter.add(listener);
-  }
-
-  onFailure(listener: (error: TellurionError) => void): void {
-    this.#listeners.failure.add(listener);
-  }
-
-  onFlight(listener: (dump: FlightDump) => void): void {
-    this.#listeners.flight.add(listener);
-  }
-
-  onRewind(listener: (frames: FrameRange) => void): void {
-    this.#listeners.rewind.add(listener);
-  }
-
-  onTimeDilation(listener: (factor: number) => void): void {
-    this.#listeners.timeDilation.add(listener);
   }
 
   metrics(): WorldMetrics {
@@ -263,19 +230,22 @@ export class RunningWorld implements World, JournalEvents {
     const sinks: ThreadSinks = {
       output: () => this.readOutput(),
       lost: (loss) => this.#lose(loss),
-      events: (frame, events, lost) => this.#listeners.frame.emit({ frame, events, lost }),
+      events: (frame, events, lost) => this.listeners.frame.emit({ frame, events, lost }),
       reply: (frame, call, outcome) => this.#calls.reply(frame, call, outcome),
       effect: (frame, id, type, request) =>
         this.#effects.ask(this.#worldId, frame, id, type, request),
-      report: (frame, report) => this.#listeners.report(frame, report),
+      report: (frame, report) => this.listeners.report(frame, report),
     };
-    const heard = { ...launch, listenedTo: this.#wanted };
+    const fedThrough = this.#feed?.through ?? 0;
+    const heard = { ...launch, fedThrough, listenedTo: this.#wanted };
     const threads = await ThreadView.start(this.#options, this.#parts, heard, sinks, spares);
     this.#threads = threads;
     if (this.#stopped) throw this.#stopped;
     this.#isBetweenThreads = false;
     this.#watchdog = new Watchdog(this.#handlerMsMax);
     threads.showInterest(this.#wanted);
+    const world = { id: this.#worldId, tickHz: this.tickHz, workers: this.workers };
+    this.#feed?.attach(world, threads.threads.memory, this.#journal?.statusMemory);
     this.#inputs.attach(threads.inputRing, through);
     // The doorbell may have rung before anybody was here to answer it. The caller's listeners come first.
     setImmediate(() => this.readOutput());
@@ -327,7 +297,8 @@ export class RunningWorld implements World, JournalEvents {
     this.#shownThrough = Math.max(this.#shownThrough, this.#readThrough);
     this.#readThrough = 0;
     this.#reachedSent = 0;
-    const { history, through } = await journal.reopen();
+    await this.#feed?.detach();
+    const { history, through } = await journal.reopen(this.#feed?.through);
     this.#gate.forgetAfter(history.reached);
     if (history.reached < frame) this.#goBack(history.reached, frame, suspect && at);
     this.#calls.refuseQueries();
@@ -341,7 +312,7 @@ export class RunningWorld implements World, JournalEvents {
   #goBack(reached: number, frame: number, guilty: NowReading | undefined): void {
     const to = this.#shownThrough;
     this.#shownThrough = Math.min(to, reached);
-    if (to > reached) this.#listeners.rewind.emit({ from: reached + 1, to });
+    if (to > reached) this.listeners.rewind.emit({ from: reached + 1, to });
     this.#log(
       "error",
       `frames after ${reached} are not on the disk, up to ${frame}: they are run anew`,
@@ -358,7 +329,7 @@ export class RunningWorld implements World, JournalEvents {
     this.#stopped = error;
     void this.#threads?.threads.terminate();
     this.#calls.refuseAll(error);
-    this.#listeners.failure.emit(error);
+    this.listeners.failure.emit(error);
   }
 
   #lookForStuck(): void {
@@ -374,7 +345,7 @@ export class RunningWorld implements World, JournalEvents {
     const factor = this.timeDilation;
     if (factor === this.#dilationTold) return;
     this.#dilationTold = factor;
-    this.#listeners.timeDilation.emit(factor);
+    this.listeners.timeDilation.emit(factor);
   }
 
   /** A world that puts nothing out rings no doorbell. */
@@ -393,7 +364,7 @@ export class RunningWorld implements World, JournalEvents {
   #log(level: LogLevel, text: string): void {
     // Before the world has begun, nobody has had the time to listen.
     setImmediate(() => {
-      this.#listeners.log.emit({ frame: this.frame, level, address: undefined, text });
+      this.listeners.log.emit({ frame: this.frame, level, address: undefined, text });
     });
   }
 }

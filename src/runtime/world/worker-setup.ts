@@ -28,6 +28,8 @@ export interface WorkerSetup {
   readonly history: PackedHistory | undefined;
   /** Frames up to this one are run again: their events and log lines have been seen. */
   readonly mutedThrough: number;
+  /** The feed's reader has the events of frames up to this one. */
+  readonly fedThrough: number;
   /** Who called in frames that are run again still waits for the reply. */
   readonly callersWait: boolean;
   /** On worker 0 only. */

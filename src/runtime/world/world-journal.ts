@@ -25,6 +25,7 @@ export async function openWorldJournal(
   const setup = {
     ...{ path, identity, retention, pendingBytesMax: limits.journalBytesMax },
     frames: createFrameRing(limits.inputRingBytes),
+    since: options.feed?.since,
   };
   const { journal, opened } = await Journal.open(setup, events);
   const kept = opened.identity;

@@ -9,7 +9,7 @@ import { encodeBootstrap } from "./bootstrap.ts";
 import { type Catalogue, catalogueOf } from "./catalogue.ts";
 import { ControlBlock } from "./control-block.ts";
 import type { NowReading } from "./flight-recorder.ts";
-import { showInterest } from "./interest.ts";
+import { interestBit, showInterest } from "./interest.ts";
 import { bindKinds, type Kinds } from "./kinds.ts";
 import { defaultLimits, type WorldLimits, workersMax } from "./limits.ts";
 import { createWorldMemory, type WorldMemory } from "./memory.ts";
@@ -49,6 +49,8 @@ export interface Launch {
   readonly journal: readonly JournalEnd[];
   /** Frames up to this one have been seen outside. */
   readonly mutedThrough: number;
+  /** The feed's reader has the events of frames up to this one. Undefined: none. */
+  readonly fedThrough?: number;
   /** Who called in frames that are run again still waits for the reply. */
   readonly callersWait: boolean;
   /** Numbers of the events that are listened to as the first frame begins. Undefined: none. */
@@ -59,7 +61,14 @@ export interface Launch {
 
 /** A world that was never kept: it begins, and runs as many frames. 0: paced, until it is stopped. */
 export function newLaunch(lastFrame: number): Launch {
-  return { history: undefined, journal: [], mutedThrough: 0, callersWait: true, lastFrame };
+  return {
+    history: undefined,
+    journal: [],
+    mutedThrough: 0,
+    fedThrough: 0,
+    callersWait: true,
+    lastFrame,
+  };
 }
 
 /** What the owner of a world's threads hears from them. */
@@ -127,10 +136,11 @@ export class WorldThreads {
     this.#options = options;
     this.#parts = parts;
     this.#events = events;
-    this.memory = createWorldMemory(workers, parts.limits, {
-      messages: parts.catalogue.messages.length,
-      handlers: parts.kinds.handlers.length,
-    });
+    const { catalogue, kinds, limits } = parts;
+    const counts = { messages: catalogue.messages.length, handlers: kinds.handlers.length };
+    const { feed } = options;
+    this.memory = createWorldMemory(workers, limits, counts, feed?.ringBytes);
+    if (feed) showInterest(this.memory, catalogue, new Set(feed.events), interestBit.feed);
     this.control = new ControlBlock(this.memory.control, workers);
     // Until a frame ends here, it is the snapshot's that has.
     this.control.setEnded(launch.history?.snapshotFrame ?? 0);
@@ -212,7 +222,7 @@ export class WorldThreads {
 
   #setups(launch: Launch): WorkerSetup[] {
     const { workers, seed, tickHz, actorsModule, bootstrap } = this.#options;
-    const { history, journal, lastFrame, mutedThrough, callersWait } = launch;
+    const { history, journal, lastFrame, mutedThrough, fedThrough = 0, callersWait } = launch;
     const ports = createPorts(workers);
     const conductor = {
       ports: ports.conductor,
@@ -223,7 +233,7 @@ export class WorldThreads {
       snapshots: snapshotOptions(this.#options, journal.length > 0),
     };
     return ports.workers.map((own, worker) => ({
-      ...{ worker, workers, seed, tickHz, history, mutedThrough, callersWait },
+      ...{ worker, workers, seed, tickHz, history, mutedThrough, fedThrough, callersWait },
       limits: this.#parts.limits,
       actorsModule: actorsModule.href,
       memory: this.memory,

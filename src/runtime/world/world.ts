@@ -4,6 +4,7 @@ import type { LogLevel } from "../actor/context.ts";
 import type { EffectDefinition } from "../effects/effect.ts";
 import type { EffectCounters } from "../effects/effect-runner.ts";
 import type { TellurionError } from "../errors.ts";
+import type { FeedOptions } from "../feed/feed.ts";
 import type { Retention } from "../journal/retention.ts";
 import type { Catalogue, EventEntry, MethodEntry } from "./catalogue.ts";
 import type { WorldLimits } from "./limits.ts";
@@ -42,6 +43,8 @@ export interface WorldOptions {
   readonly snapshots?: Partial<SnapshotOptions>;
   /** What actors may ask of the outside. */
   readonly effects?: readonly EffectDefinition[];
+  /** Who gets the events of committed frames on a thread of its own. */
+  readonly feed?: FeedOptions;
   /** Wall time that a handler may take before its worker is given up, in ms. */
   readonly handlerMsMax?: number;
   /** Memory of a worker's heap, in MB; one that needs more is lost. Undefined: Node's own limit. */

@@ -2,10 +2,13 @@ import { TellurionError } from "../../runtime/index.ts";
 import { quoted } from "../calls.ts";
 import { checkCommand } from "./check.ts";
 import type { Command, Terminal } from "./command.ts";
+import { costCommand } from "./cost.ts";
+import { dlqCommand } from "./dlq.ts";
 import { exportCommand } from "./export.ts";
 import { inspectCommand } from "./inspect.ts";
 import { optionsHelp, readOptions, usageOf } from "./options.ts";
 import { replayCommand } from "./replay.ts";
+import { setupCommand } from "./setup.ts";
 import { simulateCommand } from "./simulate.ts";
 import { startCommand } from "./start.ts";
 import { watchCommand } from "./watch.ts";
@@ -18,6 +21,9 @@ const commands: readonly Command[] = [
   inspectCommand,
   exportCommand,
   checkCommand,
+  dlqCommand,
+  setupCommand,
+  costCommand,
 ];
 const names = [...commands.map((command) => command.name), "help"].join(", ");
 

@@ -8,13 +8,14 @@ import { lookAhead } from "../look-ahead/look-ahead.ts";
 import { isLoopback } from "../loopback.ts";
 import { onHangUp } from "../reload/hang-up.ts";
 import type { RunningServer } from "../running-server.ts";
-import { loadWorldPack } from "../world-pack.ts";
+import type { Services } from "../split/services.ts";
+import { bridgeOf, bridgeOptions } from "./bridge-options.ts";
 import { defineCommand } from "./command.ts";
 import { type Keeping, keepingOf, keepingOptions } from "./keeping.ts";
 import { limitOption, limitsHelp } from "./limit-option.ts";
 import { flag, integer, type Option, type OptionValues, text } from "./options.ts";
 import { originOption } from "./origin-option.ts";
-import { folderOf, readWorld, worldOptions } from "./world-options.ts";
+import { readPack, readWorld, worldOptions } from "./world-options.ts";
 
 const host: Option<string> = {
   ...text("HOST", "address to listen at", "127.0.0.1"),
@@ -57,6 +58,7 @@ const options = {
     }),
     defaultText: "as much as Node gives it",
   },
+  ...bridgeOptions,
   verbose: flag("writes what is there for debugging to the log too"),
   limit: limitOption,
 };
@@ -70,24 +72,30 @@ export const startCommand = defineCommand({
   async run(values, { print, interrupted }) {
     const { world, keeping } = await readKeptWorld(values);
     const { folder } = keeping;
+    const log = createLog((line) => process.stderr.write(`${line}\n`), values.verbose);
+    const bridge = await bridgeOf(values, world, folder, log);
     const server = await serve({
+      bridgeConfig: bridge?.config,
       world,
+      services: values.services,
       host: values.host,
       port: values.port,
       allowedOrigins: values["allow-origin"],
       limits: { ...defaultLimits, ...values.limit },
-      log: createLog((line) => process.stderr.write(`${line}\n`), values.verbose),
+      log,
+      printMetrics: values.emf ? print : undefined,
       inMemory: folder === undefined,
       flightFolder: folder && join(folder, "flight"),
       pack: {
-        load: async () => loadWorldPack(await folderOf(values.world)),
+        load: () => readPack(values),
         told: keeping.stored ? [] : world.bootstrap,
       },
     });
     const stopListening = onHangUp(() => void server.reload());
-    print(greeting(server, keeping));
+    print(greeting(server, keeping, values.services, bridge?.lines ?? []));
     const failure = await Promise.race([server.failed, aborted(interrupted)]);
     await server.close();
+    await bridge?.close();
     stopListening();
     if (failure) throw failure;
     print("stopped");
@@ -122,16 +130,26 @@ function placeOf({ file, folder, stored }: Keeping): string {
   return stored ? `in ${file}, taken up at frame ${stored.reached}` : `in ${file}, new`;
 }
 
-function greeting({ url, world }: RunningServer, keeping: Keeping): string {
-  const query = world.catalogue.methods.find(({ isQuery, key }) => isQuery && key !== undefined);
+function greeting(
+  { url, world }: RunningServer,
+  keeping: Keeping,
+  services: Services | undefined,
+  bridgeLines: readonly string[],
+): string {
+  const partText = services ? `${services.names.join(", ")} of ` : "";
+  // The bridge answers only where another part has sent something.
+  const query = world.catalogue.methods.find(
+    ({ isQuery, key, actor }) => isQuery && key !== undefined && actor !== "bridge",
+  );
   const workers = `${world.workers} worker${world.workers === 1 ? "" : "s"}`;
   return [
-    `Tellurion runs the world ${world.name}: seed ${world.seed}, ${workers}, ` +
+    `Tellurion runs ${partText}the world ${world.name}: seed ${world.seed}, ${workers}, ` +
       `${world.tickHz} frames a second, ${placeOf(keeping)}`,
     "",
     `  clients   ${url.replace("http", "ws")}   (docs/protocol.md)`,
     `  health    ${url}/healthz`,
     `  metrics   ${url}/metrics`,
+    ...bridgeLines,
     ...(query
       ? [`  a call    curl -H 'content-type: application/json' -d '{}' ${url}/${query.name}`]
       : []),

@@ -6,8 +6,9 @@ import { fileURLToPath } from "node:url";
 import { type WorldOptions, workersMax } from "../../runtime/host.ts";
 import { TellurionError } from "../../runtime/index.ts";
 import { quoted } from "../calls.ts";
-import { loadWorldPack } from "../world-pack.ts";
-import { integer, type OptionValues, text } from "./options.ts";
+import { Services, serviceNames } from "../split/services.ts";
+import { loadWorldPack, type WorldPack } from "../world-pack.ts";
+import { integer, type Option, type OptionValues, text } from "./options.ts";
 
 const worldsFolder = fileURLToPath(new URL("../../../worlds/", import.meta.url));
 /** The kinds of actor of all worlds. */
@@ -18,6 +19,16 @@ const workersDefault = Math.min(workersMax, Math.max(1, availableParallelism() -
 
 const seedDefault = 1;
 const tickHzDefault = 60;
+
+const services: Option<Services | undefined> = {
+  placeholder: "NAMES",
+  about:
+    "runs these services of the world only, like weather,time; the bridge joins them to others",
+  default: undefined,
+  defaultText: "all",
+  valid: `names with commas between them: ${serviceNames.join(", ")}`,
+  read: (value) => (value === "" ? undefined : Services.read(value)),
+};
 
 /** The options of every command that runs a world. */
 export const worldOptions = {
@@ -39,16 +50,31 @@ export const worldOptions = {
     ...integer("HZ", "frames in a second of world time", { default: undefined, min: 1, max: 240 }),
     defaultText: `${tickHzDefault}`,
   },
+  services,
 };
+
+type AllValues = OptionValues<typeof worldOptions>;
+type WorldValues = Omit<AllValues, "services"> & Partial<Pick<AllValues, "services">>;
 
 /**
  * What the runtime needs to start the world that the options name. Throws INVALID_OPTION and
  * INVALID_WORLD_PACK.
  */
-export async function readWorld(options: OptionValues<typeof worldOptions>): Promise<WorldOptions> {
-  const { name, bootstrap } = await loadWorldPack(await folderOf(options.world));
+export async function readWorld(options: WorldValues): Promise<WorldOptions> {
+  const { name, bootstrap } = await readPack(options);
   const { seed = seedDefault, workers, "tick-hz": tickHz = tickHzDefault } = options;
   return { name, seed, workers, tickHz, actorsModule, bootstrap };
+}
+
+/**
+ * The pack that the options name, as far as the services go that are to run. Throws INVALID_OPTION and INVALID_WORLD_PACK.
+ */
+export async function readPack({
+  world,
+  services: wanted,
+}: Pick<WorldValues, "world" | "services">): Promise<WorldPack> {
+  const pack = await loadWorldPack(await folderOf(world));
+  return wanted ? { ...pack, bootstrap: wanted.beginning(pack.bootstrap) } : pack;
 }
 
 /** The folder of a world that is named by an option or an operand. Throws INVALID_OPTION. */

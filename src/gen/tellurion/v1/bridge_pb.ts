@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/bridge.proto.
  */
 export const file_tellurion_v1_bridge: GenFile = /*@__PURE__*/
-  fileDesc("Chl0ZWxsdXJpb24vdjEvYnJpZGdlLnByb3RvEgx0ZWxsdXJpb24udjEiiwEKDVJlbW90ZUNvbW1hbmQSEgoKY29tbWFuZF9pZBgBIAEoCRIOCgZtZXRob2QYAiABKAkSEQoHbWVzc2FnZRgDIAEoDEgAEg4KBGpzb24YBCABKAlIABITCgtkZWFkbGluZV9tcxgFIAEoAxITCgt0cmFjZXBhcmVudBgGIAEoCUIJCgdwYXlsb2FkItcBCg1SZWFkYWJsZUV2ZW50EhAKCGV2ZW50X2lkGAEgASgJEisKCmV2ZW50X3R5cGUYAiABKA4yFy50ZWxsdXJpb24udjEuRXZlbnRUeXBlEhUKDXdvcmxkX3RpbWVfbXMYAyABKAMSDgoGc291cmNlGAQgASgJEg0KBXRvcGljGAYgASgJEg0KBWZyYW1lGAcgASgEEhMKC3RyYWNlcGFyZW50GAggASgJEicKBWV2ZW50GAkgASgLMhgudGVsbHVyaW9uLnYxLldvcmxkRXZlbnRKBAgFEAYiOgoLQnJpZGdlU3RhdGUSKwoHc3RyZWFtcxgBIAMoCzIaLnRlbGx1cmlvbi52MS5SZW1vdGVTdHJlYW0i2AEKDFJlbW90ZVN0cmVhbRIOCgZzdHJlYW0YASABKAkSDQoFZXBvY2gYAiABKAkSFQoNbmV4dF9zZXF1ZW5jZRgDIAEoBBIkCgRoZWxkGAQgAygLMhYudGVsbHVyaW9uLnYxLkhlbGRQYWNrEhgKEG1pc3Npbmdfc2luY2VfbXMYBSABKAMSEgoKbG9zdF9wYWNrcxgGIAEoBBIWCg5yZXBlYXRlZF9wYWNrcxgHIAEoBBIOCgZldmVudHMYCCABKAQSFgoOcmVmdXNlZF9ldmVudHMYCSABKAQiKgoISGVsZFBhY2sSEAoIc2VxdWVuY2UYASABKAQSDAoEcGFjaxgCIAEoDCJTChJEZWxpdmVyUGFja1JlcXVlc3QSDgoGc3RyZWFtGAEgASgJEg0KBWVwb2NoGAIgASgJEhAKCHNlcXVlbmNlGAMgASgEEgwKBHBhY2sYBCABKAwiRAoTRGVsaXZlclBhY2tSZXNwb25zZRIPCgdhbHJlYWR5GAEgASgIEgwKBGhlbGQYAiABKAgSDgoGZXZlbnRzGAMgASgNIhoKGExpc3RSZW1vdGVTdHJlYW1zUmVxdWVzdCJIChlMaXN0UmVtb3RlU3RyZWFtc1Jlc3BvbnNlEisKB3N0cmVhbXMYASADKAsyGi50ZWxsdXJpb24udjEuUmVtb3RlU3RyZWFtMpICCg1CcmlkZ2VTZXJ2aWNlEnYKC0RlbGl2ZXJQYWNrEiAudGVsbHVyaW9uLnYxLkRlbGl2ZXJQYWNrUmVxdWVzdBohLnRlbGx1cmlvbi52MS5EZWxpdmVyUGFja1Jlc3BvbnNlIiKquxgeCgZicmlkZ2UiDGJyaWRnZTp3cml0ZSgBEgRtYWluEogBChFMaXN0UmVtb3RlU3RyZWFtcxImLnRlbGx1cmlvbi52MS5MaXN0UmVtb3RlU3RyZWFtc1JlcXVlc3QaJy50ZWxsdXJpb24udjEuTGlzdFJlbW90ZVN0cmVhbXNSZXNwb25zZSIikAIBqrsYGwoGYnJpZGdlIgticmlkZ2U6cmVhZBIEbWFpbmIGcHJvdG8z", [file_tellurion_v1_client, file_tellurion_v1_event_type, file_tellurion_v1_options]);
+  fileDesc("Chl0ZWxsdXJpb24vdjEvYnJpZGdlLnByb3RvEgx0ZWxsdXJpb24udjEiiwEKDVJlbW90ZUNvbW1hbmQSEgoKY29tbWFuZF9pZBgBIAEoCRIOCgZtZXRob2QYAiABKAkSEQoHbWVzc2FnZRgDIAEoDEgAEg4KBGpzb24YBCABKAlIABITCgtkZWFkbGluZV9tcxgFIAEoAxITCgt0cmFjZXBhcmVudBgGIAEoCUIJCgdwYXlsb2FkItcBCg1SZWFkYWJsZUV2ZW50EhAKCGV2ZW50X2lkGAEgASgJEisKCmV2ZW50X3R5cGUYAiABKA4yFy50ZWxsdXJpb24udjEuRXZlbnRUeXBlEhUKDXdvcmxkX3RpbWVfbXMYAyABKAMSDgoGc291cmNlGAQgASgJEg0KBXRvcGljGAYgASgJEg0KBWZyYW1lGAcgASgEEhMKC3RyYWNlcGFyZW50GAggASgJEicKBWV2ZW50GAkgASgLMhgudGVsbHVyaW9uLnYxLldvcmxkRXZlbnRKBAgFEAYiOgoLQnJpZGdlU3RhdGUSKwoHc3RyZWFtcxgBIAMoCzIaLnRlbGx1cmlvbi52MS5SZW1vdGVTdHJlYW0i7wEKDFJlbW90ZVN0cmVhbRIOCgZzdHJlYW0YASABKAkSDQoFZXBvY2gYAiABKAkSFQoNbmV4dF9zZXF1ZW5jZRgDIAEoBBIkCgRoZWxkGAQgAygLMhYudGVsbHVyaW9uLnYxLkhlbGRQYWNrEhgKEG1pc3Npbmdfc2luY2VfbXMYBSABKAMSEgoKbG9zdF9wYWNrcxgGIAEoBBIWCg5yZXBlYXRlZF9wYWNrcxgHIAEoBBIOCgZldmVudHMYCCABKAQSFgoOcmVmdXNlZF9ldmVudHMYCSABKAQSFQoNbWlzc2luZ190aW1lchgKIAEoDSIqCghIZWxkUGFjaxIQCghzZXF1ZW5jZRgBIAEoBBIMCgRwYWNrGAIgASgMIj4KC1BhY2tNaXNzaW5nEg4KBnN0cmVhbRgBIAEoCRINCgVlcG9jaBgCIAEoCRIQCghzZXF1ZW5jZRgDIAEoBCJTChJEZWxpdmVyUGFja1JlcXVlc3QSDgoGc3RyZWFtGAEgASgJEg0KBWVwb2NoGAIgASgJEhAKCHNlcXVlbmNlGAMgASgEEgwKBHBhY2sYBCABKAwiRAoTRGVsaXZlclBhY2tSZXNwb25zZRIPCgdhbHJlYWR5GAEgASgIEgwKBGhlbGQYAiABKAgSDgoGZXZlbnRzGAMgASgNIhoKGExpc3RSZW1vdGVTdHJlYW1zUmVxdWVzdCJIChlMaXN0UmVtb3RlU3RyZWFtc1Jlc3BvbnNlEisKB3N0cmVhbXMYASADKAsyGi50ZWxsdXJpb24udjEuUmVtb3RlU3RyZWFtMpICCg1CcmlkZ2VTZXJ2aWNlEnYKC0RlbGl2ZXJQYWNrEiAudGVsbHVyaW9uLnYxLkRlbGl2ZXJQYWNrUmVxdWVzdBohLnRlbGx1cmlvbi52MS5EZWxpdmVyUGFja1Jlc3BvbnNlIiKquxgeCgZicmlkZ2UiDGJyaWRnZTp3cml0ZSgBEgRtYWluEogBChFMaXN0UmVtb3RlU3RyZWFtcxImLnRlbGx1cmlvbi52MS5MaXN0UmVtb3RlU3RyZWFtc1JlcXVlc3QaJy50ZWxsdXJpb24udjEuTGlzdFJlbW90ZVN0cmVhbXNSZXNwb25zZSIikAIBqrsYGwoGYnJpZGdlIgticmlkZ2U6cmVhZBIEbWFpbmIGcHJvdG8z", [file_tellurion_v1_client, file_tellurion_v1_event_type, file_tellurion_v1_options]);
 
 /**
  * A command of a remote service, on its way through a queue.
@@ -219,6 +219,13 @@ export type RemoteStream = Message<"tellurion.v1.RemoteStream"> & {
    * @generated from field: uint64 refused_events = 9;
    */
   refusedEvents: bigint;
+
+  /**
+   * Timer at whose end the missing pack is given up. 0: none.
+   *
+   * @generated from field: uint32 missing_timer = 10;
+   */
+  missingTimer: number;
 };
 
 /**
@@ -249,6 +256,35 @@ export type HeldPack = Message<"tellurion.v1.HeldPack"> & {
  */
 export const HeldPackSchema: GenMessage<HeldPack> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_bridge, 4);
+
+/**
+ * The bridge tells itself: this pack has not come in time.
+ *
+ * @generated from message tellurion.v1.PackMissing
+ */
+export type PackMissing = Message<"tellurion.v1.PackMissing"> & {
+  /**
+   * @generated from field: string stream = 1;
+   */
+  stream: string;
+
+  /**
+   * @generated from field: string epoch = 2;
+   */
+  epoch: string;
+
+  /**
+   * @generated from field: uint64 sequence = 3;
+   */
+  sequence: bigint;
+};
+
+/**
+ * Describes the message tellurion.v1.PackMissing.
+ * Use `create(PackMissingSchema)` to create a new message.
+ */
+export const PackMissingSchema: GenMessage<PackMissing> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_bridge, 5);
 
 /**
  * @generated from message tellurion.v1.DeliverPackRequest
@@ -286,7 +322,7 @@ export type DeliverPackRequest = Message<"tellurion.v1.DeliverPackRequest"> & {
  * Use `create(DeliverPackRequestSchema)` to create a new message.
  */
 export const DeliverPackRequestSchema: GenMessage<DeliverPackRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_bridge, 5);
+  messageDesc(file_tellurion_v1_bridge, 6);
 
 /**
  * @generated from message tellurion.v1.DeliverPackResponse
@@ -319,7 +355,7 @@ export type DeliverPackResponse = Message<"tellurion.v1.DeliverPackResponse"> & 
  * Use `create(DeliverPackResponseSchema)` to create a new message.
  */
 export const DeliverPackResponseSchema: GenMessage<DeliverPackResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_bridge, 6);
+  messageDesc(file_tellurion_v1_bridge, 7);
 
 /**
  * @generated from message tellurion.v1.ListRemoteStreamsRequest
@@ -332,7 +368,7 @@ export type ListRemoteStreamsRequest = Message<"tellurion.v1.ListRemoteStreamsRe
  * Use `create(ListRemoteStreamsRequestSchema)` to create a new message.
  */
 export const ListRemoteStreamsRequestSchema: GenMessage<ListRemoteStreamsRequest> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_bridge, 7);
+  messageDesc(file_tellurion_v1_bridge, 8);
 
 /**
  * @generated from message tellurion.v1.ListRemoteStreamsResponse
@@ -351,7 +387,7 @@ export type ListRemoteStreamsResponse = Message<"tellurion.v1.ListRemoteStreamsR
  * Use `create(ListRemoteStreamsResponseSchema)` to create a new message.
  */
 export const ListRemoteStreamsResponseSchema: GenMessage<ListRemoteStreamsResponse> = /*@__PURE__*/
-  messageDesc(file_tellurion_v1_bridge, 8);
+  messageDesc(file_tellurion_v1_bridge, 9);
 
 /**
  * Brings events of another part of the world in, in their order and once.

@@ -1,0 +1,38 @@
+import { commandsOf, type PartCatalogue } from "./catalogue.ts";
+import type { CommandQueues, EventQueues } from "./messages.ts";
+import type { Part } from "./services.ts";
+
+interface Joined {
+  readonly region: string;
+  readonly fifo: boolean;
+  readonly topicArn: string;
+  /** The parts of the world that run in the process. */
+  readonly catalogue: ReadonlyMap<Part, PartCatalogue>;
+  readonly commandLevels: readonly string[];
+  readonly commands: CommandQueues | undefined;
+  /** Events of the other parts. */
+  readonly events: EventQueues | undefined;
+}
+
+/** The file that tells a server's bridge where its topic and queues are, and what it may take from them. */
+export function bridgeConfiguration(joined: Joined): Record<string, unknown> {
+  const { region, fifo, topicArn, catalogue, commandLevels, commands, events } = joined;
+  const streams = [...catalogue].flatMap(([name, { mirrored }]) =>
+    mirrored.length === 0 ? [] : [{ name, types: mirrored }],
+  );
+  const methods = [...catalogue.values()].flatMap((part) => commandsOf(part, commandLevels));
+  return {
+    region,
+    ...(streams.length > 0 && { out: { topicArn, fifo, streams } }),
+    ...(commands && {
+      commands: {
+        queueUrl: commands.queue.queueUrl,
+        deadLetterQueueUrl: commands.dead.queueUrl,
+        methods,
+      },
+    }),
+    ...(events && {
+      events: { queueUrl: events.queue.queueUrl, deadLetterQueueUrl: events.dead.queueUrl },
+    }),
+  };
+}

@@ -1,0 +1,19 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { TellurionError } from "../runtime/index.ts";
+import { BridgeLoop } from "./bridge-loop.ts";
+import type { BridgeMessage, BridgeRequest, BridgeSetup } from "./bridge-messages.ts";
+import { startIn } from "./in/start-in.ts";
+
+/** The bridge's thread begins here. Kept thin: coverage does not see it. */
+const post = (message: BridgeMessage): void => parentPort?.postMessage(message);
+try {
+  const loop = await BridgeLoop.open(workerData as BridgeSetup, post, startIn);
+  parentPort?.on("message", async (request: BridgeRequest) => {
+    await loop.receive(request);
+    if (request.what === "close") parentPort?.close();
+  });
+} catch (error) {
+  const code = error instanceof TellurionError ? error.code : "INTERNAL_ERROR";
+  post({ what: "failed", code, text: error instanceof Error ? error.message : String(error) });
+  parentPort?.close();
+}

@@ -1,0 +1,35 @@
+import { type ResourceWishes, resourceNames } from "./resources.ts";
+import type { SetupResult } from "./setup.ts";
+import type { Place } from "./setup-clients.ts";
+
+/** A bridge's configuration as it stands in a file: all that is left out is at its default. */
+export interface ConfigurationFile {
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly out: { readonly topicArn: string; readonly fifo: boolean };
+  readonly commands: {
+    readonly queueUrl: string;
+    readonly deadLetterQueueUrl: string;
+    readonly methods: readonly string[];
+  };
+}
+
+/** The configuration that fits what was set up: all mirrored events go out, and the methods named may come in. */
+export function configurationFile(
+  { region, endpoint }: Place,
+  wishes: ResourceWishes,
+  { topicArn, queueUrls }: SetupResult,
+  methods: readonly string[],
+): ConfigurationFile {
+  const { commands, commandsDead } = resourceNames(wishes);
+  return {
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    out: { topicArn, fifo: wishes.fifo },
+    commands: {
+      queueUrl: queueUrls.get(commands) ?? "",
+      deadLetterQueueUrl: queueUrls.get(commandsDead) ?? "",
+      methods,
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * What a bridge has counted since it began, and how it stands now: numbers only, so that it is posted from the bridge's
+ * thread as it is.
+ */
+export interface BridgeCounters {
+  /** Packs on the disk that are not published yet. */
+  readonly outboxPacks: number;
+  readonly outboxBytes: number;
+  /** Since the oldest of them was closed. 0: there is none. */
+  readonly outboxOldestAgeMs: number;
+  /** Messages on their way at this moment. */
+  readonly inFlight: number;
+  readonly packsPublished: number;
+  readonly eventsPublished: number;
+  /** Calls of the AWS API in both directions, those included that failed. */
+  readonly requests: number;
+  /** Calls that repeated one that failed. */
+  readonly retries: number;
+  /** Events that were given up because the outbox is full, by class. */
+  readonly shedCosmetic: number;
+  readonly shedLatestWins: number;
+  readonly shedReliable: number;
+  /** Events that were given up because no message can hold them. */
+  readonly shedTooLarge: number;
+  /** Packs that the topic will never take. */
+  readonly packsRefused: number;
+  /** Events that found no room on their way from the core. */
+  readonly feedLost: number;
+  readonly commandsReceived: number;
+  readonly commandsDone: number;
+  /** Commands that the world or the bridge's allow-list refused. */
+  readonly commandsRefused: number;
+  readonly commandsDeadLettered: number;
+  /** Commands that the queue delivered again. */
+  readonly commandsDuplicate: number;
+  /** Pollers that stalled and were begun anew. */
+  readonly pollerRestarts: number;
+}
+
+export const noBridgeCounters: BridgeCounters = {
+  outboxPacks: 0,
+  outboxBytes: 0,
+  outboxOldestAgeMs: 0,
+  inFlight: 0,
+  packsPublished: 0,
+  eventsPublished: 0,
+  requests: 0,
+  retries: 0,
+  shedCosmetic: 0,
+  shedLatestWins: 0,
+  shedReliable: 0,
+  shedTooLarge: 0,
+  packsRefused: 0,
+  feedLost: 0,
+  commandsReceived: 0,
+  commandsDone: 0,
+  commandsRefused: 0,
+  commandsDeadLettered: 0,
+  commandsDuplicate: 0,
+  pollerRestarts: 0,
+};

@@ -1,0 +1,109 @@
+import { afterEach, expect, test, vi } from "vitest";
+import type { Message } from "../../../src/bridges/out/message.ts";
+import { OutSide } from "../../../src/bridges/out/out-side.ts";
+import { noTracing } from "../../../src/bridges/tracing/tracing.ts";
+import { WeatherEventSchema } from "../../../src/gen/tellurion/v1/weather_pb.ts";
+import type { FeedEvent } from "../../../src/runtime/index.ts";
+import { eventsOfPack, feedEvent, schemaEvents } from "../../support/feed-events.ts";
+import { outboxPath, outOf, worldId } from "../../support/mirroring.ts";
+import { within } from "../../support/within.ts";
+
+/** A feed of one event in each frame up to one that the test names. */
+class Feed {
+  lost = 0;
+  through: number;
+  #read: number;
+
+  constructor(after: number) {
+    this.#read = after;
+    this.through = after;
+  }
+
+  read(take: (frame: number, events: readonly FeedEvent[]) => void): number {
+    while (this.#read < this.through) {
+      this.#read += 1;
+      take(this.#read, [feedEvent(WeatherEventSchema, {}, { sequence: this.#read })]);
+    }
+    return this.#read;
+  }
+}
+
+class Topic {
+  readonly messages: Message[] = [];
+  isAway = false;
+
+  async publish(message: Message): Promise<void> {
+    if (this.isAway) throw new Error("connect ECONNREFUSED");
+    this.messages.push(message);
+  }
+
+  get frames(): number[] {
+    return this.messages
+      .flatMap(({ body }) => eventsOfPack(Buffer.from(body, "base64url")))
+      .map(({ frame }) => Number(frame));
+  }
+}
+
+const sides = new Set<OutSide>();
+afterEach(async () => {
+  for (const side of sides) await side.close();
+  sides.clear();
+});
+
+function outSide(topic: Topic, path: string, lingerMs = 60_000): OutSide {
+  const side = new OutSide({
+    tracing: noTracing,
+    ...{ out: outOf({ lingerMs, inFlightMax: 1 }), events: schemaEvents, topic },
+    ...{ world: "moor", schema: "0123456789abcdef", outboxPath: path, warn: () => {} },
+  });
+  sides.add(side);
+  return side;
+}
+
+const end = (after: number) => ({ worldId, tickHz: 60, after, reached: after });
+const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
+
+test("what comes is published without anybody asking", async () => {
+  const topic = new Topic();
+  const side = outSide(topic, ":memory:", 0);
+  const feed = new Feed(0);
+  side.attach(end(0), feed);
+  feed.through = 5;
+  await vi.waitFor(() => expect(topic.frames).toEqual(upTo(5)), { timeout: 5_000 });
+});
+
+test("leaving the rings reads them to their end, and new ones go on from there", async () => {
+  const topic = new Topic();
+  const side = outSide(topic, ":memory:");
+  const [first, second] = [new Feed(0), new Feed(7)];
+  side.attach(end(0), first);
+  first.through = 7;
+  first.lost = 2;
+  expect(side.detach()).toBe(7);
+  side.attach(end(7), second);
+  second.through = 9;
+  second.lost = 3;
+  await within("draining", side.drain(5_000));
+  expect(topic.frames).toEqual(upTo(9));
+  expect(side.counters().feedLost).toBe(5);
+});
+
+test("draining gives up after its time; what has not arrived goes out after the next start", async () => {
+  const topic = new Topic();
+  const path = outboxPath();
+  const side = outSide(topic, path);
+  const feed = new Feed(0);
+  side.attach(end(0), feed);
+  feed.through = 40;
+  topic.isAway = true;
+  await within("giving up", side.drain(30));
+  expect(side.counters()).toMatchObject({ packsPublished: 0, inFlight: 1 });
+  expect(side.counters().outboxPacks).toBeGreaterThan(1);
+  sides.delete(side);
+  await side.close();
+  topic.isAway = false;
+  const next = outSide(topic, path);
+  expect(next.since).toEqual({ worldId, frame: 40 });
+  await within("draining", next.drain(5_000));
+  expect(topic.frames).toEqual(upTo(40));
+});

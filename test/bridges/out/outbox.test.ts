@@ -1,0 +1,209 @@
+import { writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, test } from "vitest";
+import { type ClosedPack, Outbox, type StoredPack } from "../../../src/bridges/out/outbox.ts";
+import { outboxPath, worldId } from "../../support/mirroring.ts";
+
+const pack = (sequence: number, stream = "all"): ClosedPack => ({
+  ...{
+    stream,
+    epoch: "e",
+    sequence,
+    events: 2,
+    codec: "raw",
+    schema: "s",
+    closedMs: 1_000,
+    traceparent: "",
+  },
+  body: Uint8Array.of(sequence, 1, 2),
+});
+const batch = (packs: readonly ClosedPack[], frame = 1, next = 1, name = "all") => ({
+  packs,
+  streams: [{ name, mark: { frame, events: 0 }, next }],
+  ...{ sheds: [], taken: [], forget: [] },
+});
+
+/** Opens and begins it; then closes it, unless it is to be used. */
+function epochOf(path: string, world: string, after: number, streams = ["all"]): string {
+  const outbox = new Outbox(path, streams);
+  outbox.begin({ worldId: world, after, reached: after }, [1]);
+  const { epoch } = outbox;
+  outbox.close();
+  return epoch;
+}
+
+function packsOf(outbox: Outbox): StoredPack[] {
+  const packs: StoredPack[] = [];
+  for (let one = outbox.next(0); one; one = outbox.next(one.id)) packs.push(one);
+  return packs;
+}
+
+describe("an epoch", () => {
+  test("begins with the world's id, and lasts as long as the world goes on", () => {
+    const path = outboxPath();
+    const epoch = epochOf(path, worldId, 0);
+    expect(epoch).toMatch(/^0a1b2c3d-[0-9a-f]{8}$/);
+    expect(epochOf(path, worldId, 5)).toBe(epoch);
+  });
+
+  test("ends when the file is another world's", () => {
+    const path = outboxPath();
+    const epoch = epochOf(path, worldId, 0);
+    expect(epochOf(path, "another-world", 0)).not.toBe(epoch);
+  });
+
+  test("ends when the world stands before what was packed of it: numbers begin anew, and packs on their way stay", () => {
+    const path = outboxPath();
+    const outbox = new Outbox(path, ["all"]);
+    outbox.begin({ worldId, after: 0, reached: 0 }, [1]);
+    outbox.write(batch([pack(1), pack(2)], 101, 3));
+    outbox.close();
+    const same = new Outbox(path, ["all"]);
+    expect(same.since).toEqual({ worldId, frame: 100 });
+    expect(same.begin({ worldId, after: 100, reached: 100 }, [1])).toEqual([
+      { name: "all", mark: { frame: 101, events: 0 }, next: 3 },
+    ]);
+    const { epoch } = same;
+    same.close();
+    const restored = new Outbox(path, ["all"]);
+    expect(restored.begin({ worldId, after: 99, reached: 99 }, [1])).toEqual([
+      { name: "all", mark: { frame: 100, events: 0 }, next: 1 },
+    ]);
+    expect(restored.epoch).not.toBe(epoch);
+    expect(packsOf(restored).map(({ sequence }) => sequence)).toEqual([1, 2]);
+    restored.close();
+  });
+
+  test("ends too when the world stands behind what one of several streams has packed", () => {
+    const path = outboxPath();
+    const outbox = new Outbox(path, ["far", "near"]);
+    outbox.begin({ worldId, after: 0, reached: 0 }, [1]);
+    outbox.write(batch([], 101, 3, "far"));
+    outbox.write(batch([], 51, 3, "near"));
+    const { epoch } = outbox;
+    outbox.close();
+    for (const [reached, isSame] of [
+      [100, true],
+      [99, false],
+    ] as const) {
+      const copy = new Outbox(path, ["far", "near"]);
+      copy.begin({ worldId, after: 50, reached }, [1]);
+      expect(copy.epoch === epoch).toBe(isSame);
+      copy.close();
+    }
+  });
+});
+
+describe("a stream", () => {
+  test("that is new begins where the others are; one that is gone holds nothing back", () => {
+    const path = outboxPath();
+    const first = new Outbox(path, ["old", "slow"]);
+    first.begin({ worldId, after: 0, reached: 0 }, [1]);
+    first.write(batch([], 101, 7, "old"));
+    expect(first.since).toBeUndefined();
+    first.close();
+    const second = new Outbox(path, ["old", "new"]);
+    expect(second.since).toEqual({ worldId, frame: 100 });
+    expect(second.begin({ worldId, after: 100, reached: 100 }, [1])).toEqual([
+      { name: "new", mark: { frame: 101, events: 0 }, next: 1 },
+      { name: "old", mark: { frame: 101, events: 0 }, next: 7 },
+    ]);
+    second.close();
+  });
+
+  test("that comes back goes on with its numbers", () => {
+    const path = outboxPath();
+    const first = new Outbox(path, ["a", "b"]);
+    first.begin({ worldId, after: 0, reached: 0 }, [1]);
+    first.write(batch([pack(1, "a")], 50, 2, "a"));
+    first.close();
+    epochOf(path, worldId, 200, ["b"]);
+    const third = new Outbox(path, ["a", "b"]);
+    expect(third.begin({ worldId, after: 300, reached: 300 }, [1])[0]).toEqual({
+      name: "a",
+      mark: { frame: 301, events: 0 },
+      next: 2,
+    });
+    third.close();
+  });
+});
+
+test("marks that counted other events than those that come now begin their frame anew", () => {
+  const path = outboxPath();
+  const mark = { frame: 9, events: 5 };
+  const write = { ...batch([]), streams: [{ name: "all", mark, next: 3 }] };
+  const outbox = new Outbox(path, ["all"]);
+  outbox.begin({ worldId, after: 0, reached: 0 }, [2, 1]);
+  outbox.write(write);
+  outbox.close();
+  for (const [events, inFrame] of [
+    [[1, 2], 5],
+    [[1, 3], 0],
+  ] as const) {
+    const next = new Outbox(path, ["all"]);
+    expect(next.begin({ worldId, after: 8, reached: 9 }, events)).toEqual([
+      { name: "all", mark: { frame: 9, events: inFrame }, next: 3 },
+    ]);
+    next.close();
+  }
+});
+
+describe("packs", () => {
+  test("that have arrived are gone, of those that have not nothing is", () => {
+    const path = outboxPath();
+    const outbox = new Outbox(path, ["all"]);
+    outbox.begin({ worldId, after: 0, reached: 0 }, [1]);
+    outbox.write(batch([pack(1), pack(2), pack(3)]));
+    const [first] = packsOf(outbox);
+    outbox.published(first as StoredPack);
+    expect([outbox.packs, outbox.bytes, outbox.oldestMs]).toEqual([2, 6, 1_000]);
+    outbox.sweep();
+    outbox.close();
+    const again = new Outbox(path, ["all"]);
+    expect([again.packs, again.bytes]).toEqual([2, 6]);
+    expect(packsOf(again).map(({ id: _, ...rest }) => rest)).toEqual([pack(2), pack(3)]);
+    again.close();
+  });
+
+  test("that are refused are kept apart with the reason, the last thousand of them", () => {
+    const outbox = new Outbox(":memory:", ["all"]);
+    outbox.begin({ worldId, after: 0, reached: 0 }, [1]);
+    outbox.write(batch(Array.from({ length: 1_001 }, (_, i) => pack(i + 1))));
+    for (const one of packsOf(outbox)) outbox.refuse(one, "too odd");
+    const refused = outbox.refused();
+    expect([outbox.packs, outbox.bytes, refused.length]).toEqual([0, 0, 1_000]);
+    expect(refused[0]).toMatchObject({ ...pack(2), reason: "too odd" });
+  });
+});
+
+describe("refused is", () => {
+  const opening = (path: string) => () => new Outbox(path, ["all"]);
+
+  test("an outbox that somebody has open", () => {
+    const path = outboxPath();
+    const outbox = new Outbox(path, ["all"]);
+    expect(opening(path)).toThrow(expect.objectContaining({ code: "WORLD_FILE_IN_USE" }));
+    outbox.close();
+    opening(path)().close();
+  });
+
+  test("a file that is no database, or another one", () => {
+    const path = outboxPath();
+    writeFileSync(path, "Ducunt volentem fata, nolentem trahunt. ".repeat(100));
+    expect(opening(path)).toThrow(expect.objectContaining({ code: "WORLD_FILE_INVALID" }));
+    const other = outboxPath();
+    const database = new DatabaseSync(other);
+    database.exec("CREATE TABLE letters (text TEXT)");
+    database.close();
+    expect(opening(other)).toThrow("is a database, but no outbox");
+  });
+
+  test("an outbox of a later version", () => {
+    const path = outboxPath();
+    opening(path)().close();
+    const database = new DatabaseSync(path);
+    database.exec("PRAGMA user_version = 2");
+    database.close();
+    expect(opening(path)).toThrow(expect.objectContaining({ code: "WORLD_FILE_TOO_NEW" }));
+  });
+});
