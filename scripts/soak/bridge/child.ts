@@ -5,23 +5,29 @@ import { fileURLToPath } from "node:url";
 import { within } from "../../../test/support/within.ts";
 
 const cacheFolder = fileURLToPath(new URL("../../../node_modules/.cache/node", import.meta.url));
+const scripts = {
+  server: new URL("./server.ts", import.meta.url),
+  consumer: new URL("./consumer.ts", import.meta.url),
+  emulator: new URL("./emulator.ts", import.meta.url),
+};
 const startMsMax = 60_000;
 const stopMsMax = 180_000;
 const logLengthMax = 20_000;
+
+export type Player = keyof typeof scripts;
 
 /** A script of this folder in a process of its own. */
 export class Child {
   /** The end of what it wrote to its log. */
   log = "";
-  readonly #name: string;
+  readonly #name: Player;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #exit: Promise<number | null>;
   readonly #line: Promise<string>;
 
-  constructor(name: string, ...args: readonly string[]) {
-    const script = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
+  constructor(name: Player, ...args: readonly string[]) {
     this.#name = name;
-    this.#child = spawn(process.execPath, [script, ...args], {
+    this.#child = spawn(process.execPath, [fileURLToPath(scripts[name]), ...args], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, NODE_COMPILE_CACHE: cacheFolder },
     });

@@ -1,5 +1,6 @@
 import type { SeededRandom } from "../../../src/runtime/actor/random.ts";
 import type { Faults } from "../../../test/support/fault-proxy.ts";
+import type { Player } from "./child.ts";
 
 /** What happens in a run, one after the other. */
 export type Disturbance =
@@ -8,7 +9,7 @@ export type Disturbance =
   | { readonly what: "outage"; readonly forMs: number }
   | {
       readonly what: "kill";
-      readonly who: "server" | "consumer" | "emulator";
+      readonly who: Player;
       /** While it goes: packs are on their way and held. */
       readonly faults: Faults;
       /** Until it is started again. */
@@ -35,7 +36,7 @@ export class Disturbances {
       return Math.min(Math.ceil(leftMs), min + this.#random.integer(max - min));
     };
     const faults = someFaults(this.#random);
-    const kill = (who: "server" | "consumer" | "emulator", forMs: number): Disturbance => {
+    const kill = (who: Player, forMs: number): Disturbance => {
       return { what: "kill", who, faults, forMs };
     };
     switch (this.#draw()) {

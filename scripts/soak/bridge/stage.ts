@@ -5,10 +5,8 @@ import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client
 import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { queueClient } from "../../../clients/consumer/src/index.ts";
 import { FaultProxy } from "../../../test/support/fault-proxy.ts";
-import { Child } from "./child.ts";
+import { Child, type Player } from "./child.ts";
 import { credentials, region, type SoakSettings } from "./settings.ts";
-
-export type Player = "server" | "consumer" | "emulator";
 
 /** The processes of a run and what stands between them: server — proxy — emulator — proxy — consumer. */
 export class Stage {
