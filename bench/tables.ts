@@ -1,7 +1,6 @@
 import { allocation } from "./allocation/index.ts";
 import { bridge } from "./bridge/index.ts";
 import { codec } from "./codec/index.ts";
-import { consumer } from "./consumer/index.ts";
 import { durability } from "./durability/index.ts";
 import { frames } from "./frames/index.ts";
 import { idle } from "./idle/index.ts";
@@ -30,5 +29,4 @@ export const tables: readonly Table[] = [
   storyteller,
   durability,
   bridge,
-  consumer,
 ];

@@ -1,6 +1,7 @@
 import type { Table } from "../table.ts";
 import { measureArrival } from "./arrival.ts";
 import { measureCoreCost } from "./core-cost.ts";
+import { decodingCase } from "./decoding.ts";
 import { measureLateness } from "./lateness.ts";
 
 export const bridge: Table = {
@@ -17,6 +18,8 @@ export const bridge: Table = {
       run: (effort) => measureLateness(true, effort),
     },
     { rows: [{ row: "handled by a consumer process", unit: "events/s" }], run: measureArrival },
+    decodingCase("raw"),
+    decodingCase("zstd"),
   ],
   bars: [
     {
