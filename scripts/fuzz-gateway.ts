@@ -3,8 +3,8 @@ import { runInNewContext } from "node:vm";
 import { WeatherEventSchema } from "../src/gen/tellurion/v1/weather_pb.ts";
 import { integer, readOptions } from "../src/server/commands/options.ts";
 import { closeCodes } from "../src/server/gateway/close-codes.ts";
+import type { Connection, Line } from "../src/server/gateway/connection.ts";
 import { Gateway } from "../src/server/gateway/gateway.ts";
-import type { Line, Session } from "../src/server/gateway/session.ts";
 import { subprotocols } from "../src/server/gateway/subprotocol.ts";
 import { defaultLimits, type Limits } from "../src/server/limits.ts";
 import { createLog } from "../src/server/log.ts";
@@ -118,7 +118,7 @@ function openLine(
   gateway: Gateway,
   name: string,
   joins = true,
-): { line: CountingLine; session: Session } {
+): { line: CountingLine; session: Connection } {
   const line = new CountingLine();
   const subprotocol = subprotocols.find((known) => known.name === name) ?? subprotocols[0];
   const session = gateway.accept(line, subprotocol);

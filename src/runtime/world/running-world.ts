@@ -98,6 +98,12 @@ export class RunningWorld implements World, JournalEvents {
       put: (bytes) => this.#inputs.put({ bytes, isQuery: false, isKeyed: false }),
       runner: isKept ? { branch: () => branchSourceOf(this.#journal, options, limits) } : {},
     });
+    const { listener } = options;
+    if (listener) {
+      const heard = this.catalogue.events.filter(({ topic }) => listener.topics.has(topic));
+      this.#wanted = new Set(heard.map(({ number }) => number));
+      this.#listeners.frame.add((frame) => listener.hear(frame));
+    }
     this.#handlerMsMax = options.handlerMsMax ?? handlerMsMaxDefault;
     this.#watchdog = new Watchdog(this.#handlerMsMax);
     this.#timers = [
@@ -105,6 +111,10 @@ export class RunningWorld implements World, JournalEvents {
       setInterval(() => this.#tellDilation(), dilationMs).unref(),
       setInterval(() => this.#lookAtFrame(), reachedMs).unref(),
     ];
+  }
+
+  get id(): string {
+    return this.#worldId;
   }
 
   get catalogue(): Catalogue {
@@ -146,7 +156,8 @@ export class RunningWorld implements World, JournalEvents {
     for (const problem of problems) this.#log("warn", problem);
     const began = wallMs();
     const ports = journal.connect(this.workers);
-    const unseen = { mutedThrough: reached, callersWait: false, lastFrame: 0 };
+    const mutedThrough = Math.min(this.#options.listener?.heardThrough ?? reached, reached);
+    const unseen = { mutedThrough, callersWait: false, lastFrame: 0 };
     await this.#launch({ history, journal: ports, ...unseen });
     if (created) return;
     const from = `a snapshot of frame ${history.snapshotFrame}`;
@@ -173,6 +184,10 @@ export class RunningWorld implements World, JournalEvents {
   listenTo(events: Iterable<number>): void {
     this.#wanted = new Set(events);
     this.#threads?.showInterest(this.#wanted);
+  }
+
+  whenKept(frame: number, release: () => void): void {
+    this.#gate.hold(frame, release);
   }
 
   onLog(listener: (line: LogLine) => void): void {
