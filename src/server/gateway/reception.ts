@@ -65,7 +65,7 @@ export class Reception {
     connection.begin(session, identity);
     before?.refuse("CLIENT_REPLACED", "another connection has resumed the session");
     this.#sessions.attached(session);
-    const resumeToken = session.renewToken(back && hello.resume?.resumeToken);
+    const resumeToken = session.addToken();
     this.#sessions.save(session);
     this.#welcome(connection, session, identity, resumeToken, back !== undefined);
     if (typeof found === "string") connection.send({ case: "resync", value: { reason: found } });

@@ -6,10 +6,8 @@ import { messageOf } from "../calls.ts";
 export interface SessionRecord {
   readonly id: string;
   readonly player: string;
-  /** SHA-256 of the resume token. */
-  readonly token: Uint8Array;
-  /** The same of the one before it, as long as that is good. */
-  readonly previous: Uint8Array | undefined;
+  /** SHA-256 of each resume token that is good, one after another. */
+  readonly tokens: Uint8Array;
   /** Topics, each with the frame after which its events count. */
   readonly topics: readonly (readonly [string, number])[];
   /** Intervals in milliseconds by topic. */
@@ -21,8 +19,7 @@ export interface SessionRecord {
 interface SessionRow {
   readonly id: string;
   readonly player: string;
-  readonly token: Uint8Array;
-  readonly previous: Uint8Array | null;
+  readonly tokens: Uint8Array;
   readonly subscriptions: string;
   readonly acked: number;
   readonly lastReliable: number;
@@ -32,7 +29,7 @@ const format = 1;
 const tables = `
   CREATE TABLE IF NOT EXISTS meta (format INTEGER, world TEXT, droppedThrough INTEGER) STRICT;
   CREATE TABLE IF NOT EXISTS sessions (
-    id TEXT PRIMARY KEY, player TEXT, token BLOB, previous BLOB, subscriptions TEXT,
+    id TEXT PRIMARY KEY, player TEXT, tokens BLOB, subscriptions TEXT,
     acked INTEGER, lastReliable INTEGER
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS frames (frame INTEGER PRIMARY KEY, events BLOB) STRICT;
@@ -59,7 +56,7 @@ export class SessionFile {
   private constructor(path: string, database: DatabaseSync) {
     this.#path = path;
     this.#database = database;
-    this.#put = database.prepare("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)");
+    this.#put = database.prepare("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?)");
     this.#progress = database.prepare(
       "UPDATE sessions SET acked = ?, lastReliable = ? WHERE id = ?",
     );
@@ -119,18 +116,15 @@ export class SessionFile {
 
   sessions(): SessionRecord[] {
     const rows = this.#database.prepare("SELECT * FROM sessions").all() as unknown as SessionRow[];
-    return rows.map(({ subscriptions, previous, ...row }) => ({
+    return rows.map(({ subscriptions, ...row }) => ({
       ...row,
-      previous: previous ?? undefined,
       ...(JSON.parse(subscriptions) as Pick<SessionRecord, "topics" | "rates">),
     }));
   }
 
-  put({ id, player, token, previous, topics, rates, acked, lastReliable }: SessionRecord): void {
+  put({ id, player, tokens, topics, rates, acked, lastReliable }: SessionRecord): void {
     const subscriptions = JSON.stringify({ topics, rates });
-    this.#write(() =>
-      this.#put.run(id, player, token, previous ?? null, subscriptions, acked, lastReliable),
-    );
+    this.#write(() => this.#put.run(id, player, tokens, subscriptions, acked, lastReliable));
   }
 
   /** How far clients have come. */

@@ -5,6 +5,9 @@ import type { SessionRecord } from "./session-file.ts";
 
 const idBytes = 12;
 const tokenBytes = 24;
+const hashBytes = 32;
+/** Tokens that are good at the same time. */
+const tokensMax = 8;
 
 /** A client as the gateway remembers it, with a connection or while it is away. */
 export class Session {
@@ -23,9 +26,11 @@ export class Session {
   connection: Connection | undefined;
   /** When its connection was lost. */
   leftMs = 0;
-  #token: Uint8Array = randomBytes(32);
-  /** The token that its last connection came with: good until the client is known to have the next one. */
-  #previous: Uint8Array | undefined;
+  /**
+   * Hashes of the tokens that are good, the last one last. A welcome may be lost, and a hello of a dead connection arrive
+   * late: the earlier ones are good until the client is known to have the last.
+   */
+  #tokens: Uint8Array[] = [];
 
   constructor(player: string, id = randomBytes(idBytes).toString("base64url")) {
     this.id = id;
@@ -38,38 +43,37 @@ export class Session {
     session.rates = new Map(record.rates);
     session.acked = record.acked;
     session.lastReliable = record.lastReliable;
-    session.#token = record.token;
-    session.#previous = record.previous;
+    const { tokens } = record;
+    for (let at = 0; at < tokens.length; at += hashBytes) {
+      session.#tokens.push(tokens.slice(at, at + hashBytes));
+    }
     return session;
   }
 
   record(): SessionRecord {
     const { id, player, acked, lastReliable } = this;
     const subscriptions = { topics: [...this.topics], rates: [...this.rates] };
-    const tokens = { token: this.#token, previous: this.#previous };
-    return { id, player, acked, lastReliable, ...subscriptions, ...tokens };
+    const tokens = Buffer.concat(this.#tokens);
+    return { id, player, acked, lastReliable, ...subscriptions, tokens };
   }
 
   /** A token with which the client can come back. */
-  renewToken(used?: string): string {
+  addToken(): string {
     const token = randomBytes(tokenBytes).toString("base64url");
-    this.#previous = used === undefined ? undefined : hashOf(used);
-    this.#token = hashOf(token);
+    this.#tokens = [...this.#tokens, hashOf(token)].slice(-tokensMax);
     return token;
   }
 
   /** Whether the token is good. What it takes to find out says nothing about the token. */
   takes(token: string): boolean {
     const hash = hashOf(token);
-    const isPresent = timingSafeEqual(hash, this.#token);
-    const isPrevious = timingSafeEqual(hash, this.#previous ?? this.#token);
-    return isPresent || isPrevious;
+    return this.#tokens.map((good) => timingSafeEqual(hash, good)).includes(true);
   }
 
   /** The client has the last token. True when that was not known. */
   confirmToken(): boolean {
-    const isNews = this.#previous !== undefined;
-    this.#previous = undefined;
+    const isNews = this.#tokens.length > 1;
+    if (isNews) this.#tokens = this.#tokens.slice(-1);
     return isNews;
   }
 
