@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import { TellurionError } from "../../runtime/index.ts";
 import { messageOf, quoted } from "../calls.ts";
+import { isLoopback } from "../loopback.ts";
 
 /** Signatures by a key pair. Those of shared secrets are left out: a public key must never be taken for a secret. */
 export const publicKeyAlgorithms = ["EdDSA", "ES256", "ES384", "PS256", "RS256"] as const;
@@ -34,7 +35,11 @@ export function readSecret(path: string): Uint8Array {
 export function openKeySet(where: string, now: () => number = Date.now): JWTVerifyGetKey {
   if (/^https?:\/\//i.test(where)) {
     if (!URL.canParse(where)) throw notValid(where, "it is no address");
-    return createRemoteJWKSet(new URL(where), {
+    const url = new URL(where);
+    // Whoever can change what comes over the network could hand out keys of his own.
+    if (url.protocol === "http:" && !isLoopback(url.hostname))
+      throw notValid(where, "it is not https");
+    return createRemoteJWKSet(url, {
       cooldownDuration: cooldownMs,
       cacheMaxAge: cacheMsMax,
       timeoutDuration: fetchMsMax,
@@ -68,8 +73,7 @@ function readOf<Value>(option: string, path: string, read: (bytes: Buffer) => Va
 }
 
 function notValid(where: string, why: string, option = "--jwks"): TellurionError {
-  const valid =
-    option === "--jwks" ? "an http(s) address or a file of a JSON Web Key Set" : "a file";
+  const valid = option === "--jwks" ? "an https address or a file of a JSON Web Key Set" : "a file";
   return new TellurionError(
     "INVALID_OPTION",
     `${option}=${quoted(where)} cannot be read (${why}); valid is ${valid}`,
