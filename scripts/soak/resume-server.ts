@@ -10,6 +10,8 @@ import { bootstrap } from "../../test/support/counter-world.ts";
  * `node scripts/soak/resume-server.ts FILE SEED WORKERS`. Its first line on stdout is its address.
  */
 const [file = "", seed, workers] = process.argv.slice(2);
+const stillMs = 50;
+const stillEveryMs = 100;
 const interrupted = untilInterrupted();
 const server = await serve({
   world: {
@@ -24,6 +26,10 @@ const server = await serve({
   log: createLog((line) => process.stderr.write(`${line}\n`)),
 });
 console.log(server.url);
+// The main thread stands still now and then: frames get to the disk before it has read what they told, and a kill finds
+// them so.
+const cell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+setInterval(() => Atomics.wait(cell, 0, 0, stillMs), stillEveryMs).unref();
 // A process that is killed writes no cache as it ends.
 flushCompileCache();
 const failure = await Promise.race([server.failed, aborted(interrupted)]);
