@@ -24,6 +24,7 @@ export interface WireEvent {
   readonly messageStart: number;
   readonly end: number;
   json: string | undefined;
+  laneKey: string | undefined;
   /** The same event in memory of its own, once somebody has asked for that. */
   kept: WireEvent | undefined;
 }
@@ -127,6 +128,7 @@ export class FrameEncoder {
       messageStart: offset,
       end: offset + messageBytes,
       json: undefined,
+      laneKey: undefined,
       kept: undefined,
     };
   }
@@ -134,6 +136,12 @@ export class FrameEncoder {
 
 export function isReliable({ entry }: WireEvent): boolean {
   return entry.delivery === Delivery.RELIABLE;
+}
+
+/** Events with the same key make one another obsolete: those of one type and topic. */
+export function laneKeyOf(event: WireEvent): string {
+  event.laneKey ??= `${event.entry.number} ${event.topic}`;
+  return event.laneKey;
 }
 
 /** The event in memory of its own. Whoever asks for the same event gets the same. */
@@ -152,8 +160,9 @@ export function keptEvent(
   wire: Uint8Array,
   messageStart: number,
 ): WireEvent {
+  const none = { laneKey: undefined, kept: undefined };
   const place = { wire, start: 0, messageStart, end: wire.length };
-  const event: WireEvent = { entry, topic, topicName, ...place, json, kept: undefined };
+  const event: WireEvent = { entry, topic, topicName, ...place, json, ...none };
   event.kept = event;
   return event;
 }

@@ -1,5 +1,5 @@
 import { Delivery } from "../../gen/tellurion/v1/options_pb.ts";
-import { keep, type WireEvent } from "./frame-encoder.ts";
+import { keep, laneKeyOf, type WireEvent } from "./frame-encoder.ts";
 import type { Subprotocol } from "./subprotocol.ts";
 
 /** Bytes that may wait in each lane. */
@@ -95,8 +95,7 @@ export class Lanes {
   }
 
   #offerLatest(waiting: Waiting): boolean {
-    const { entry, topic } = waiting.event;
-    const key = `${entry.number} ${topic}`;
+    const key = laneKeyOf(waiting.event);
     const before = this.#latest.get(key);
     const bytes = bytesOf(waiting) - (before ? bytesOf(before) : 0);
     const isAlone = this.#latest.size === (before ? 1 : 0);

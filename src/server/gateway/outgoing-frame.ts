@@ -1,4 +1,5 @@
-import { isReliable, type WireEvent } from "./frame-encoder.ts";
+import { Delivery } from "../../gen/tellurion/v1/options_pb.ts";
+import { isReliable, laneKeyOf, type WireEvent } from "./frame-encoder.ts";
 import type { Subprotocol } from "./subprotocol.ts";
 
 /** What a frame holds for those with the same subscriptions. Each message is put together once, when the first needs it. */
@@ -41,9 +42,16 @@ export class OutgoingFrame {
     return message;
   }
 
-  /** The events that may be held back. */
+  /** The events that may be held back, without those that another one of the frame makes obsolete. */
   get others(): readonly WireEvent[] {
-    this.#others ??= this.events.filter((event) => !isReliable(event));
+    this.#others ??= latestOf(this.events.filter((event) => !isReliable(event)));
     return this.#others;
   }
+}
+
+function latestOf(events: readonly WireEvent[]): WireEvent[] {
+  const last = new Map(events.map((event) => [laneKeyOf(event), event]));
+  return events.filter((event) => {
+    return event.entry.delivery === Delivery.COSMETIC || last.get(laneKeyOf(event)) === event;
+  });
 }

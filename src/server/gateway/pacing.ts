@@ -1,5 +1,5 @@
 import { Delivery } from "../../gen/tellurion/v1/options_pb.ts";
-import { isReliable, keep, type WireEvent } from "./frame-encoder.ts";
+import { isReliable, keep, laneKeyOf, type WireEvent } from "./frame-encoder.ts";
 
 /** Types and full topics of which it is known when the last event went. Beyond it nothing more is held back. */
 const pacedMax = 16_384;
@@ -49,7 +49,7 @@ export class Pacing {
   #passes(event: WireEvent, nowMs: number): boolean {
     const interval = isReliable(event) ? 0 : this.#intervalOf(event);
     if (interval === 0) return true;
-    const key = `${event.entry.number} ${event.topic}`;
+    const key = laneKeyOf(event);
     const paced = this.#paced.get(key);
     if (!paced) {
       if (this.#paced.size < pacedMax) this.#paced.set(key, { sentMs: nowMs, held: undefined });
