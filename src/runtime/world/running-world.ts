@@ -60,8 +60,7 @@ export class RunningWorld implements World, JournalEvents {
   readonly #flights = new FlightLog((dump) => this.#listeners.flight.emit(dump));
   readonly #timers: NodeJS.Timeout[];
   readonly #listeners = new WorldListeners();
-  #dilationTold = 1;
-  #wanted: ReadonlySet<number> = new Set();
+  #wanted: ReadonlySet<number>;
   #threads: ThreadView | undefined;
   #journal: Journal | undefined;
   #worldId: string;
@@ -98,17 +97,12 @@ export class RunningWorld implements World, JournalEvents {
       put: (bytes) => this.#inputs.put({ bytes, isQuery: false, isKeyed: false }),
       runner: isKept ? { branch: () => branchSourceOf(this.#journal, options, limits) } : {},
     });
-    const { listener } = options;
-    if (listener) {
-      const heard = this.catalogue.events.filter(({ topic }) => listener.topics.has(topic));
-      this.#wanted = new Set(heard.map(({ number }) => number));
-      this.#listeners.frame.add((frame) => listener.hear(frame));
-    }
+    this.#wanted = this.#listeners.begin(options.listener, this.catalogue);
     this.#handlerMsMax = options.handlerMsMax ?? handlerMsMaxDefault;
     this.#watchdog = new Watchdog(this.#handlerMsMax);
     this.#timers = [
       setInterval(() => this.#lookForStuck(), this.#handlerMsMax / looksPerHandler).unref(),
-      setInterval(() => this.#tellDilation(), dilationMs).unref(),
+      setInterval(() => this.#listeners.tellDilation(this.timeDilation), dilationMs).unref(),
       setInterval(() => this.#lookAtFrame(), reachedMs).unref(),
     ];
   }
@@ -385,13 +379,6 @@ export class RunningWorld implements World, JournalEvents {
     threads.giveUp(stuck, new TellurionError("HANDLER_STUCK", text));
   }
 
-  #tellDilation(): void {
-    const factor = this.timeDilation;
-    if (factor === this.#dilationTold) return;
-    this.#dilationTold = factor;
-    this.#listeners.timeDilation.emit(factor);
-  }
-
   /** A world that puts nothing out rings no doorbell. */
   #lookAtFrame(): void {
     this.readOutput();
@@ -406,9 +393,6 @@ export class RunningWorld implements World, JournalEvents {
 
   /** What the world says of itself. */
   #log(level: LogLevel, text: string): void {
-    // Before the world has begun, nobody has had the time to listen.
-    setImmediate(() => {
-      this.#listeners.log.emit({ frame: this.frame, level, address: undefined, text });
-    });
+    this.#listeners.say(level, text, () => this.frame);
   }
 }
