@@ -40,8 +40,10 @@ export interface GatewayOptions {
 const clientNameLengthMax = 120;
 /** How often held back events are looked at, in ms: no rate is kept more exactly. */
 const pacingMs = 25;
-/** How often sessions that are over are looked for, and it is written how far the others have come, in ms. */
+/** How often sessions that are over are looked for, in ms. */
 const upkeepMs = 500;
+/** How often it is written how far clients have come, in ms. */
+const progressMs = 5_000;
 /** Reasons after which there is nothing to come back to. */
 const final = new Set<CloseReason>([
   "CLIENT_MALFORMED_FRAME",
@@ -105,6 +107,7 @@ export class Gateway implements ConnectionHost {
     this.#timers = [
       setInterval(() => this.#releasePaced(), pacingMs).unref(),
       setInterval(() => this.#keepUp(), upkeepMs).unref(),
+      setInterval(() => this.#sessions.writeProgress(this.#shownThrough), progressMs).unref(),
     ];
   }
 
@@ -156,7 +159,7 @@ export class Gateway implements ConnectionHost {
     for (const timer of this.#timers) clearInterval(timer);
     this.#door.close();
     this.#hold.close();
-    this.#sessions.writeProgress();
+    this.#sessions.writeProgress(this.#shownThrough);
     this.#store.close();
   }
 
@@ -303,7 +306,6 @@ export class Gateway implements ConnectionHost {
 
   #keepUp(): void {
     this.#sessions.expire();
-    this.#sessions.writeProgress();
     this.#reception.trimLog();
   }
 }

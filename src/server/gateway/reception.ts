@@ -49,8 +49,10 @@ export class Reception {
 
   /** A session of an earlier process, before its client is back. */
   takeUp(session: Session): void {
-    const { log, reached } = this.#store;
-    // The file may not know the last frames that were sent.
+    const { log, reached, file } = this.#store;
+    // The file may not know the last frames that were sent: neither those that are in it, nor those that went since.
+    const isUnknown = log.droppedThrough > (file?.progressThrough ?? 0);
+    if (isUnknown) session.lastReliable = Math.max(session.lastReliable, log.droppedThrough);
     const missed = log.between(0, log.last, (event, frame) => session.wants(event, frame));
     session.lastReliable = Math.max(session.lastReliable, missed.at(-1)?.frame ?? 0);
     session.rewindTo(reached);

@@ -30,6 +30,8 @@ export class ReliableLog {
   #last = 0;
   /** Frames up to this one may be missing. */
   #droppedThrough = 0;
+  /** As the file has it. */
+  #writtenDropped: number;
   /** The last frame of which events were lost on their way out of the world. */
   #lostAt = 0;
 
@@ -43,6 +45,7 @@ export class ReliableLog {
       this.#last = frame;
     }
     this.#droppedThrough = file?.droppedThrough ?? 0;
+    this.#writtenDropped = this.#droppedThrough;
   }
 
   /** The last frame that is in it, or was. */
@@ -101,6 +104,8 @@ export class ReliableLog {
   /** Nobody needs frames up to this one any more. */
   trim(through: number): void {
     while ((this.#entries[0]?.frame ?? Number.POSITIVE_INFINITY) <= through) this.#dropOldest();
+    if (this.#droppedThrough === this.#writtenDropped) return;
+    this.#writtenDropped = this.#droppedThrough;
     this.#file?.dropFrames(this.#droppedThrough);
   }
 

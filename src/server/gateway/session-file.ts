@@ -27,7 +27,9 @@ interface SessionRow {
 
 const format = 1;
 const tables = `
-  CREATE TABLE IF NOT EXISTS meta (format INTEGER, world TEXT, droppedThrough INTEGER) STRICT;
+  CREATE TABLE IF NOT EXISTS meta (
+    format INTEGER, world TEXT, droppedThrough INTEGER, progressThrough INTEGER
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS sessions (
     id TEXT PRIMARY KEY, player TEXT, tokens BLOB, subscriptions TEXT,
     acked INTEGER, lastReliable INTEGER
@@ -51,6 +53,7 @@ export class SessionFile {
   readonly #addFrame: StatementSync;
   readonly #dropFrames: StatementSync;
   readonly #noteDropped: StatementSync;
+  readonly #noteThrough: StatementSync;
   #open = true;
 
   private constructor(path: string, database: DatabaseSync) {
@@ -64,6 +67,7 @@ export class SessionFile {
     this.#addFrame = database.prepare("INSERT OR IGNORE INTO frames VALUES (?, ?)");
     this.#dropFrames = database.prepare("DELETE FROM frames WHERE frame <= ?");
     this.#noteDropped = database.prepare("UPDATE meta SET droppedThrough = ?");
+    this.#noteThrough = database.prepare("UPDATE meta SET progressThrough = ?");
   }
 
   /** Opens a file, or begins it. One that is damaged, or of another format, is begun anew. */
@@ -86,7 +90,7 @@ export class SessionFile {
       const query = database.prepare("SELECT format FROM meta");
       const meta = query.get() as { format: number } | undefined;
       if (meta && meta.format !== format) throw new Error("it has another format");
-      if (!meta) database.prepare("INSERT INTO meta VALUES (?, '', 0)").run(format);
+      if (!meta) database.prepare("INSERT INTO meta VALUES (?, '', 0, 0)").run(format);
       return new SessionFile(path, database);
     } catch (error) {
       database.close();
@@ -103,15 +107,19 @@ export class SessionFile {
     return Number(this.#meta("droppedThrough"));
   }
 
+  /** Up to this frame it is known what each session was sent. */
+  get progressThrough(): number {
+    return Number(this.#meta("progressThrough"));
+  }
+
   setWorld(id: string): void {
     this.#write(() => this.#database.prepare("UPDATE meta SET world = ?").run(id));
   }
 
   clear(): void {
     const tables = "DELETE FROM sessions; DELETE FROM frames";
-    this.#write(() =>
-      this.#database.exec(`${tables}; UPDATE meta SET world = '', droppedThrough = 0`),
-    );
+    const reset = "UPDATE meta SET world = '', droppedThrough = 0, progressThrough = 0";
+    this.#write(() => this.#database.exec(`${tables}; ${reset}`));
   }
 
   sessions(): SessionRecord[] {
@@ -127,12 +135,16 @@ export class SessionFile {
     this.#write(() => this.#put.run(id, player, tokens, subscriptions, acked, lastReliable));
   }
 
-  /** How far clients have come. */
-  noteProgress(sessions: Iterable<Pick<SessionRecord, "id" | "acked" | "lastReliable">>): void {
+  /** How far clients have come, as of a frame. */
+  noteProgress(
+    sessions: Iterable<Pick<SessionRecord, "id" | "acked" | "lastReliable">>,
+    through: number,
+  ): void {
     this.#together(() => {
       for (const { id, acked, lastReliable } of sessions) {
         this.#progress.run(acked, lastReliable, id);
       }
+      this.#noteThrough.run(through);
     });
   }
 
@@ -168,7 +180,7 @@ export class SessionFile {
     this.#database.close();
   }
 
-  #meta(column: "world" | "droppedThrough"): unknown {
+  #meta(column: "world" | "droppedThrough" | "progressThrough"): unknown {
     const query = this.#database.prepare(`SELECT ${column} AS found FROM meta`);
     return (query.get() as { found: unknown } | undefined)?.found;
   }

@@ -78,9 +78,9 @@ export class Sessions {
     if (this.#file) this.#dirty.add(session);
   }
 
-  writeProgress(): void {
+  writeProgress(through: number): void {
     if (this.#dirty.size === 0) return;
-    this.#file?.noteProgress(this.#dirty);
+    this.#file?.noteProgress(this.#dirty, through);
     this.#dirty.clear();
   }
 
