@@ -13,7 +13,8 @@ import { Lanes } from "./lanes.ts";
 import type { OutgoingFrame } from "./outgoing-frame.ts";
 import type { Session } from "./session.ts";
 import type { ServerMessageInit, Subprotocol } from "./subprotocol.ts";
-import { addSubscriptions, removeSubscriptions } from "./subscriptions.ts";
+import { withoutTopics, withSubscriptions } from "./subscriptions.ts";
+import type { LookedAt } from "./surroundings.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import type { Topics } from "./topics.ts";
 
@@ -39,6 +40,8 @@ export interface ConnectionHost {
   /** It is the client's turn. Gives it a session. */
   welcome(connection: Connection, hello: Hello, identity: Identity): void;
   subscribed(session: Session): void;
+  /** The client looks somewhere else. Throws INVALID_ARGUMENT. */
+  look(connection: Connection, session: Session, area: LookedAt): void;
   acked(session: Session, received: number): void;
   /** The client has its last resume token. */
   confirmed(session: Session): void;
@@ -144,6 +147,11 @@ export class Connection implements Guest {
   /** Nothing waits: what is sent now goes at once. */
   get isInStep(): boolean {
     return this.lanes.isEmpty && this.#hasRoom;
+  }
+
+  /** Sends a message that is the client's alone, and only good now. To be asked for `isInStep` before. */
+  sendNow(message: Uint8Array): void {
+    if (this.#open) this.#line.send(message);
   }
 
   /** Sends frames again that the client missed while it was away. */
@@ -282,15 +290,21 @@ export class Connection implements Guest {
     const { topics: known, limits, shownThrough } = this.#host;
     switch (body.case) {
       case "subscribe": {
-        addSubscriptions(session, body.value, known, limits, shownThrough);
+        const { request, area } = body.value;
+        const next = withSubscriptions(session, body.value, known, limits, shownThrough);
+        if (area) this.#host.look(this, session, area);
+        Object.assign(session, next);
         this.#host.subscribed(session);
-        const { request } = body.value;
-        this.send({ case: "subscribed", value: { request, topics: [...session.topics.keys()] } });
+        const now = {
+          topics: [...session.topics.keys()],
+          ...(session.area && { area: session.area }),
+        };
+        this.send({ case: "subscribed", value: { request, ...now } });
         break;
       }
       case "unsubscribe": {
         const { request, topics } = body.value;
-        removeSubscriptions(session, topics);
+        Object.assign(session, withoutTopics(session, topics));
         this.#host.subscribed(session);
         this.send({ case: "unsubscribed", value: { request, topics: [...session.topics.keys()] } });
         break;

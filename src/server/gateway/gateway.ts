@@ -26,6 +26,7 @@ import type { Session } from "./session.ts";
 import { SessionStore } from "./session-store.ts";
 import { Sessions } from "./sessions.ts";
 import type { Subprotocol } from "./subprotocol.ts";
+import type { LookedAt, Surroundings } from "./surroundings.ts";
 import { Topics } from "./topics.ts";
 
 export interface GatewayOptions {
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   readonly calls?: GuardedCalls;
   /** Undefined: sessions end with the process. */
   readonly store?: SessionStore | undefined;
+  /** Undefined: where clients look is remembered, and nothing is told of it. */
+  readonly surroundings?: Surroundings | undefined;
 }
 
 const clientNameLengthMax = 120;
@@ -64,6 +67,7 @@ export class Gateway implements ConnectionHost {
   readonly calls: GuardedCalls;
   readonly #log: Log;
   readonly #store: SessionStore;
+  readonly #surroundings: Surroundings | undefined;
   readonly #sessions: Sessions;
   readonly #reception: Reception;
   readonly #door: Door;
@@ -88,6 +92,7 @@ export class Gateway implements ConnectionHost {
     this.calls = options.calls ?? new GuardedCalls(world, limits, log);
     this.#log = log;
     this.#store = options.store ?? SessionStore.inMemory(limits.reliableLogBytesMax);
+    this.#surroundings = options.surroundings;
     this.#shownThrough = Math.max(this.#store.log.last, this.#store.reached);
     this.#door = new Door(limits.joinsPerSecondMax, limits.joinsBurstMax);
     this.#hold = new CommitHold(world, limits.commitWaitMsMax, (encoder) => this.#show(encoder));
@@ -143,6 +148,7 @@ export class Gateway implements ConnectionHost {
   remove(connection: Connection, mayReturn = true): void {
     connection.left();
     this.#door.leave(connection);
+    this.#surroundings?.leave(connection);
     if (this.#connections.delete(connection)) this.#tally.noteGone(connection);
     const { session } = connection;
     // It may have come back already, by another connection.
@@ -169,6 +175,7 @@ export class Gateway implements ConnectionHost {
 
   welcome(connection: Connection, hello: Hello, identity: Identity): void {
     const session = this.#reception.receive(connection, hello, identity);
+    if (session.area) this.#surroundings?.setArea(connection, session.area);
     this.#audiences.move(session);
     this.#listen();
     const client = hello.client.slice(0, clientNameLengthMax) || "no name";
@@ -180,6 +187,12 @@ export class Gateway implements ConnectionHost {
     this.#sessions.save(session);
     this.#audiences.move(session);
     this.#listen();
+  }
+
+  look(connection: Connection, session: Session, { x, y, radius }: LookedAt): void {
+    const area = { x, y, radius };
+    this.#surroundings?.setArea(connection, area);
+    session.area = radius === 0 ? undefined : area;
   }
 
   confirmed(session: Session): void {
@@ -225,7 +238,9 @@ export class Gateway implements ConnectionHost {
 
   /** Keeps the world's list of events that somebody listens to in step with the subscriptions. */
   #listen(): void {
-    const listened = this.topics.eventsOf(this.#audiences.firstParts());
+    const around = this.#surroundings?.events ?? [];
+    const subscribed = this.topics.eventsOf(this.#audiences.firstParts());
+    const listened = [...new Set([...subscribed, ...around])];
     if (listened.join() === this.#listened.join()) return;
     this.#listened = listened;
     this.world.listenTo(listened);
@@ -241,7 +256,14 @@ export class Gateway implements ConnectionHost {
       log.noteLost(frame.frame);
       this.#tellLoss(frame.frame);
     }
+    this.#surroundings?.take(frame);
     this.#hold.take(encoder);
+    this.#tellSurroundings(frame.frame);
+  }
+
+  #tellSurroundings(frame: number): void {
+    const updates = this.#surroundings?.updates(frame, (client) => client.isInStep) ?? [];
+    for (const { client, message } of updates) client.sendNow(message);
   }
 
   #show(encoder: FrameEncoder): void {

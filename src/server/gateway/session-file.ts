@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { messageOf } from "../calls.ts";
+import type { LookedAt } from "./surroundings.ts";
 
 /** What is kept of a session. */
 export interface SessionRecord {
@@ -12,6 +13,7 @@ export interface SessionRecord {
   readonly topics: readonly (readonly [string, number])[];
   /** Intervals in milliseconds by topic. */
   readonly rates: readonly (readonly [string, number])[];
+  readonly area: LookedAt | undefined;
   readonly acked: number;
   readonly lastReliable: number;
 }
@@ -126,12 +128,12 @@ export class SessionFile {
     const rows = this.#database.prepare("SELECT * FROM sessions").all() as unknown as SessionRow[];
     return rows.map(({ subscriptions, ...row }) => ({
       ...row,
-      ...(JSON.parse(subscriptions) as Pick<SessionRecord, "topics" | "rates">),
+      ...(JSON.parse(subscriptions) as Pick<SessionRecord, "topics" | "rates" | "area">),
     }));
   }
 
-  put({ id, player, tokens, topics, rates, acked, lastReliable }: SessionRecord): void {
-    const subscriptions = JSON.stringify({ topics, rates });
+  put({ id, player, tokens, topics, rates, area, acked, lastReliable }: SessionRecord): void {
+    const subscriptions = JSON.stringify({ topics, rates, area });
     this.#write(() => this.#put.run(id, player, tokens, subscriptions, acked, lastReliable));
   }
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Connection } from "./connection.ts";
 import type { WireEvent } from "./frame-encoder.ts";
 import type { SessionRecord } from "./session-file.ts";
+import type { LookedAt } from "./surroundings.ts";
 
 const idBytes = 12;
 const tokenBytes = 24;
@@ -17,6 +18,8 @@ export class Session {
   topics: ReadonlyMap<string, number> = new Map();
   /** The time between two events, in ms, by topic. */
   rates: ReadonlyMap<string, number> = new Map();
+  /** Where it looks. */
+  area: LookedAt | undefined;
   /** The client has reliable events up to this frame. */
   acked = 0;
   /** The last frame with reliable events for it. */
@@ -41,6 +44,7 @@ export class Session {
     const session = new Session(record.player, record.id);
     session.topics = new Map(record.topics);
     session.rates = new Map(record.rates);
+    session.area = record.area;
     session.acked = record.acked;
     session.lastReliable = record.lastReliable;
     const { tokens } = record;
@@ -52,7 +56,7 @@ export class Session {
 
   record(): SessionRecord {
     const { id, player, acked, lastReliable } = this;
-    const subscriptions = { topics: [...this.topics], rates: [...this.rates] };
+    const subscriptions = { topics: [...this.topics], rates: [...this.rates], area: this.area };
     const tokens = Buffer.concat(this.#tokens);
     return { id, player, acked, lastReliable, ...subscriptions, tokens };
   }

@@ -6,14 +6,17 @@ import type { Topics } from "./topics.ts";
 
 const intervalMsMax = 3_600_000;
 
-/** Adds topics and rates to those of a session, or throws and changes nothing. Events after frame `since` count. */
-export function addSubscriptions(
-  session: Session,
+/** Topics, each with the last frame before it was subscribed to, and intervals in milliseconds by topic. */
+export type Subscriptions = Pick<Session, "topics" | "rates">;
+
+/** What a session has when topics and rates are added. Throws where that cannot be. Events after frame `since` count. */
+export function withSubscriptions(
+  session: Subscriptions,
   { topics, rates }: Subscribe,
   known: Topics,
   { subscriptionsMax }: Limits,
   since: number,
-): void {
+): Subscriptions {
   for (const topic of topics) known.check(topic);
   const next = new Map(session.topics);
   for (const topic of topics) if (!next.has(topic)) next.set(topic, since);
@@ -25,14 +28,16 @@ export function addSubscriptions(
       `topics=${count} are too many; a client may have ${subscriptionsMax}`,
     );
   }
-  session.topics = next;
-  session.rates = paced;
+  return { topics: next, rates: paced };
 }
 
-export function removeSubscriptions(session: Session, topics: readonly string[]): void {
+/** What a session has when topics are taken away. */
+export function withoutTopics(session: Subscriptions, topics: readonly string[]): Subscriptions {
   const gone = new Set(topics);
-  session.topics = new Map([...session.topics].filter(([topic]) => !gone.has(topic)));
-  session.rates = new Map([...session.rates].filter(([topic]) => !gone.has(topic)));
+  return {
+    topics: new Map([...session.topics].filter(([topic]) => !gone.has(topic))),
+    rates: new Map([...session.rates].filter(([topic]) => !gone.has(topic))),
+  };
 }
 
 function withRates(
