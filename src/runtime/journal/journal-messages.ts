@@ -14,8 +14,8 @@ export interface JournalSetup {
   readonly identity: WorldIdentity;
   readonly retention: Retention;
   readonly pendingBytesMax: number;
-  /** The history that is told begins no later than this frame of this world, as far as it is kept. */
-  readonly since?: { readonly worldId: string; readonly frame: number } | undefined;
+  /** The history that is told begins no later than these frames, as far as it is kept. Those of other worlds do not count. */
+  readonly since: readonly { readonly worldId: string | undefined; readonly frame: number }[];
   readonly status: SharedArrayBuffer;
   /** In which the conductor records frames. */
   readonly frames: SharedArrayBuffer;

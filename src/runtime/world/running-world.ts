@@ -50,8 +50,7 @@ export class RunningWorld extends HeardWorld implements World, JournalEvents {
   #watchdog: Watchdog;
   readonly #flights = new FlightLog((dump) => this.listeners.flight.emit(dump));
   readonly #timers: NodeJS.Timeout[];
-  #dilationTold = 1;
-  #wanted: ReadonlySet<number> = new Set();
+  #wanted: ReadonlySet<number>;
   #threads: ThreadView | undefined;
   #journal: Journal | undefined;
   #worldId: string;
@@ -90,13 +89,18 @@ export class RunningWorld extends HeardWorld implements World, JournalEvents {
       runner: isKept ? { branch: () => branchSourceOf(this.#journal, options, limits) } : {},
     });
     this.#feed = options.feed && new FeedDesk(options.feed, parts.catalogue);
+    this.#wanted = this.listeners.begin(options.listener, this.catalogue);
     this.#handlerMsMax = options.handlerMsMax ?? handlerMsMaxDefault;
     this.#watchdog = new Watchdog(this.#handlerMsMax);
     this.#timers = [
       setInterval(() => this.#lookForStuck(), this.#handlerMsMax / looksPerHandler).unref(),
-      setInterval(() => this.#tellDilation(), dilationMs).unref(),
+      setInterval(() => this.listeners.tellDilation(this.timeDilation), dilationMs).unref(),
       setInterval(() => this.#lookAtFrame(), this.#feed ? fedReachedMs : reachedMs).unref(),
     ];
+  }
+
+  get id(): string {
+    return this.#worldId;
   }
 
   get catalogue(): Catalogue {
@@ -141,7 +145,8 @@ export class RunningWorld extends HeardWorld implements World, JournalEvents {
     const lost = this.#feed?.begin(identity.id, history);
     if (lost)
       this.#log("error", `events of frames ${lost.from} to ${lost.to} are forgotten: not fed`);
-    const unseen = { mutedThrough: reached, callersWait: false, lastFrame: 0 };
+    const mutedThrough = Math.min(this.#options.listener?.heardThrough ?? reached, reached);
+    const unseen = { mutedThrough, callersWait: false, lastFrame: 0 };
     await this.#launch({ history, journal: ports, ...unseen });
     if (created) return;
     const from = `a snapshot of frame ${history.snapshotFrame}`;
@@ -164,6 +169,10 @@ export class RunningWorld extends HeardWorld implements World, JournalEvents {
   listenTo(events: Iterable<number>): void {
     this.#wanted = new Set(events);
     this.#threads?.showInterest(this.#wanted);
+  }
+
+  whenKept(frame: number, release: () => void): void {
+    this.#gate.hold(frame, release);
   }
 
   metrics(): WorldMetrics {
@@ -341,13 +350,6 @@ export class RunningWorld extends HeardWorld implements World, JournalEvents {
     threads.giveUp(stuck, new TellurionError("HANDLER_STUCK", text));
   }
 
-  #tellDilation(): void {
-    const factor = this.timeDilation;
-    if (factor === this.#dilationTold) return;
-    this.#dilationTold = factor;
-    this.listeners.timeDilation.emit(factor);
-  }
-
   /** A world that puts nothing out rings no doorbell. */
   #lookAtFrame(): void {
     this.readOutput();
@@ -362,9 +364,6 @@ export class RunningWorld extends HeardWorld implements World, JournalEvents {
 
   /** What the world says of itself. */
   #log(level: LogLevel, text: string): void {
-    // Before the world has begun, nobody has had the time to listen.
-    setImmediate(() => {
-      this.listeners.log.emit({ frame: this.frame, level, address: undefined, text });
-    });
+    this.listeners.say(level, text, () => this.frame);
   }
 }

@@ -1,6 +1,6 @@
 import type { BridgeCounters } from "../../bridges/counters.ts";
 import type { World } from "../../runtime/host.ts";
-import type { GatewayCounters } from "../gateway/gateway.ts";
+import type { GatewayCounters } from "../gateway/gateway-counters.ts";
 
 /** Whose numbers are written. */
 export interface EmbeddedMetricsSources {

@@ -1,0 +1,98 @@
+import { beforeEach, expect, test } from "vitest";
+import { TimeEventSchema } from "../../../src/gen/tellurion/v1/clock_pb.ts";
+import { TellurionError } from "../../../src/runtime/index.ts";
+import type { Connection } from "../../../src/server/gateway/connection.ts";
+import { Gateway } from "../../../src/server/gateway/gateway.ts";
+import type { LookedAt, Surroundings } from "../../../src/server/gateway/surroundings.ts";
+import { defaultLimits } from "../../../src/server/limits.ts";
+import { createLog } from "../../../src/server/log.ts";
+import { FakeWorld } from "../../support/fake-world.ts";
+import { GatewayClient } from "../../support/gateway-client.ts";
+
+/** Sends each client, in each frame, an empty update. */
+class FakeSurroundings implements Surroundings {
+  readonly events = [3];
+  readonly areas = new Map<Connection, LookedAt>();
+  taken = 0;
+
+  take(): void {
+    this.taken += 1;
+  }
+
+  setArea(client: Connection, area: LookedAt): void {
+    if (area.radius > 100) throw new TellurionError("INVALID_ARGUMENT", "area.radius is too much");
+    this.areas.set(client, area);
+  }
+
+  leave(client: Connection): void {
+    this.areas.delete(client);
+  }
+
+  *updates(_frame: number, mayGet: (client: Connection) => boolean) {
+    for (const client of this.areas.keys()) {
+      if (mayGet(client)) yield { client, message: areaUpdate };
+    }
+  }
+}
+
+/** ServerMessage { area_update: {} } */
+const areaUpdate = new Uint8Array([98, 0]);
+let world: FakeWorld;
+let around: FakeSurroundings;
+let gateway: Gateway;
+
+beforeEach(() => {
+  world = new FakeWorld();
+  around = new FakeSurroundings();
+  gateway = new Gateway(
+    world,
+    defaultLimits,
+    createLog(() => {}),
+    { surroundings: around },
+  );
+  return () => gateway.close();
+});
+
+const area = { x: 10, y: -20, radius: 50 };
+const look = (client: GatewayClient, radius: number, topics: string[] = []) =>
+  client.say({ case: "subscribe", value: { topics, area: { ...area, radius } } });
+const pass = () => {
+  world.publish(TimeEventSchema, {});
+  world.endFrame();
+};
+
+test("a client that looks somewhere hears what is there, as long as it keeps up", () => {
+  expect(world.listened).toEqual(new Set([3]));
+  const client = new GatewayClient(gateway);
+  look(client, 50);
+  expect(client.line.last("subscribed").area).toMatchObject(area);
+  pass();
+  client.line.bufferedBytes = 1_000_000;
+  pass();
+  client.line.bufferedBytes = 0;
+  pass();
+  expect(client.line.sent).toEqual(["welcome", "subscribed", "areaUpdate", "areaUpdate"]);
+  expect(around.taken).toBe(3);
+  client.lose();
+  expect(around.areas.size).toBe(0);
+});
+
+test("one that comes back looks where it looked", () => {
+  const client = new GatewayClient(gateway);
+  look(client, 50);
+  client.lose();
+  const back = new GatewayClient(gateway, { resume: client.resume(0) });
+  pass();
+  expect(back.line.sent).toEqual(["welcome", "areaUpdate"]);
+});
+
+test("an area that is not valid changes nothing, nor do topics that are not", () => {
+  const client = new GatewayClient(gateway);
+  look(client, 500, ["weather"]);
+  look(client, 50, ["storms"]);
+  client.subscribe();
+  expect(client.line.sent.slice(1, 3)).toEqual(Array(2).fill("problem INVALID_ARGUMENT"));
+  const { topics, area: looksAt } = client.line.last("subscribed");
+  expect([topics, looksAt]).toEqual([[], undefined]);
+  expect(around.areas.size).toBe(0);
+});
