@@ -2,6 +2,7 @@ import { allocation } from "./allocation/index.ts";
 import { codec } from "./codec/index.ts";
 import { durability } from "./durability/index.ts";
 import { frames } from "./frames/index.ts";
+import { gateway } from "./gateway/index.ts";
 import { idle } from "./idle/index.ts";
 import { roundTrip } from "./round-trip/index.ts";
 import type { Table } from "./table.ts";
@@ -25,4 +26,5 @@ export const tables: readonly Table[] = [
   questEvents,
   storyteller,
   durability,
+  gateway,
 ];

@@ -9,7 +9,7 @@ import { Areas } from "../../../src/server/gateway/area/areas.ts";
 import { AreaPicture } from "./area-client.ts";
 import { frameOf, leftEvent, movedEvent } from "./published.ts";
 
-const limits: AreaLimits = { ...defaultAreaLimits, areaCell: 7, areaMargin: 5 };
+const limits: AreaLimits = { ...defaultAreaLimits, areaCell: 7, areaMargin: 5, areaRadiusMax: 60 };
 const groups = ["npc:moor-0", "npc:moor-1", "player"];
 
 interface Truth {
@@ -33,10 +33,15 @@ interface Client {
   upTo: number;
 }
 
-const place = fc.record({
-  x: fc.integer({ min: -6_000, max: 6_000 }),
-  y: fc.integer({ min: -6_000, max: 6_000 }),
-});
+/** Cells of 7 m from side to side, 128 of them: entities so far apart are in the same run of the order. */
+const rolledUp = 128 * 700;
+const place = fc
+  .record({
+    x: fc.integer({ min: -6_000, max: 6_000 }),
+    y: fc.integer({ min: -6_000, max: 6_000 }),
+    far: fc.constantFrom(0, 0, 0, 0, 1, -2),
+  })
+  .map(({ x, y, far }) => ({ x: x + far * rolledUp, y: y - far * rolledUp }));
 const which = fc.record({
   group: fc.nat(groups.length - 1),
   number: fc.nat(12),

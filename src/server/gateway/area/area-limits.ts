@@ -26,7 +26,7 @@ export const areaLimitTable = {
   },
   areaCell: {
     default: 40,
-    min: 1,
+    min: 10,
     max: 1_000,
     about: "metres from side to side of the cells that entities are sorted into",
   },

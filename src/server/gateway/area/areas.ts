@@ -4,6 +4,7 @@ import { TellurionError } from "../../../runtime/index.ts";
 import type { AreaLimits } from "./area-limits.ts";
 import { areaUpdateToJson } from "./area-message.ts";
 import { AreaScan } from "./area-scan.ts";
+import { CellOrder } from "./cell-order.ts";
 import { EntityTable } from "./entity-table.ts";
 import { centimetresMax } from "./position-record.ts";
 import { Watcher } from "./watcher.ts";
@@ -46,7 +47,8 @@ export interface AreaCounters {
 export class Areas<Client extends AreaClient> {
   readonly #limits: AreaLimits;
   readonly #table: EntityTable;
-  readonly #scan = new AreaScan();
+  readonly #order: CellOrder;
+  readonly #scan: AreaScan;
   readonly #watchers = new Map<Client, Watcher>();
   /** A client is served in every so manieth frame: not all of them in the same one. */
   readonly #framesPerUpdate: number;
@@ -54,11 +56,16 @@ export class Areas<Client extends AreaClient> {
   #joined = 0;
   /** Counts frames that told of entities. */
   #turn = 0;
+  /** The turn in which entities were last sorted. */
+  #sortedTurn = 0;
   #frame = 0;
 
   constructor(limits: AreaLimits, tickHz: number) {
     this.#limits = limits;
-    this.#table = new EntityTable(limits.entitiesMax, 100 * limits.areaCell);
+    this.#table = new EntityTable(limits.entitiesMax);
+    const reachMax = limits.areaRadiusMax + limits.areaMargin;
+    this.#order = new CellOrder(100 * limits.areaCell, 100 * reachMax);
+    this.#scan = new AreaScan(this.#order);
     this.#framesPerUpdate = Math.max(1, Math.round(tickHz / limits.areaHz));
   }
 
@@ -92,8 +99,11 @@ export class Areas<Client extends AreaClient> {
   setArea(client: Client, area: Area): void {
     checkArea(area, this.#limits);
     const watcher = this.#watchers.get(client) ?? this.#join(client);
-    const [x, y, radius] = [area.x, area.y, area.radius].map((metres) => Math.round(100 * metres));
-    watcher.circle = radius === 0 ? undefined : ({ x, y, radius } as Watcher["circle"]);
+    const radius = Math.round(100 * area.radius);
+    watcher.circle =
+      radius === 0
+        ? undefined
+        : { x: Math.round(100 * area.x), y: Math.round(100 * area.y), radius };
   }
 
   /** The client is gone. */
@@ -121,6 +131,7 @@ export class Areas<Client extends AreaClient> {
       const waitsFor = watcher.dueFrame - frame;
       // Frames may have been taken back: nobody waits longer than from one update to the next.
       if ((waitsFor > 0 && waitsFor <= this.#framesPerUpdate) || !mayGet(client)) continue;
+      this.#sort();
       const bytes = watcher.advance(this.#table, scan, now, this.#limits);
       watcher.dueFrame = this.#nextDue(watcher, frame);
       if (bytes === undefined) continue;
@@ -135,6 +146,13 @@ export class Areas<Client extends AreaClient> {
   /** The client's last update did not reach it. */
   notSent(client: Client): void {
     this.#watchers.get(client)?.takeBack();
+  }
+
+  /** Not for every frame: only when somebody looks. */
+  #sort(): void {
+    if (this.#sortedTurn === this.#turn) return;
+    this.#sortedTurn = this.#turn;
+    this.#order.sort(this.#table, this.#turn);
   }
 
   #join(client: Client): Watcher {
@@ -152,13 +170,11 @@ export class Areas<Client extends AreaClient> {
 
 function checkArea({ x, y, radius }: Area, { areaRadiusMax }: AreaLimits): void {
   const farthest = centimetresMax / 100 - areaRadiusMax;
-  for (const [name, value] of Object.entries({ x, y })) {
-    if (!(Math.abs(value) <= farthest)) {
-      throw new TellurionError(
-        "INVALID_ARGUMENT",
-        `area.${name}=${value}; valid are metres from ${-farthest} to ${farthest}`,
-      );
-    }
+  if (!(Math.abs(x) <= farthest && Math.abs(y) <= farthest)) {
+    throw new TellurionError(
+      "INVALID_ARGUMENT",
+      `area.x=${x}, area.y=${y}; valid are metres from ${-farthest} to ${farthest}`,
+    );
   }
   if (!(radius >= 0 && radius <= areaRadiusMax)) {
     throw new TellurionError(

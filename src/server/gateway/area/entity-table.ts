@@ -1,5 +1,5 @@
 import type { PublishedEvent } from "../../../runtime/host.ts";
-import { CellGrid } from "./cell-grid.ts";
+import type { EntityColumnsBySlot } from "./cell-order.ts";
 import { encodeEntered, patchEntered } from "./entered-entry.ts";
 import { EntityColumns } from "./entity-columns.ts";
 import { lowerWord, numbersMax, recordWords, upperWord } from "./position-record.ts";
@@ -20,8 +20,7 @@ const groupNumbersMax = 65_536;
  * All entities that have been told of, in columns. An entity's slot is the number that clients call
  * it by. Slots are taken again by others, which `since` tells.
  */
-export class EntityTable {
-  readonly grid: CellGrid;
+export class EntityTable implements EntityColumnsBySlot {
   /** Centimetres. */
   x = new Int32Array(capacityAtFirst);
   y = new Int32Array(capacityAtFirst);
@@ -47,9 +46,8 @@ export class EntityTable {
   readonly #columns = new EntityColumns();
   readonly #max: number;
 
-  constructor(entitiesMax: number, cellCentimetres: number) {
+  constructor(entitiesMax: number) {
     this.#max = Math.min(entitiesMax, numbersMax);
-    this.grid = new CellGrid(cellCentimetres, capacityAtFirst);
   }
 
   get capacity(): number {
@@ -133,13 +131,11 @@ export class EntityTable {
   #settle(slot: number, x: number, y: number, heading: number, turn: number): void {
     this.since[slot] = turn;
     this.#put(slot, x, y, heading, turn);
-    this.grid.add(slot, x, y);
   }
 
   #move(slot: number, x: number, y: number, heading: number, turn: number): void {
     if (this.x[slot] === x && this.y[slot] === y && this.#heading[slot] === heading) return;
     this.#put(slot, x, y, heading, turn);
-    this.grid.move(slot, x, y);
   }
 
   #put(slot: number, x: number, y: number, heading: number, turn: number): void {
@@ -155,7 +151,6 @@ export class EntityTable {
     const slot = (group.slots[number] ?? 0) - 1;
     if (slot === -1) return;
     group.slots[number] = 0;
-    this.grid.remove(slot);
     this.since[slot] = Number.POSITIVE_INFINITY;
     this.#entries[slot] = undefined;
     this.#free.push(slot);
@@ -179,7 +174,6 @@ export class EntityTable {
     this.records = copied(this.records, new Uint32Array(recordWords * capacity));
     this.#heading = copied(this.#heading, new Uint8Array(capacity));
     this.#entryTurn = copied(this.#entryTurn, new Float64Array(capacity));
-    this.grid.grow(capacity);
   }
 }
 

@@ -1,10 +1,13 @@
 import type { AreaLimits } from "./area-limits.ts";
 import { encodeAreaUpdate } from "./area-message.ts";
 import type { AreaScan, Circle, Known } from "./area-scan.ts";
+import { ageMax } from "./cell-order.ts";
 import type { EntityTable } from "./entity-table.ts";
 import { windowCentimetres } from "./position-record.ts";
 
 interface Told extends Known {
+  /** -1: the client has been told nothing. */
+  turn: number;
   /** From which positions count. Undefined: the client has no origin yet. */
   origin: { readonly x: number; readonly y: number } | undefined;
   circle: Circle | undefined;
@@ -37,13 +40,15 @@ export class Watcher {
     { frame, turn }: { readonly frame: number; readonly turn: number },
     { areaMargin, areaEntitiesMax }: AreaLimits,
   ): Uint8Array | undefined {
+    // Who was passed over for so long is told all anew: nobody knows any more what has changed since.
+    if (this.#told.turn !== -1 && turn - this.#told.turn > ageMax) this.reset();
     const told = this.#told;
     const { circle } = this;
     if (turn === told.turn && circle === told.circle) return undefined;
     const complete = told.turn === -1;
     const margin = 100 * areaMargin;
     const next = this.#spare;
-    scan.run(table, circle, margin, told, next, areaEntitiesMax);
+    scan.run(circle, margin, told, complete ? ageMax : turn - told.turn, next, areaEntitiesMax);
     next.origin = circle === undefined ? told.origin : originFor(circle, margin, told.origin);
     const isNewOrigin = next.origin !== told.origin;
     const { enteredCount, leftCount, movedCount } = scan;
