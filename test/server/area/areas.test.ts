@@ -111,6 +111,34 @@ describe("a client's area", () => {
     ]);
   });
 
+  test("one who comes in the place of another is another, also under the same number", () => {
+    const areas = areasOf();
+    const client = binary();
+    const picture = new AreaPicture();
+    areas.setArea(client, here);
+    areas.take(frameOf(1, [row(1, 7)]));
+    for (const { message } of areas.updates()) picture.take(message);
+    const [number] = picture.entities.keys();
+    areas.take(frameOf(2, [leftEvent({ group, numbers: [7] }), row(1, 8)]));
+    const [{ message } = { message: new Uint8Array() }] = [...areas.updates()];
+    const { left, entered } = picture.take(message);
+    expect(left).toEqual([number]);
+    expect(entered).toMatchObject([{ number, id: `${group}.8` }]);
+  });
+
+  test("a client that was passed over for longer than ages go back is told all anew", () => {
+    const areas = areasOf({ areaHz: 240 }, 240);
+    const client = binary();
+    const picture = new AreaPicture();
+    areas.setArea(client, here);
+    areas.take(frameOf(1, [row(2)]));
+    for (const { message } of areas.updates()) picture.take(message);
+    for (let frame = 2; frame < 65_540; frame += 1) areas.take(frameOf(frame, [row(1, 500)]));
+    const [{ message } = { message: new Uint8Array() }] = [...areas.updates()];
+    expect(picture.take(message)).toMatchObject({ complete: true, left: [] });
+    expect(picture.entities.size).toBe(2);
+  });
+
   test("a radius of 0 empties the area", () => {
     const areas = areasOf();
     const client = binary();
