@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/entities.proto.
  */
 export const file_tellurion_v1_entities: GenFile = /*@__PURE__*/
-  fileDesc("Cht0ZWxsdXJpb24vdjEvZW50aXRpZXMucHJvdG8SDHRlbGx1cmlvbi52MSKlAQoSRW50aXRpZXNNb3ZlZEV2ZW50Eg0KBWdyb3VwGAEgASgJEgwKBGtpbmQYAiABKAkSDwoHbnVtYmVycxgDIAMoBxIJCgF4GAQgAygPEgkKAXkYBSADKA8SEAoIaGVhZGluZ3MYBiABKAwSCwoDaWRzGAcgAygJEhAKCGNvbXBsZXRlGAggASgIOhqquxgWCMgBEghlbnRpdGllcxoFZ3JvdXAgAyJPChFFbnRpdGllc0xlZnRFdmVudBINCgVncm91cBgBIAEoCRIPCgdudW1iZXJzGAIgAygHOhqquxgWCMkBEghlbnRpdGllcxoFZ3JvdXAgA2IGcHJvdG8z", [file_tellurion_v1_options]);
+  fileDesc("Cht0ZWxsdXJpb24vdjEvZW50aXRpZXMucHJvdG8SDHRlbGx1cmlvbi52MSKlAQoSRW50aXRpZXNNb3ZlZEV2ZW50Eg0KBWdyb3VwGAEgASgJEgwKBGtpbmQYAiABKAkSDwoHbnVtYmVycxgDIAMoBxIJCgF4GAQgAygPEgkKAXkYBSADKA8SEAoIaGVhZGluZ3MYBiABKAwSCwoDaWRzGAcgAygJEhAKCGNvbXBsZXRlGAggASgIOhqquxgWCMgBEghlbnRpdGllcxoFZ3JvdXAgAyJPChFFbnRpdGllc0xlZnRFdmVudBINCgVncm91cBgBIAEoCRIPCgdudW1iZXJzGAIgAygHOhqquxgWCMkBEghlbnRpdGllcxoFZ3JvdXAgAyIMCgpFbnRpdHlUaWNrYgZwcm90bzM", [file_tellurion_v1_options]);
 
 /**
  * Where entities are, as those tell who move them: a shard of NPCs, the world for its players. The gateway keeps the
@@ -106,4 +106,19 @@ export type EntitiesLeftEvent = Message<"tellurion.v1.EntitiesLeftEvent"> & {
  */
 export const EntitiesLeftEventSchema: GenMessage<EntitiesLeftEvent> = /*@__PURE__*/
   messageDesc(file_tellurion_v1_entities, 1);
+
+/**
+ * It is time to tell of those that moved.
+ *
+ * @generated from message tellurion.v1.EntityTick
+ */
+export type EntityTick = Message<"tellurion.v1.EntityTick"> & {
+};
+
+/**
+ * Describes the message tellurion.v1.EntityTick.
+ * Use `create(EntityTickSchema)` to create a new message.
+ */
+export const EntityTickSchema: GenMessage<EntityTick> = /*@__PURE__*/
+  messageDesc(file_tellurion_v1_entities, 2);
 
