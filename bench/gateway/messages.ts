@@ -21,8 +21,10 @@ export interface Measured {
   readonly beganAt: readonly number[];
 }
 
-/** To a server. */
-export type ServerOrder = { readonly what: "begin" } | { readonly what: "end" };
+/** To a server, in this order: nothing moves before all clients have come. */
+export interface ServerOrder {
+  readonly what: "start" | "begin" | "end";
+}
 
 /** To the process of the clients, in this order. */
 export type ClientsOrder =
@@ -38,7 +40,8 @@ export type ClientsSaid =
 export interface Collected {
   /** Ticks of which every client got its message. */
   readonly complete: number;
-  readonly bytesPerClientPerSecond: number;
+  /** At the full rate, 20 times as much in a second. */
+  readonly bytesPerClientPerTick: number;
   readonly p99Ms: number;
   readonly p50Ms: number;
   /** Entities that a client sees, on average of those that were looked at closely. */

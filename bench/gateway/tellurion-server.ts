@@ -30,6 +30,7 @@ const clients = new Set<Client>();
 const meter = new Meter();
 const groups = groupsOf(size.entities);
 let tick = 0;
+let nextMs = 0;
 
 const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false });
 server.on("connection", (socket, request) => {
@@ -45,11 +46,12 @@ server.on("listening", () => {
   say({ what: "listening", port: (server.address() as AddressInfo).port });
 });
 process.on("message", ({ what }: ServerOrder) => {
-  if (what === "begin") meter.begin();
+  if (what === "start") {
+    nextMs = performance.now();
+    runTick();
+  } else if (what === "begin") meter.begin();
   else say({ what: "measured", measured: meter.end() });
 });
-let nextMs = performance.now();
-runTick();
 
 function runTick(): void {
   tick += 1;
@@ -62,7 +64,7 @@ function runTick(): void {
   }
   for (const { client, message } of areas.updates()) client.socket.send(message, options);
   nextMs = Math.max(nextMs + 1_000 / hz, performance.now());
-  setTimeout(runTick, nextMs - performance.now());
+  setTimeout(runTick, Math.max(0, nextMs - performance.now()));
 }
 
 /** The entities of a group, as the world publishes them: encoded, and read where they lie. */

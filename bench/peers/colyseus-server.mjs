@@ -15,6 +15,7 @@ Encoder.BUFFER_SIZE = 4 * 1024 * 1024;
 const { clients: clientsMax, entities } = JSON.parse(process.argv[2]);
 const crowd = new Crowd(entities);
 const meter = new Meter();
+let start;
 const sideMetres = crowd.side / 100;
 
 const Entity = schema(
@@ -54,7 +55,7 @@ class Walkers extends Room {
       this.state.entities.set(`${i}`, entity);
       this.list.push(entity);
     }
-    this.setFixedTimestep(() => this.step(), hz);
+    start = () => this.setTimestep(() => this.step(), 1_000 / hz);
   }
 
   onJoin(client, { entity }) {
@@ -106,7 +107,8 @@ server.define("walkers", Walkers);
 await server.listen(0, "127.0.0.1");
 await matchMaker.createRoom("walkers", {});
 process.on("message", ({ what }) => {
-  if (what === "begin") meter.begin();
+  if (what === "start") start();
+  else if (what === "begin") meter.begin();
   else process.send({ what: "measured", measured: meter.end() });
 });
 process.send({ what: "listening", port: transport.server.address().port });

@@ -229,3 +229,22 @@ describe("bounds", () => {
     expect(areas.counters).toMatchObject({ entities: 1, entitiesRefused: 1 });
   });
 });
+
+test("a group that is left by all and comes again is known as if it were new", () => {
+  const areas = areasOf();
+  const client = binary();
+  const picture = new AreaPicture();
+  areas.setArea(client, here);
+  const step = (frame: number, ...events: Parameters<typeof frameOf>[1][number][]) => {
+    areas.take(frameOf(frame, events));
+    for (const { message } of areas.updates()) picture.take(message);
+    return picture.entities.size;
+  };
+  expect(step(1, row(2))).toBe(2);
+  expect(step(2, leftEvent({ group, numbers: [0, 1, 7] }))).toBe(0);
+  expect(step(3, leftEvent({ group, numbers: [0] }))).toBe(0);
+  expect(step(4, row(3), row(1, 9))).toBe(4);
+  expect(step(5, movedEvent({ group, numbers: [], x: [], y: [], complete: true }))).toBe(0);
+  expect(areas.counters.entities).toBe(0);
+  expect(step(6, row(1))).toBe(1);
+});

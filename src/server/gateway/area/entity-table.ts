@@ -6,7 +6,10 @@ import { lowerWord, numbersMax, recordWords, upperWord } from "./position-record
 
 /** Who moves some entities, and which slot each of its numbers has, plus 1. 0: none. */
 interface Group {
+  readonly topic: string;
   readonly name: string;
+  /** Entities that have a slot. A group without any is forgotten. */
+  count: number;
   slots: Int32Array;
   /** Greatest number that has had a slot, plus 1. */
   end: number;
@@ -74,6 +77,7 @@ export class EntityTable implements EntityColumnsBySlot {
       }
     }
     if (columns.complete) this.#dropOthers(group, columns);
+    if (group.count === 0) this.#groups.delete(topic);
   }
 
   /** Takes an EntitiesLeftEvent. */
@@ -100,7 +104,7 @@ export class EntityTable implements EntityColumnsBySlot {
   }
 
   #found(topic: string, name: string): Group {
-    const group = { name, slots: new Int32Array(64), end: 0 };
+    const group = { topic, name, count: 0, slots: new Int32Array(64), end: 0 };
     this.#groups.set(topic, group);
     return group;
   }
@@ -124,6 +128,7 @@ export class EntityTable implements EntityColumnsBySlot {
     this.#ids[slot] = id;
     this.#kinds[slot] = kind;
     this.#entries[slot] = undefined;
+    group.count += 1;
     this.count += 1;
     return slot;
   }
@@ -154,7 +159,9 @@ export class EntityTable implements EntityColumnsBySlot {
     this.since[slot] = Number.POSITIVE_INFINITY;
     this.#entries[slot] = undefined;
     this.#free.push(slot);
+    group.count -= 1;
     this.count -= 1;
+    if (group.count === 0) this.#groups.delete(group.topic);
   }
 
   #dropOthers(group: Group, columns: EntityColumns): void {
