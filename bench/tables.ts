@@ -3,6 +3,7 @@ import { bridge } from "./bridge/index.ts";
 import { codec } from "./codec/index.ts";
 import { durability } from "./durability/index.ts";
 import { frames } from "./frames/index.ts";
+import { gateway } from "./gateway/index.ts";
 import { idle } from "./idle/index.ts";
 import { pacing } from "./pacing/index.ts";
 import { roundTrip } from "./round-trip/index.ts";
@@ -29,4 +30,5 @@ export const tables: readonly Table[] = [
   storyteller,
   durability,
   bridge,
+  gateway,
 ];

@@ -31,6 +31,7 @@ const minutesPerDayMax = 100_000;
 const daysPerWeekMax = 100;
 const nameLengthMax = 120;
 const intensityFactorMax = 100;
+const moveIntervalMsMax = 60_000;
 const weathers = ["fair", "bad", "severe"];
 
 /** Throws a Rejection that names the first thing wrong with a shard's configuration. */
@@ -66,6 +67,7 @@ export function checkConfiguration(message: ConfigureNpcs, path = ""): void {
   checkCount(`${path}goods (with those that roles and foods name)`, named, 0, goodsMax);
   if (message.language !== "") checkId(`${path}language`, message.language);
   checkBigint(`${path}game_ms`, message.gameMs, 0n, gameMsMax);
+  checkInteger(`${path}move_interval_ms`, message.moveIntervalMs, 0, moveIntervalMsMax);
 }
 
 /** Throws a Rejection that names the first thing wrong with roles; `path` is where their list stands. */

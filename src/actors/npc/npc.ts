@@ -3,6 +3,7 @@ import {
   TimeEventSchema,
   TimePhaseEventSchema,
 } from "../../gen/tellurion/v1/clock_pb.ts";
+import { EntityTickSchema } from "../../gen/tellurion/v1/entities_pb.ts";
 import {
   ConfigureNpcsSchema,
   NpcService,
@@ -24,6 +25,7 @@ import { beginDay } from "./day.ts";
 import { decide, tellActions } from "./decide.ts";
 import { direct } from "./directives.ts";
 import { liveTo } from "./live.ts";
+import { keepTelling, noteTimeScale, tellMoves } from "./moves.ts";
 import { populate } from "./population.ts";
 import { reactToBeat, reactToDeed, reactToOccurrence, reactToQuest, seeOff } from "./reactions.ts";
 import { tellNpc, tellNpcs, tellShard } from "./reading.ts";
@@ -49,7 +51,13 @@ export const npc = defineActor({
     handle(TimeEventSchema, (state, event, ctx) => {
       if (!state.configured) return;
       const { previousGameMs, settledGameMs, jumped } = event;
-      passGameTime(turnOf(state, ctx.key), previousGameMs, settledGameMs, jumped, ctx);
+      const turn = turnOf(state, ctx.key);
+      passGameTime(turn, previousGameMs, settledGameMs, jumped, ctx);
+      noteTimeScale(turn, event.reading?.toObject(), ctx);
+      keepTelling(turn, ctx);
+    }),
+    handle(EntityTickSchema, (state, _tick, ctx) => {
+      if (state.moveTimer !== 0) tellMoves(turnOf(state, ctx.key), ctx);
     }),
     handle(NpcTickSchema, (state, _tick, ctx) => {
       if (state.timer !== 0) continueSweep(turnOf(state, ctx.key), ctx);
@@ -82,6 +90,7 @@ export const npc = defineActor({
         const turn = turnOf(state, ctx.key);
         reactToDeed(turn, event.toObject(), ctx);
         changeDetail(turn, ctx);
+        keepTelling(turn, ctx);
         return;
       }
       if (state.guests.length > 0) seeOff(state, event.player);

@@ -14,6 +14,7 @@ const nearMetres = 5_000;
 /** Lived minute in which everybody has begun to follow the schedule. */
 const firstPassMinute = 60;
 
+const moveIntervalMsUsual = 200;
 const priceDefault = 2;
 const traitDefault = 0.5;
 const traitDeviation = 0.15;
@@ -44,6 +45,7 @@ export function populate(shard: Shard, message: ConfigureNpcs, random: Random): 
   shard.prices = goods.map((name) => Math.max(1, prices.get(name) ?? priceDefault));
   shard.foods = message.foods.map((name) => goods.indexOf(name));
   shard.gameMs = message.gameMs;
+  shard.moveIntervalMs = message.moveIntervalMs || moveIntervalMsUsual;
   shard.detail = NpcDetail.STATISTICAL;
   shard.passMinute = firstPassMinute;
   shard.playerHereMinute = -1;

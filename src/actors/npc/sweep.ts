@@ -2,6 +2,8 @@ import { NpcDetail, NpcTickSchema } from "../../gen/tellurion/v1/npc_pb.ts";
 import type { ActorContext } from "../../runtime/index.ts";
 import { tellActions } from "./decide.ts";
 import { detailFor } from "./detail.ts";
+import { tellAll } from "./moves.ts";
+import { staggered } from "./stagger.ts";
 import { passAll } from "./statistics.ts";
 import type { Turn } from "./turn.ts";
 import { visit } from "./visit.ts";
@@ -71,9 +73,11 @@ export function reactSoon(turn: Turn): void {
 }
 
 function catchUp(turn: Turn, ctx: Context): void {
+  const { shard } = turn;
   passAll(turn, ctx);
   tellActions(turn, ctx);
-  turn.shard.passMinute = nextPass(turn);
+  tellAll(turn, shard.livedMs, ctx);
+  shard.passMinute = nextPass(turn);
 }
 
 /** The next of a shard's own minutes of the hour: shards take turns, so that no frame has many of them. */
@@ -97,11 +101,4 @@ function endSweep(turn: Turn, ctx: Context): void {
   if (shard.timer !== 0) ctx.cancel(shard.timer);
   shard.timer = 0;
   shard.cursor = 0;
-}
-
-/** A number below `bound` that differs from shard to shard. */
-function staggered({ key }: Turn, bound: number): number {
-  let sum = 0;
-  for (let i = 0; i < key.length; i += 1) sum = (31 * sum + key.charCodeAt(i)) % 65_521;
-  return sum % bound;
 }

@@ -11,6 +11,9 @@ export interface Position {
   readonly x: number;
   readonly y: number;
   readonly walking: boolean;
+  /** The stretch that it is on, or was on: metres to the east and to the north. */
+  readonly east: number;
+  readonly north: number;
 }
 
 /** Lived ms at which an NPC is where it goes. */
@@ -40,6 +43,8 @@ export function goTo(turn: Turn, npc: number, place: number, atMs: number): bool
     columns.wayFrom[npc] = to;
     columns.departMs[npc] = atMs;
     columns.pace[npc] = paceOf(turn);
+    // It may have been told already where this one was later: standing here.
+    if (turn.shard.movesToldMs > atMs) turn.shard.movesToldMs = atMs;
   } else if (atMs > (columns.departMs[npc] as number)) {
     const leg = legAt(turn, npc, atMs);
     columns.legFrom[npc] = leg.from;
@@ -94,7 +99,9 @@ function pointOn(turn: Turn, to: number, from: number, share: number, walking = 
   const a = turn.map.places[from] as { x: number; y: number };
   const b = turn.map.places[to] as { x: number; y: number };
   const part = share > 0 ? (share < 1 ? share : 1) : 0;
-  return { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part, walking };
+  const east = b.x - a.x;
+  const north = b.y - a.y;
+  return { x: a.x + east * part, y: a.y + north * part, walking, east, north };
 }
 
 /** Weather slows those who set out in it. */

@@ -13,6 +13,7 @@ import { checkAgenda, dropFromAgenda } from "./agenda.ts";
 import { putEntity, removeEntity } from "./entities.ts";
 import { playerType } from "./entity-checks.ts";
 import { coinsMax } from "./goods.ts";
+import { tellGone, tellWhere } from "./moves.ts";
 import { placeOf, placesIn, regionOf } from "./places.ts";
 import { definitionOf, type Outlet, type Player, regionNames, type World } from "./world-state.ts";
 
@@ -103,7 +104,7 @@ function newPlayer(
   const player: Player = {
     ...{ id, present: true, place: place.id, health: 1, coins: 0, inventory: [] },
     ...{ busyWith: Verb.UNSPECIFIED, busyUntilMs: 0n, unconscious: false, target: "", amount: 0 },
-    ...{ rewards: [], reputations: [] },
+    ...{ rewards: [], reputations: [], number: 0 },
   };
   world.players.push(player);
   return player;
@@ -120,6 +121,7 @@ export function leave(world: World, id: string, out: Outlet): Player {
     setFree(player);
   }
   removeEntity(world, entityIdOf(player), out);
+  tellGone(world, player, out);
   return player;
 }
 
@@ -153,6 +155,7 @@ export function showPlayer(world: World, player: Player, out: Outlet): void {
     },
     out,
   );
+  tellWhere(world, player, out);
 }
 
 export type Deed = Partial<Pick<PlayerActedEvent, "target" | "targetKind" | "item" | "amount">> &

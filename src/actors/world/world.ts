@@ -1,4 +1,5 @@
 import { TimeDayEventSchema, TimeEventSchema } from "../../gen/tellurion/v1/clock_pb.ts";
+import { EntityTickSchema } from "../../gen/tellurion/v1/entities_pb.ts";
 import {
   QuestEndedEventSchema,
   QuestRewardedEventSchema,
@@ -22,6 +23,7 @@ import { liveDay } from "./days.ts";
 import { publishDiff } from "./diff.ts";
 import { findEntities } from "./entity-query.ts";
 import { marketReading } from "./market.ts";
+import { noteClock, tellTravellers } from "./moves.ts";
 import { mutate } from "./mutations.ts";
 import { listOccurrences, triggerOccurrence } from "./occurrence-commands.ts";
 import { enter, leave, playerOf, readingOf } from "./players.ts";
@@ -65,7 +67,9 @@ export const world = defineActor({
       else if (event.previousGameMs > state.gameMs) skipTo(state, event.previousGameMs);
       state.inTime = true;
       liveTo(state, event.settledGameMs, ctx);
+      noteClock(state, event.toObject(), ctx);
     }),
+    handle(EntityTickSchema, (state, _, ctx) => tellTravellers(state, ctx)),
     handle(TimeDayEventSchema, (state, { day, gameMs, jumped }, ctx) => {
       if (!state.configured) return;
       if (!state.inTime) skipTo(state, gameMs);

@@ -1,0 +1,139 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { type Bar, type Case, check, type Effort, type Table } from "../table.ts";
+import { hz } from "./crowd.ts";
+import type {
+  ClientsOrder,
+  ClientsSaid,
+  Collected,
+  Measured,
+  Peer,
+  ServerOrder,
+  ServerSaid,
+  Size,
+} from "./messages.ts";
+
+const servers: Record<Peer, URL> = {
+  tellurion: new URL("./tellurion-server.ts", import.meta.url),
+  colyseus: new URL("../peers/colyseus-server.mjs", import.meta.url),
+};
+const clientsModule = new URL("./clients.ts", import.meta.url);
+const peersInstalled = new URL("../peers/node_modules/.package-lock.json", import.meta.url);
+
+/** Time in which the connections' own garbage is collected, and the compilers have seen the work. */
+const settleFactor = 4;
+const measureFactor = 5;
+/** For a thousand clients to join on a busy machine. */
+const waitMsMax = 60_000;
+/** A dozen ticks, so that clients have been looked at. */
+const measureMsLeast = 600;
+
+function sizeFor({ scale }: Effort): Size {
+  return {
+    clients: Math.max(20, Math.ceil(1_000 * scale)),
+    entities: Math.max(500, Math.ceil(10_000 * scale)),
+  };
+}
+
+function caseOf(peer: Peer): Case {
+  return {
+    rows: [
+      { row: `${peer}-cpu`, unit: "ms/tick" },
+      { row: `${peer}-bytes`, unit: "B/client/tick" },
+      { row: `${peer}-p50`, unit: "ms" },
+      { row: `${peer}-p99`, unit: "ms" },
+      { row: `${peer}-rate`, unit: "ticks/s" },
+      { row: `${peer}-memory`, unit: "MB" },
+    ],
+    async run(effort) {
+      const { measured, collected } = await measure(peer, effort);
+      const { cpuMs, ticks, elapsedMs, memoryMb } = measured;
+      const { bytesPerClientPerTick, p50Ms, p99Ms } = collected;
+      const rate = (ticks / elapsedMs) * 1_000;
+      return [cpuMs / ticks, bytesPerClientPerTick, p50Ms, p99Ms, rate, memoryMb];
+    },
+  };
+}
+
+async function measure(
+  peer: Peer,
+  effort: Effort,
+): Promise<{ readonly measured: Measured; readonly collected: Collected }> {
+  const size = sizeFor(effort);
+  const server = fork(fileURLToPath(servers[peer]), [JSON.stringify(size)], { execArgv: [] });
+  const clients = fork(fileURLToPath(clientsModule), { execArgv: [] });
+  try {
+    const listening = await answer<ServerSaid, "listening">(server, "listening");
+    const connect: ClientsOrder = { what: "connect", peer, port: listening.port, size };
+    clients.send(connect);
+    await answer<ClientsSaid, "connected">(clients, "connected");
+    server.send({ what: "start" } satisfies ServerOrder);
+    await delay(settleFactor * effort.warmMs);
+    server.send({ what: "begin" } satisfies ServerOrder);
+    await delay(Math.max(measureMsLeast, measureFactor * effort.measureMs));
+    server.send({ what: "end" } satisfies ServerOrder);
+    const { measured } = await answer<ServerSaid, "measured">(server, "measured");
+    // What was sent last is on its way.
+    await delay(1_000 / hz);
+    clients.send({ what: "collect", measured } satisfies ClientsOrder);
+    const { collected } = await answer<ClientsSaid, "collected">(clients, "collected");
+    checkWork(measured, collected);
+    return { measured, collected };
+  } finally {
+    for (const child of [server, clients]) child.kill();
+  }
+}
+
+function checkWork({ ticks }: Measured, { complete, checks, problems }: Collected): void {
+  check(ticks > 0, "the server ran no tick");
+  // The last ticks may be cut off by the end of the measurement.
+  check(complete >= ticks - 2, `all clients got the messages of ${complete} of ${ticks} ticks`);
+  check(checks > 0, "nobody looked at what clients see");
+  check(problems.length === 0, problems.join("; "));
+}
+
+/** Waits for what a child says next, which must be `what`. */
+async function answer<Said extends { readonly what: string }, What extends Said["what"]>(
+  child: ChildProcess,
+  what: What,
+): Promise<Extract<Said, { readonly what: What }>> {
+  const exited = once(child, "exit").then(([code]) => {
+    throw new Error(`a process ended with ${code} before it said ${what}`);
+  });
+  exited.catch(() => {});
+  const signal = AbortSignal.timeout(waitMsMax);
+  const [said] = (await Promise.race([once(child, "message", { signal }), exited])) as [Said];
+  check(said.what === what, `a process said ${said.what}, not ${what}`);
+  return said as Extract<Said, { readonly what: What }>;
+}
+
+const task =
+  "1,000 clients at 20 Hz that each see what is within 100 m of a walker, about 100 of 10,000 walkers";
+const own = caseOf("tellurion");
+const ownBar = { what: "tellurion-cpu", most: 15, value: figureOf("tellurion-cpu") };
+
+/** The other server is no dependency of this one: where it is not installed, the table says how to. */
+export const gateway: Table = existsSync(peersInstalled)
+  ? {
+      ...{ name: "gateway", about: task, cases: [own, caseOf("colyseus")] },
+      bars: [ownBar, ratioOf("cpu"), ratioOf("bytes")],
+    }
+  : {
+      ...{ name: "gateway", cases: [own], bars: [ownBar] },
+      about: `${task}; without Colyseus, which \`npm ci --prefix bench/peers\` installs`,
+    };
+
+function figureOf(row: string): Bar["value"] {
+  return (median) => median(row);
+}
+
+function ratioOf(what: string): Bar {
+  return {
+    what: `${what} of colyseus / tellurion`,
+    value: (median) => median(`colyseus-${what}`) / median(`tellurion-${what}`),
+    least: 1,
+  };
+}

@@ -1,0 +1,93 @@
+import { Crowd, margin, radius } from "./crowd.ts";
+import type { Collected, Measured } from "./messages.ts";
+
+/** Where a client believes an entity to be. Metres. */
+export interface SeenEntity {
+  readonly entity: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Half a step of positions in 16 bits, and in whole centimetres. Metres. */
+const blur = 0.03;
+/** The first pictures are all compared with the truth; later, those of one tick in so many. */
+const checksFirst = 16;
+const checkEvery = 10;
+const problemsMax = 5;
+
+/** What reached the clients, and when. */
+export class Recorder {
+  readonly #clients: number;
+  readonly #truth: Crowd;
+  readonly #arrivals = new Map<number, number[]>();
+  readonly #bytes = new Map<number, number>();
+  readonly #problems: string[] = [];
+  #checks = 0;
+  #seen = 0;
+
+  constructor(clients: number, entities: number) {
+    this.#clients = clients;
+    this.#truth = new Crowd(entities);
+  }
+
+  /** The message of a tick reached a client. */
+  arrived(tick: number, bytes: number): void {
+    const atMs = performance.timeOrigin + performance.now();
+    const arrivals = this.#arrivals.get(tick);
+    if (arrivals) arrivals.push(atMs);
+    else this.#arrivals.set(tick, [atMs]);
+    this.#bytes.set(tick, (this.#bytes.get(tick) ?? 0) + bytes);
+  }
+
+  /** Compares what a client sees around its entity with the truth, now and then. */
+  look(tick: number, entity: number, see: () => readonly SeenEntity[]): void {
+    if (this.#checks >= checksFirst && tick % checkEvery !== 0) return;
+    const truth = this.#truth;
+    truth.stepTo(tick);
+    const seen = see();
+    const centreX = truth.x[entity] as number;
+    const centreY = truth.y[entity] as number;
+    const inside = new Set<number>();
+    for (let i = 0; i < truth.count; i += 1) {
+      const away = Math.hypot((truth.x[i] as number) - centreX, (truth.y[i] as number) - centreY);
+      if (away <= 100 * radius) inside.add(i);
+    }
+    for (const one of seen) {
+      inside.delete(one.entity);
+      const x = (truth.x[one.entity] as number) / 100;
+      const y = (truth.y[one.entity] as number) / 100;
+      const away = Math.hypot(x - centreX / 100, y - centreY / 100);
+      if (away > radius + margin) this.#problem(`tick ${tick}: ${one.entity} is ${away} m away`);
+      if (Math.abs(one.x - x) > blur || Math.abs(one.y - y) > blur) {
+        this.#problem(`tick ${tick}: ${one.entity} is at ${x}, ${y}, not ${one.x}, ${one.y}`);
+      }
+    }
+    if (inside.size > 0) this.#problem(`tick ${tick}: ${[...inside]} are not seen`);
+    this.#checks += 1;
+    this.#seen += seen.length;
+  }
+
+  collect({ firstTick, ticks, beganAt }: Measured): Collected {
+    const latencies: number[] = [];
+    let bytes = 0;
+    let complete = 0;
+    for (let i = 0; i < ticks; i += 1) {
+      const arrivals = this.#arrivals.get(firstTick + i) ?? [];
+      for (const atMs of arrivals) latencies.push(atMs - (beganAt[i] as number));
+      bytes += this.#bytes.get(firstTick + i) ?? 0;
+      if (arrivals.length === this.#clients) complete += 1;
+    }
+    latencies.sort((a, b) => a - b);
+    const at = (share: number) => latencies[Math.ceil(share * latencies.length) - 1] ?? Number.NaN;
+    return {
+      complete,
+      bytesPerClientPerTick: bytes / Math.max(1, latencies.length),
+      ...{ p50Ms: at(0.5), p99Ms: at(0.99) },
+      ...{ visible: this.#seen / this.#checks, checks: this.#checks, problems: this.#problems },
+    };
+  }
+
+  #problem(text: string): void {
+    if (this.#problems.length < problemsMax) this.#problems.push(text);
+  }
+}

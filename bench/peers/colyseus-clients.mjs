@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import { Client } from "@colyseus/sdk";
+import { WebSocket } from "ws";
+
+const joinRoom = 10;
+const roomStatePatch = 15;
+
+/** Clients of colyseus-server.mjs. Those that are watched are its makers' own; the others only read the tick. */
+export function colyseusClients(port, recorder) {
+  const http = `http://127.0.0.1:${port}`;
+  return async (entity, isWatched) => {
+    if (isWatched) return watched(http, recorder, entity);
+    const response = await fetch(`${http}/matchmake/joinOrCreate/walkers`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ entity }),
+    });
+    const { processId, roomId, sessionId } = await response.json();
+    const url = `ws://127.0.0.1:${port}/${processId}/${roomId}?sessionId=${sessionId}`;
+    const socket = new WebSocket(url, { perMessageDeflate: false });
+    const joined = Promise.withResolvers();
+    socket.on("message", (data) => {
+      if (data[0] === joinRoom) {
+        socket.send(Buffer.of(joinRoom));
+        joined.resolve();
+      } else if (data[0] === roomStatePatch) recorder.arrived(tickOf(data), data.length);
+    });
+    await once(socket, "open");
+    await joined.promise;
+  };
+}
+
+async function watched(http, recorder, entity) {
+  const room = await new Client(http).joinOrCreate("walkers", { entity });
+  const { transport } = room.connection;
+  const { onmessage } = transport.events;
+  transport.events.onmessage = (event) => {
+    const data = new Uint8Array(event.data);
+    onmessage(event);
+    if (data[0] !== roomStatePatch) return;
+    const { tick, entities } = room.state;
+    recorder.arrived(tickOf(data), data.length);
+    recorder.look(tick, entity, () =>
+      [...entities].map(([key, { x, y }]) => ({ entity: Number(key), x, y })),
+    );
+  };
+}
+
+/** The state's first field is the tick. */
+function tickOf(data) {
+  return data.readUInt32LE
+    ? data.readUInt32LE(2)
+    : new DataView(data.buffer, data.byteOffset).getUint32(2, true);
+}

@@ -1,0 +1,154 @@
+import type { CellOrder } from "./cell-order.ts";
+import { recordWords } from "./position-record.ts";
+
+/** Marks are taken two at a time, and all are wiped out when they come to an end. */
+const markMax = 2 ** 31 - 2;
+
+/** A circle on the map, in centimetres. */
+export interface Circle {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+}
+
+/** What a client knows: `slots[0] … slots[count - 1]`. */
+export interface Known {
+  slots: Int32Array;
+  count: number;
+}
+
+/**
+ * Finds what a client is to be told of its area. One scan serves all clients, one after another:
+ * its columns are valid until the next.
+ */
+export class AreaScan {
+  left = new Int32Array(0);
+  leftCount = 0;
+  entered = new Int32Array(0);
+  enteredCount = 0;
+  /** Records of entities that moved. */
+  moved = new Uint32Array(0);
+  movedCount = 0;
+  /** Entities that would have entered if the client could be told of more. */
+  crowded = 0;
+  readonly #order: CellOrder;
+  readonly #runs: Int32Array;
+  /** By slot: the client knew the entity (an even mark), and knows it still (the mark after it). */
+  #marks = new Int32Array(0);
+  #mark = 0;
+
+  constructor(order: CellOrder) {
+    this.#order = order;
+    this.#runs = new Int32Array(order.runWordsMax);
+  }
+
+  /**
+   * Compares what is in the circle with what the client knows, and writes what it will know into
+   * `next`. Who comes within the circle enters; who gets farther away than `margin` beyond it leaves.
+   * `behind`: how many turns ago the client knew it, at most `ageMax`.
+   */
+  run(
+    circle: Circle | undefined,
+    margin: number,
+    known: Known,
+    behind: number,
+    next: Known,
+    countMax: number,
+  ): void {
+    this.#begin(known);
+    const { slots, count } = known;
+    const { left } = this;
+    const marks = this.#marks;
+    const mark = this.#mark;
+    for (let i = 0; i < count; i += 1) marks[slots[i] as number] = mark;
+    next.count = 0;
+    if (next.slots.length < count) next.slots = new Int32Array(slots.length);
+    if (circle !== undefined) this.#look(circle, margin, behind, next, countMax);
+    let leftCount = 0;
+    for (let i = 0; i < count; i += 1) {
+      const slot = slots[i] as number;
+      if (marks[slot] === mark) left[leftCount++] = slot;
+    }
+    this.leftCount = leftCount;
+  }
+
+  /** Goes through all who may be near: keeps who is known, and lets in who is not. */
+  #look(circle: Circle, margin: number, behind: number, next: Known, countMax: number): void {
+    const { x, y, slots, changedAge, age, records } = this.#order;
+    const { moved } = this;
+    const marks = this.#marks;
+    const mark = this.#mark;
+    const runs = this.#runs;
+    const { x: centreX, y: centreY, radius } = circle;
+    const inside = radius * radius;
+    const reach = radius + margin;
+    const outside = reach * reach;
+    const words = this.#order.runsIn(centreX, centreY, reach, runs);
+    const kept = next.slots;
+    let keptCount = 0;
+    let movedCount = 0;
+    for (let word = 0; word < words; word += 2) {
+      const to = runs[word + 1] as number;
+      for (let at = runs[word] as number; at < to; at += 1) {
+        const dx = (x[at] as number) - centreX;
+        const dy = (y[at] as number) - centreY;
+        const away = dx * dx + dy * dy;
+        if (away > outside) continue;
+        const slot = slots[at] as number;
+        if (marks[slot] === mark && (age[at] as number) >= behind) {
+          marks[slot] = mark + 1;
+          kept[keptCount++] = slot;
+          if ((changedAge[at] as number) >= behind) continue;
+          moved[recordWords * movedCount] = records[recordWords * at] as number;
+          moved[recordWords * movedCount + 1] = records[recordWords * at + 1] as number;
+          movedCount += 1;
+        } else if (away <= inside) {
+          this.#noteEntering(slot);
+        }
+      }
+    }
+    this.movedCount = movedCount;
+    next.count = keptCount;
+    this.#admit(next, countMax);
+  }
+
+  #noteEntering(slot: number): void {
+    if (this.enteredCount === this.entered.length) {
+      const larger = new Int32Array(Math.max(64, 2 * this.entered.length));
+      larger.set(this.entered);
+      this.entered = larger;
+    }
+    this.entered[this.enteredCount++] = slot;
+  }
+
+  /** Lets in as many as the client can be told of, after all who stay have their place. */
+  #admit(next: Known, countMax: number): void {
+    const admitted = Math.min(this.enteredCount, Math.max(0, countMax - next.count));
+    this.crowded = this.enteredCount - admitted;
+    this.enteredCount = admitted;
+    const count = next.count + admitted;
+    if (count > next.slots.length) {
+      const larger = new Int32Array(Math.max(64, count + (count >> 1)));
+      larger.set(next.slots);
+      next.slots = larger;
+    }
+    next.slots.set(this.entered.subarray(0, admitted), next.count);
+    next.count = count;
+  }
+
+  #begin({ count, slots }: Known): void {
+    this.enteredCount = 0;
+    this.movedCount = 0;
+    this.crowded = 0;
+    const { length } = this.#order.slots;
+    if (this.#marks.length < length || this.#mark >= markMax) {
+      this.#marks = new Int32Array(Math.max(length, this.#marks.length));
+      this.#mark = 0;
+    }
+    if (this.left.length < count) {
+      this.left = new Int32Array(slots.length);
+      this.moved = new Uint32Array(recordWords * slots.length);
+    }
+    this.#mark += 2;
+  }
+}
