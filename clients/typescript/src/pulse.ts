@@ -1,0 +1,86 @@
+import type { WorldClock } from "./clock.ts";
+import type { Environment } from "./environment.ts";
+import type { Body, ClientMessage } from "./messages.ts";
+
+const burstPings = 40;
+const burstPauseMs = 50;
+const pauseMs = 1_000;
+const unansweredMax = 3;
+
+/** Pings the server as long as a connection lasts: many at first, to set the clock, then now and then. */
+export class Pulse {
+  readonly #environment: Environment;
+  readonly #clock: WorldClock;
+  readonly #silenceMsMax: number;
+  readonly #send: (message: ClientMessage) => void;
+  readonly #silent: () => void;
+  #stepMs = 0;
+  #sent = 0;
+  #unanswered = 0;
+  #heardAtMs = 0;
+  #cancel: (() => void) | undefined;
+
+  constructor(
+    environment: Environment,
+    clock: WorldClock,
+    silenceMsMax: number,
+    line: { send(message: ClientMessage): void; silent(): void },
+  ) {
+    this.#environment = environment;
+    this.#clock = clock;
+    this.#silenceMsMax = silenceMsMax;
+    this.#send = line.send;
+    this.#silent = line.silent;
+  }
+
+  start(tickHz: number): void {
+    this.stop();
+    this.#stepMs = 1_000 / tickHz;
+    this.#unanswered = 0;
+    this.heard();
+    this.quicken();
+  }
+
+  /** Sets the clock again, because the world's speed has changed. */
+  quicken(): void {
+    this.#cancel?.();
+    this.#sent = 0;
+    this.#beat();
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  heard(): void {
+    this.#heardAtMs = this.#environment.now();
+  }
+
+  pong({ clientTimeMs, frame, worldTimeMs }: Body<"pong">): void {
+    this.#unanswered = 0;
+    // A server that tells the time of its last frame has a time up to a frame later.
+    const isWhole = Math.abs(worldTimeMs - frame * this.#stepMs) < 1e-3;
+    this.#clock.add({
+      sentMs: clientTimeMs,
+      receivedMs: this.#environment.now(),
+      worldMs: worldTimeMs,
+      stepMs: isWhole ? this.#stepMs : 0,
+    });
+  }
+
+  #beat(): void {
+    const { now, random, after } = this.#environment;
+    const isSilent = now() - this.#heardAtMs > this.#silenceMsMax;
+    if (isSilent && this.#unanswered >= unansweredMax) {
+      this.#silent();
+      return;
+    }
+    this.#sent += 1;
+    this.#unanswered += 1;
+    this.#send({ ping: { request: this.#sent, clientTimeMs: now() } });
+    // Not evenly, or each ping would meet the world at the same point of a frame.
+    const pause = this.#sent < burstPings ? burstPauseMs : pauseMs;
+    this.#cancel = after(pause * (0.75 + random() / 2), () => this.#beat());
+  }
+}
