@@ -1,6 +1,7 @@
 import type { DescMessage } from "@bufbuild/protobuf";
+import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { TellurionError } from "./errors.ts";
-import { decode, Reader, type Table } from "./wire.ts";
+import { decode, type Table } from "./wire.ts";
 
 /** What the schema's option `event` says of a message. */
 export interface EventOption {
@@ -27,5 +28,5 @@ export function eventOptionOf(desc: DescMessage): EventOption {
     const text = `${desc.typeName} is no event; valid are messages with the option event`;
     throw new TellurionError("INVALID_ARGUMENT", text);
   }
-  return decode(option, new Reader(found.data).block());
+  return decode(option, new BinaryReader(found.data).bytes());
 }

@@ -1,8 +1,8 @@
 import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { TellurionError } from "./errors.ts";
 import { type EventOption, eventOptionOf } from "./event-option.ts";
 import type { Area, Body, ClientMessage } from "./messages.ts";
-import { Reader } from "./wire.ts";
 
 /** When an event happened. */
 export interface EventContext {
@@ -155,12 +155,13 @@ export class Subscriptions {
   deliver({ frame, events }: Body<"frame">, timeMs: number): void {
     const context = { frame, timeMs };
     for (const event of events) {
-      const reader = new Reader(event);
-      while (!reader.isAtEnd) {
-        const tag = reader.uint();
-        const handlers = this.#handlers.get(Math.floor(tag / 8));
-        if (handlers?.size && tag % 8 === 2) tell(handlers, reader.block(), context);
-        else reader.skip(tag % 8);
+      const reader = new BinaryReader(event);
+      while (reader.pos < reader.len) {
+        const [number, wireType] = reader.tag();
+        const handlers = this.#handlers.get(number);
+        const isEvent = wireType === WireType.LengthDelimited;
+        if (handlers?.size && isEvent) tell(handlers, reader.bytes(), context);
+        else reader.skip(wireType);
       }
     }
   }
