@@ -1,6 +1,6 @@
 import type { Body } from "./messages.ts";
 import { eachMoved } from "./moved-entities.ts";
-import { runHandler } from "./subscriptions.ts";
+import { type EventContext, runHandler } from "./subscriptions.ts";
 import { type Position, Track } from "./track.ts";
 
 /** A circle on the map, in metres. */
@@ -25,6 +25,8 @@ export interface AreaHandlers {
   entered?(entity: Entity): void;
   moved?(entity: Entity): void;
   left?(entity: Entity): void;
+  /** All that an update says has been told. */
+  updated?(context: EventContext): void;
 }
 
 export interface AreaOptions extends AreaHandlers {
@@ -80,7 +82,8 @@ export class Area {
     for (const number of this.#entities.keys()) this.#remove(number);
   }
 
-  update({ entered, left, moved, origin, complete }: Body<"areaUpdate">, timeMs: number): void {
+  update(update: Body<"areaUpdate">, timeMs: number): void {
+    const { frame, entered, left, moved, origin, complete } = update;
     if (origin) this.#origin = origin;
     const here = complete ? new Set(entered.map(({ number }) => number)) : undefined;
     if (here)
@@ -91,6 +94,7 @@ export class Area {
       eachMoved(moved, this.#origin, (number, position) => this.#move(number, position, timeMs));
     }
     this.#timeMs = timeMs;
+    runHandler(() => this.#options.updated?.({ frame, timeMs }));
   }
 
   #enter({ number, id, kind, ...position }: Body<"areaUpdate">["entered"][number], timeMs: number) {

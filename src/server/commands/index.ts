@@ -4,6 +4,7 @@ import { checkCommand } from "./check.ts";
 import type { Command, Terminal } from "./command.ts";
 import { exportCommand } from "./export.ts";
 import { inspectCommand } from "./inspect.ts";
+import { loadCommand } from "./load.ts";
 import { optionsHelp, readOptions, usageOf } from "./options.ts";
 import { replayCommand } from "./replay.ts";
 import { simulateCommand } from "./simulate.ts";
@@ -14,6 +15,7 @@ const commands: readonly Command[] = [
   startCommand,
   simulateCommand,
   watchCommand,
+  loadCommand,
   replayCommand,
   inspectCommand,
   exportCommand,
