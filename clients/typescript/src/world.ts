@@ -30,7 +30,7 @@ export interface Happenings {
   resync: { readonly reason: string };
   /** Events of these frames did not come. `rewound`: what came of them did not happen. */
   gap: { readonly fromFrame: number; readonly toFrame: number; readonly rewound: boolean };
-  /** The server's schema is another one than the game's: what is new in it is passed over. */
+  /** A connection's server has another schema than the game. For the first one, see `schemaDiffers`. */
   schema: { readonly game: string; readonly server: string };
   /** World time passes so fast: 1 is normal. */
   dilation: { readonly factor: number };
@@ -107,6 +107,12 @@ export class World {
 
   get scopes(): readonly string[] {
     return this.#session.welcome?.scopes ?? [];
+  }
+
+  /** The server's schema is another one than the game's: what is new in it is passed over. */
+  get schemaDiffers(): boolean {
+    const { schemaHash } = this.#settings;
+    return schemaHash !== "" && schemaHash !== this.#session.welcome?.schemaHash;
   }
 
   get traffic(): { readonly bytesReceived: number; readonly bytesSent: number } {
@@ -205,7 +211,7 @@ export class World {
   #welcomed({ schemaHash, resumeToken }: Body<"welcome">, isNew: boolean): void {
     this.#welcomes += 1;
     const game = this.#settings.schemaHash;
-    if (game !== "" && game !== schemaHash) this.#tell("schema", { game, server: schemaHash });
+    if (this.schemaDiffers) this.#tell("schema", { game, server: schemaHash });
     if (isNew) this.#area?.forget();
     this.#subscriptions.welcomed(isNew);
     this.#calls.flush();

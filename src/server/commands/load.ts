@@ -10,6 +10,7 @@ import { integer, type Option, text } from "./options.ts";
 import { urlOption } from "./url-option.ts";
 
 const threadsMax = 64;
+const warmUpMs = 4_000;
 const isOneOf = (value: string): value is Profile =>
   (profiles as readonly string[]).includes(value);
 
@@ -66,6 +67,7 @@ export const loadCommand = defineCommand({
       profile: values.profile,
       joinsPerSecond: values["joins-per-second"],
       seconds: values.seconds,
+      warmUpMs,
       threads: values.threads ?? threadsFor(values.clients),
       token: await tokenOf(values["token-file"]),
       run: Date.now().toString(36),

@@ -10,6 +10,8 @@ export interface LoadPlan {
   readonly joinsPerSecond: number;
   /** How long is measured, after all have joined and set their clocks. */
   readonly seconds: number;
+  /** Time for the last clients to be welcomed and to set their clocks, before it is measured. */
+  readonly warmUpMs: number;
   readonly threads: number;
   /** A JSON Web Token for all of them, or nothing. */
   readonly token: string;
@@ -22,12 +24,10 @@ export interface LoadShare extends LoadPlan {
   readonly first: number;
 }
 
-/** Time for the last clients to be welcomed and to set their clocks. */
-export const warmUpMs = 4_000;
 /** Between two things that a player does. */
 export const actEveryMs = 1_000;
 
 /** How long it takes until all are to have joined, and the measurement begins. */
-export function joinMs({ clients, joinsPerSecond }: LoadPlan): number {
+export function joinMs({ clients, joinsPerSecond, warmUpMs }: LoadPlan): number {
   return (clients / joinsPerSecond) * 1_000 + warmUpMs;
 }

@@ -138,6 +138,7 @@ describe("connecting", () => {
     world.on("schema", (difference) => seen.push(difference));
     welcome(await comeAgain(), { schemaHash: "new" });
     expect(seen).toEqual([{ game: "old", server: "new" }]);
+    expect(world.schemaDiffers).toBe(true);
     expect(world.status).toBe("online");
   });
 });
