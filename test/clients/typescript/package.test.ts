@@ -36,7 +36,8 @@ const refused = await world
   .call(WeatherService.method.setWeather, { region: "north-marsh", condition: "frogs" })
   .catch((error) => (error instanceof TellurionError ? error.code : "?"));
 const condition: string | undefined = weather?.condition;
-console.log(JSON.stringify({ condition, refused, heard: await heard, differs: world.schemaDiffers }));
+const differs = world.schemaDiffers;
+console.log(JSON.stringify({ condition, refused, heard: await heard, differs }));
 world.close();
 `;
 
