@@ -53,7 +53,7 @@ const numbers = {
 /** The options with their defaults. Throws INVALID_ARGUMENT. */
 export function settingsOf(options: ConnectOptions): Settings {
   const { url } = options;
-  if (!/^wss?:\/\/./.test(url)) {
+  if (!/^wss?:\/\/./.test(url) || !URL.canParse(url)) {
     throw invalid(`url=${JSON.stringify(url)}; valid are addresses like wss://world.example`);
   }
   const settings = { token: "", client: "", schemaHash: "", ...numbers };

@@ -70,6 +70,7 @@ describe("connecting", () => {
 
   test.each([
     [{ url: "http://fake" }, /url="http:\/\/fake"; valid are addresses like wss:/],
+    [{ url: "ws://[fake" }, /url="ws:\/\/\[fake"/],
     [{ connectTimeoutMs: 0 }, /connectTimeoutMs=0; valid are numbers from 1/],
     [{ callsWaitingMax: Number.NaN }, /callsWaitingMax=NaN/],
   ])("refuses options that are not valid: %j", async (options, text) => {
