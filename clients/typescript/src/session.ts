@@ -34,6 +34,8 @@ const subprotocol = "tellurion.v1.proto";
 const attemptMsMax = 10_000;
 const ackMsMax = 1_000;
 const normalClosure = 1_000;
+/** A connection is given up that the client comes back from: the server keeps the session. */
+const givenUp = 4_000;
 /** Beside those below 4000, the close codes after which it is worth to come again. */
 const passingCloseCodes = new Set([4_408, 4_429]);
 const serverClosesMin = 4_500;
@@ -217,7 +219,7 @@ export class Session {
   #drop(why: string): void {
     const socket = this.#leave();
     this.#retry(new TellurionError("UNAVAILABLE", why));
-    socket?.close();
+    socket?.close(givenUp);
   }
 
   #cut(socket: SocketLike, { code, reason }: { code: number; reason: string }): void {
