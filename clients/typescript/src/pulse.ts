@@ -2,12 +2,13 @@ import type { WorldClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import type { Body, ClientMessage } from "./messages.ts";
 
-const burstPings = 40;
-const burstPauseMs = 50;
-const pauseMs = 1_000;
+/** Pauses between pings: short ones set the clock, long ones keep it. */
+const pauseMsMin = 50;
+const pauseMsMax = 1_000;
+const pauseGrowth = 1.1;
 const unansweredMax = 3;
 
-/** Pings the server as long as a connection lasts: many at first, to set the clock, then now and then. */
+/** Pings the server as long as a connection lasts: often at first, to set the clock, then now and then. */
 export class Pulse {
   readonly #environment: Environment;
   readonly #clock: WorldClock;
@@ -16,6 +17,7 @@ export class Pulse {
   readonly #silent: () => void;
   #stepMs = 0;
   #sent = 0;
+  #pauseMs = pauseMsMin;
   #unanswered = 0;
   #heardAtMs = 0;
   #cancel: (() => void) | undefined;
@@ -44,7 +46,7 @@ export class Pulse {
   /** Sets the clock again, because the world's speed has changed. */
   quicken(): void {
     this.#cancel?.();
-    this.#sent = 0;
+    this.#pauseMs = pauseMsMin;
     this.#beat();
   }
 
@@ -80,7 +82,7 @@ export class Pulse {
     this.#unanswered += 1;
     this.#send({ ping: { request: this.#sent, clientTimeMs: now() } });
     // Not evenly, or each ping would meet the world at the same point of a frame.
-    const pause = this.#sent < burstPings ? burstPauseMs : pauseMs;
-    this.#cancel = after(pause * (0.75 + random() / 2), () => this.#beat());
+    this.#cancel = after(this.#pauseMs * (0.75 + random() / 2), () => this.#beat());
+    this.#pauseMs = Math.min(pauseMsMax, this.#pauseMs * pauseGrowth);
   }
 }
