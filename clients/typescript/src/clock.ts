@@ -97,7 +97,8 @@ export class WorldClock {
     this.#taken = 0;
   }
 
-  add({ sentMs, receivedMs, worldMs, stepMs }: ClockSample): void {
+  /** False when it contradicts those before: the world stood still or leapt, and more samples are needed. */
+  add({ sentMs, receivedMs, worldMs, stepMs }: ClockSample): boolean {
     this.now();
     this.#samples.push({
       atMs: receivedMs,
@@ -107,9 +108,11 @@ export class WorldClock {
     });
     this.#taken += 1;
     if (this.#samples.length > samplesMax) this.#samples.shift();
-    // Samples that contradict each other: the world stood still or leapt. The newest ones know it best.
+    const agrees = !this.#isContradictory();
+    // The newest ones know it best.
     while (this.#isContradictory()) this.#samples.shift();
     this.#offset = this.#weighed();
+    return agrees;
   }
 
   #correction(error: number, passed: number): number {

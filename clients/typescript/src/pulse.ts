@@ -63,12 +63,13 @@ export class Pulse {
     this.#unanswered = 0;
     // A server that tells the time of its last frame has a time up to a frame later.
     const isWhole = Math.abs(worldTimeMs - frame * this.#stepMs) < 1e-3;
-    this.#clock.add({
+    const agrees = this.#clock.add({
       sentMs: clientTimeMs,
       receivedMs: this.#environment.now(),
       worldMs: worldTimeMs,
       stepMs: isWhole ? this.#stepMs : 0,
     });
+    if (!agrees) this.#pauseMs = pauseMsMin;
   }
 
   #beat(): void {

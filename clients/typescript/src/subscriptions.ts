@@ -121,7 +121,6 @@ export class Subscriptions {
         topic.isAsked = false;
         topic.askedIntervalMs = 0;
       }
-      this.#isAreaAsked = this.#area === undefined;
     }
     this.#flush();
   }

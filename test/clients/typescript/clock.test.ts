@@ -46,6 +46,11 @@ class FarWorld {
     return worldMs + (this.network.nowMs - localMs) * this.#rate;
   }
 
+  /** Loses time, without a word of it. */
+  standStill(ms: number): void {
+    this.#anchor = { localMs: this.network.nowMs, worldMs: this.timeMs - ms };
+  }
+
   dilate(factor: number): void {
     this.#anchor = { localMs: this.network.nowMs, worldMs: this.timeMs };
     this.#rate = factor;
@@ -142,6 +147,14 @@ describe("the world's clock", () => {
     far.dilate(0.5);
     expect(watch(far, world, watchMs, settleMs)).toBeLessThan(accuracyMs);
     far.dilate(1);
+    expect(watch(far, world, watchMs, settleMs)).toBeLessThan(accuracyMs);
+  });
+
+  test("finds the time again of a world that stood still for a while", async () => {
+    const far = new FarWorld({ there: 30, back: 30, jitter: 40 }, 13);
+    const world = await far.join();
+    watch(far, world, settleMs);
+    far.standStill(3_000);
     expect(watch(far, world, watchMs, settleMs)).toBeLessThan(accuracyMs);
   });
 

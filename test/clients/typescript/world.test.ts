@@ -285,6 +285,22 @@ describe("after a cut", () => {
     expect(third.sent("hello")[0]?.resume).toMatchObject({ resumeToken: "r2", received: 740n });
   });
 
+  test("what the server took back comes again, and the position goes back to before it", async () => {
+    const world = await join();
+    const heard: string[] = [];
+    const gaps: unknown[] = [];
+    world.on(WeatherEventSchema, ({ region }) => heard.push(region));
+    world.on("gap", (gap) => gaps.push(gap));
+    network.socket.frame(700, [rain("a")]);
+    network.socket.frame(720, [rain("undone")]);
+    const gap = { fromFrame: 710n, toFrame: 725n };
+    network.socket.tell({ case: "gap", value: { ...gap, rewound: true } as typeof gap });
+    network.socket.frame(715, [rain("b")]);
+    expect(heard).toEqual(["a", "undone", "b"]);
+    expect(gaps).toMatchObject([{ fromFrame: 710, toFrame: 725, rewound: true }]);
+    expect((await comeAgain()).sent("hello")[0]?.resume).toMatchObject({ received: 715n });
+  });
+
   test("messages of the old connection count no more", async () => {
     const world = await join();
     const heard: string[] = [];
