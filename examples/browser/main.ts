@@ -1,4 +1,4 @@
-import { connect, Track } from "@tellurion/client";
+import { connect } from "@tellurion/client";
 import { ClockService, TimeEventSchema } from "@tellurion/client/schema/clock_pb";
 import { StormEventSchema, WeatherEventSchema } from "@tellurion/client/schema/weather_pb";
 import { WorldService } from "@tellurion/client/schema/world_pb";
@@ -14,35 +14,27 @@ let { reading: time } = await world.call(ClockService.method.getClock, {});
 world.on(TimeEventSchema, ({ reading }) => {
   time = reading;
 });
-let news: string[] = [];
-world.on(WeatherEventSchema, ({ region, newState }) => {
-  news = [`${region}: ${newState}`, ...news].slice(0, 6);
-});
-const storms = new Map<string, { track: Track; radius: number }>();
-world.on(StormEventSchema, ({ storm, x, y, radiusM: radius, ended }, { timeMs }) => {
-  const { track } = storms.get(storm) ?? { track: new Track() };
-  track.push(timeMs, { x, y, heading: 0 });
-  if (ended) storms.delete(storm);
-  else storms.set(storm, { track, radius });
+const weather = new Map<string, string>();
+world.on(WeatherEventSchema, ({ region, newState }) => weather.set(region, newState));
+const storms = new Map<string, { x: number; y: number; radiusM: number }>();
+world.on(StormEventSchema, (event) => {
+  if (event.ended) storms.delete(event.storm);
+  else storms.set(event.storm, event);
 });
 const area = world.area({ x: market.x, y: market.y, radius: 500 });
 
 const wide = canvas("wide", { x: 3_500, y: 7_000 }, 36_000);
 const near = canvas("near", market, 1_000);
-function draw(): void {
+requestAnimationFrame(function draw() {
   wide.clear();
   near.clear();
-  for (const { x, y } of places) wide.dot({ x, y }, 120, "#5b7089");
-  for (const { x, y } of places) near.dot({ x, y }, 8, "#5b7089");
-  for (const { track, radius } of storms.values()) {
-    wide.dot(track.at(world.clock.now()) ?? market, radius, "#9db4d64d");
-  }
+  for (const place of places) wide.dot(place, 120, "#5b7089");
+  for (const place of places) near.dot(place, 8, "#5b7089");
+  for (const storm of storms.values()) wide.dot(storm, storm.radiusM, "#9db4d64d");
   for (const entity of area.entities) near.dot(entity.at(), 4, "#ffd479");
   const { year, month, day, hour, minute } = time?.calendar ?? {};
-  wide.label(
-    `${world.name} · day ${day}.${month}.${year}, ${hour}:${minute} · ${news.join(" · ")}`,
-  );
+  const news = [...weather].map(([region, state]) => `${region}: ${state}`).join(" · ");
+  wide.label(`${world.name} · day ${day}.${month}.${year}, ${hour}:${minute} · ${news}`);
   near.label(`${market.id}: ${area.size} entities at ${(world.clock.now() / 1_000).toFixed(1)} s`);
   requestAnimationFrame(draw);
-}
-draw();
+});
