@@ -32,9 +32,10 @@ requestAnimationFrame(function draw() {
   for (const place of places) near.dot(place, 8, "#5b7089");
   for (const storm of storms.values()) wide.dot(storm, storm.radiusM, "#9db4d64d");
   for (const entity of area.entities) near.dot(entity.at(), 4, "#ffd479");
-  const { year, month, day, hour, minute } = time?.calendar ?? {};
+  const { year, month, day, hour, minute = 0 } = time?.calendar ?? {};
+  const clock = `${hour}:${`${minute}`.padStart(2, "0")}`;
   const news = [...weather].map(([region, state]) => `${region}: ${state}`).join(" · ");
-  wide.label(`${world.name} · day ${day}.${month}.${year}, ${hour}:${minute} · ${news}`);
+  wide.label(`${world.name} · day ${day}.${month}.${year}, ${clock} · ${news}`);
   near.label(`${market.id}: ${area.size} entities at ${(world.clock.now() / 1_000).toFixed(1)} s`);
   requestAnimationFrame(draw);
 });

@@ -111,7 +111,7 @@ export class Player {
   }
 
   #heard(world: World, timeMs: number): void {
-    if (world.clock.isSettled) this.#ground.measures.events.record(world.clock.now() - timeMs);
+    this.#ground.measures.events.record(world.clock.now() - timeMs);
   }
 
   async #look(world: World): Promise<void> {

@@ -123,7 +123,7 @@ class Client {
     if (origin) this.#origin = origin;
     for (const number of left) this.entities.delete(number);
     for (const { number, id, kind, x, y } of entered) this.entities.set(number, { id, kind, x, y });
-    for (const { number, x, y } of readMoved(moved ?? new Uint8Array(), this.#origin)) {
+    for (const { number, x, y } of readMoved(Uint8Array.from(moved), this.#origin)) {
       Object.assign(this.entities.get(number), { x, y });
     }
   }
