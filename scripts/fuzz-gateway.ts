@@ -3,8 +3,8 @@ import { runInNewContext } from "node:vm";
 import { WeatherEventSchema } from "../src/gen/tellurion/v1/weather_pb.ts";
 import { integer, readOptions } from "../src/server/commands/options.ts";
 import { closeCodes } from "../src/server/gateway/close-codes.ts";
+import type { Connection, Line } from "../src/server/gateway/connection.ts";
 import { Gateway } from "../src/server/gateway/gateway.ts";
-import type { Line, Session } from "../src/server/gateway/session.ts";
 import { subprotocols } from "../src/server/gateway/subprotocol.ts";
 import { defaultLimits, type Limits } from "../src/server/limits.ts";
 import { createLog } from "../src/server/log.ts";
@@ -14,10 +14,16 @@ import { Mutator } from "../test/support/fuzz/mutator.ts";
 import { ProtocolClient } from "../test/support/protocol-client.ts";
 import { answerWeather, serveFakeWorld } from "../test/support/served-world.ts";
 import { within } from "../test/support/within.ts";
+import { HostileActs } from "./fuzz/hostile-acts.ts";
+import { actOnSocket } from "./fuzz/hostile-sockets.ts";
 
 const inputsPerBatch = 1_000;
 /** Of so many inputs, one is sent over a real WebSocket too. */
 const inputsPerSocketInput = 50;
+/** Of so many inputs, one more is an act of somebody who breaks the rules in full knowledge. */
+const inputsPerAct = 20;
+/** And one is an act below the messages, on a WebSocket of its own. */
+const inputsPerSocketAct = 500;
 const heapGrowthBytesMax = 64 * 1_048_576;
 const failuresShownMax = 20;
 /** What a client sees when the connection ends without a close: here, because it ended it. */
@@ -30,6 +36,8 @@ const coded = new Set<number | undefined>(
 );
 
 const limits: Partial<Limits> = {
+  joinsPerSecondMax: 100_000,
+  joinsBurstMax: 100_000,
   messagesPerSecondMax: 100_000,
   messagesBurstMax: 100_000,
   callTimeoutMs: 50,
@@ -118,7 +126,7 @@ function openLine(
   gateway: Gateway,
   name: string,
   joins = true,
-): { line: CountingLine; session: Session } {
+): { line: CountingLine; session: Connection } {
   const line = new CountingLine();
   const subprotocol = subprotocols.find((known) => known.name === name) ?? subprotocols[0];
   const session = gateway.accept(line, subprotocol);
@@ -159,6 +167,40 @@ async function fuzzSockets(count: number, seed: number): Promise<void> {
   await served.close();
 }
 
+/** Tokens that are forged, old or used, messages in the wrong order, calls without the scope: each gets its code. */
+async function fuzzRules(count: number, seed: number): Promise<void> {
+  const acts = await HostileActs.begin(new Mutator(seed + 20, corpus["tellurion.v1.proto"]));
+  let heapBefore = 0;
+  for (let done = 0; done < count; done += 1) {
+    const problem = await acts.act();
+    check(problem === undefined, () => `act ${done}: ${problem}`);
+    if (done % inputsPerBatch !== 0) continue;
+    check(acts.tell(), () => "bystander");
+    if (done >= count / 10) heapBefore ||= heapUsed();
+  }
+  check(acts.tell(), () => "bystander");
+  const growth = heapUsed() - heapBefore;
+  check(growth < heapGrowthBytesMax, () => `the heap grew by ${growth} bytes`);
+  check(acts.gateway.counters.connections === 1, () => "connections are left");
+  acts.gateway.close();
+}
+
+/** Frames of the WebSocket protocol that are oversized, fragmented or interleaved. */
+async function fuzzFrames(count: number, seed: number): Promise<void> {
+  const served = await serveFakeWorld(limits);
+  const mutator = new Mutator(seed + 30, corpus["tellurion.v1.proto"]);
+  const bystander = await ProtocolClient.join(served.webSocketUrl, "tellurion.v1.proto");
+  await bystander.subscribe("weather");
+  for (let done = 0; done < count; done += 1) {
+    const problem = await actOnSocket(served.webSocketUrl, mutator);
+    check(problem === undefined, () => `frames of act ${done}: ${problem}`);
+  }
+  served.world.publish(WeatherEventSchema, { region: "north-marsh" });
+  served.world.endFrame();
+  check((await bystander.next("frame")).events.length === 1, () => "bystander");
+  await served.close();
+}
+
 /** Resolves when the server has dealt with all that the client sent. */
 async function answered(client: ProtocolClient): Promise<undefined> {
   while ((await client.next("pong")).request !== lastRequest);
@@ -188,5 +230,7 @@ const options = readOptions(
 console.log(`fuzzing the gateway: --count ${options.count} --seed ${options.seed}`);
 await fuzzSessions(options.count, options.seed);
 await fuzzSockets(Math.ceil(options.count / inputsPerSocketInput), options.seed);
+await fuzzRules(Math.ceil(options.count / inputsPerAct), options.seed);
+await fuzzFrames(Math.ceil(options.count / inputsPerSocketAct), options.seed);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { within } from "../../test/support/within.ts";
 
-const script = fileURLToPath(new URL("./server.ts", import.meta.url));
+const ledgerServer = new URL("./server.ts", import.meta.url);
 const cacheFolder = fileURLToPath(new URL("../../node_modules/.cache/node", import.meta.url));
 const startMsMax = 30_000;
 const stopMsMax = 10_000;
@@ -15,6 +15,8 @@ export interface ServedFile {
   readonly workers: number;
   /** The largest file that the process may write, in KB, as on a disk that is full. POSIX systems only. */
   readonly fileKbMax?: number;
+  /** Serves a world: `node SCRIPT FILE SEED WORKERS`. Undefined: the ledger world. */
+  readonly script?: URL;
 }
 
 /** A server in a process of its own. */
@@ -24,8 +26,8 @@ export class ServerProcess {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #exit: Promise<number | null>;
 
-  constructor({ file, seed, workers, fileKbMax }: ServedFile) {
-    const node = [process.execPath, script, file, `${seed}`, `${workers}`] as const;
+  constructor({ file, seed, workers, fileKbMax, script = ledgerServer }: ServedFile) {
+    const node = [process.execPath, fileURLToPath(script), file, `${seed}`, `${workers}`] as const;
     // The limit is a soft one, which can be raised while the process runs. Its unit is 512 bytes.
     const limited = `ulimit -S -f ${(fileKbMax ?? 0) * 2}; exec "$0" "$@"`;
     const [command, ...args] = fileKbMax === undefined ? node : ["sh", "-c", limited, ...node];

@@ -47,12 +47,21 @@ export const errorCatalogue = {
   INVALID_WORLD_PACK: { status: "invalid_argument" },
   ADDRESS_IN_USE: { status: "unavailable" },
 
+  NOT_AUTHENTICATED: { status: "unauthenticated" },
+  TOKEN_EXPIRED: { status: "unauthenticated" },
+  TOKEN_IN_ADDRESS: { status: "invalid_argument" },
+  SCOPE_MISSING: { status: "permission_denied" },
+  RATE_LIMITED: { status: "resource_exhausted" },
+
   CLIENT_MALFORMED_FRAME: { status: "invalid_argument" },
   CLIENT_FRAME_TOO_LARGE: { status: "resource_exhausted" },
   CLIENT_TOO_MANY_MESSAGES: { status: "resource_exhausted" },
   CLIENT_TOO_MANY_CONNECTIONS: { status: "resource_exhausted" },
   CLIENT_HELLO_EXPECTED: { status: "failed_precondition" },
   CLIENT_TOO_SLOW: { status: "resource_exhausted" },
+  CLIENT_REPLACED: { status: "failed_precondition" },
+  RESUME_EXPIRED: { status: "failed_precondition" },
+  RESUME_TOKEN_INVALID: { status: "permission_denied" },
   UNSUPPORTED_SUBPROTOCOL: { status: "invalid_argument" },
   ORIGIN_NOT_ALLOWED: { status: "failed_precondition" },
 } as const satisfies Record<string, { status: ErrorStatus }>;
@@ -66,6 +75,8 @@ export type ErrorStatus =
   | "deadline_exceeded"
   | "unimplemented"
   | "unavailable"
+  | "unauthenticated"
+  | "permission_denied"
   | "internal";
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -31,6 +31,7 @@ export type {
   Bootstrap,
   CallOptions,
   DeadLetter,
+  FirstListener,
   FlightDump,
   FrameRange,
   LogLine,

@@ -106,7 +106,8 @@ function read(method: MethodEntry, decode: () => MessageShape<DescMessage>): Mes
   }
 }
 
-function actorKey(method: MethodEntry, request: Message): string {
+/** The key of the actor that a request is for. Throws INVALID_ARGUMENT. */
+export function actorKey(method: MethodEntry, request: Message): string {
   if (method.key !== undefined) return method.key;
   const key = (request as unknown as Record<string, unknown>)[method.keyField ?? ""];
   if (typeof key === "string" && isKey(key)) return key;

@@ -2,9 +2,13 @@ import type { IncomingMessage } from "node:http";
 import Fastify, { type FastifyInstance } from "fastify";
 import type { World } from "../runtime/host.ts";
 import { TellurionError } from "../runtime/index.ts";
+import { type Authenticator, openAccess } from "./access/authenticator.ts";
+import { addressProblem } from "./access/bearer.ts";
+import { GuardedCalls } from "./access/guarded-calls.ts";
 import { messageOf } from "./calls.ts";
 import { Durability } from "./durability.ts";
 import { Gateway } from "./gateway/gateway.ts";
+import type { SessionStore } from "./gateway/session-store.ts";
 import { openSockets } from "./gateway/sockets.ts";
 import { Health } from "./health.ts";
 import { indexPage } from "./index-page.ts";
@@ -29,6 +33,10 @@ export interface EdgeOptions {
   readonly log: Log;
   /** The world is kept nowhere else: nobody should rely on it. */
   readonly inMemory?: boolean;
+  /** Who callers are. Undefined: everybody may do everything. */
+  readonly authenticator?: Authenticator | undefined;
+  /** What is remembered of clients of an earlier process. Undefined: sessions end with this one. */
+  readonly sessions?: SessionStore | undefined;
   /** Reads the world's pack again. Undefined: there is none. */
   readonly packReload?: PackReload | undefined;
 }
@@ -51,7 +59,11 @@ const connectionsCheckMs = 1_000;
 export async function openEdge(world: World, options: EdgeOptions): Promise<Edge> {
   const { limits, log } = options;
   const durability = new Durability(world, options.inMemory ?? false);
-  const gateway = new Gateway(world, limits, log);
+  const authenticator = options.authenticator ?? openAccess;
+  const calls = new GuardedCalls(world, limits, log);
+  const gateway = new Gateway(world, limits, log, {
+    ...{ authenticator, calls, store: options.sessions },
+  });
   const health = new Health(world, limits.stalledAfterMs, durability);
   const processMetrics = new ProcessMetrics();
   const app = Fastify({
@@ -67,6 +79,12 @@ export async function openEdge(world: World, options: EdgeOptions): Promise<Edge
   });
   app.server.maxConnections = limits.connectionsMax + limits.httpConnectionsMax;
   addErrorHandlers(app);
+  app.addHook("onRequest", async (request, reply) => {
+    const spilt = addressProblem(request.url);
+    if (spilt !== undefined) {
+      await reply.code(400).type("text/plain; charset=utf-8").send(`${spilt}\n`);
+    }
+  });
   app.get("/", (_request, reply) => reply.type("text/plain; charset=utf-8").send(indexPage(world)));
   app.get("/healthz", (_request, reply) => {
     const report = health.report();
@@ -84,12 +102,13 @@ export async function openEdge(world: World, options: EdgeOptions): Promise<Edge
     return reply.type(PrometheusText.contentType).send(text.toString());
   });
   if (options.packReload) serveReload(app, options.packReload);
-  await serveRpc(app, world, limits);
+  await serveRpc(app, world, limits, { authenticator, calls });
   const sockets = openSockets(app.server, gateway, options.allowedOrigins ?? []);
 
   const close = async () => {
     health.stop();
     processMetrics.stop();
+    gateway.close();
     await app.close();
   };
   try {

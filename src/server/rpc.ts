@@ -5,7 +5,10 @@ import { fastifyConnectPlugin } from "@connectrpc/connect-fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { MethodEntry, World } from "../runtime/host.ts";
 import { type ErrorStatus, TellurionError } from "../runtime/index.ts";
-import { asTellurionError, callWorld, idempotencyKeyOf, methodNamed } from "./calls.ts";
+import type { Authenticator } from "./access/authenticator.ts";
+import { bearerOf } from "./access/bearer.ts";
+import type { GuardedCalls } from "./access/guarded-calls.ts";
+import { asTellurionError, idempotencyKeyOf, methodNamed } from "./calls.ts";
 import type { Limits } from "./limits.ts";
 
 /** The header that carries the catalogue's code of an error. */
@@ -23,13 +26,26 @@ const connectCodes: Readonly<Record<ErrorStatus, Code>> = {
   deadline_exceeded: Code.DeadlineExceeded,
   unimplemented: Code.Unimplemented,
   unavailable: Code.Unavailable,
+  unauthenticated: Code.Unauthenticated,
+  permission_denied: Code.PermissionDenied,
   internal: Code.Internal,
 };
+
+/** Who may call, and the way on which calls go. */
+export interface RpcAccess {
+  readonly authenticator: Authenticator;
+  readonly calls: GuardedCalls;
+}
 
 /**
  * Serves every method of a world's services with Connect and gRPC-Web. gRPC itself needs HTTP/2.
  */
-export async function serveRpc(app: FastifyInstance, world: World, limits: Limits): Promise<void> {
+export async function serveRpc(
+  app: FastifyInstance,
+  world: World,
+  limits: Limits,
+  { authenticator, calls }: RpcAccess,
+): Promise<void> {
   let inFlight = 0;
   const answer = async (method: MethodEntry, request: Message, context: HandlerContext) => {
     if (inFlight >= limits.rpcCallsInFlightMax) {
@@ -40,12 +56,15 @@ export async function serveRpc(app: FastifyInstance, world: World, limits: Limit
     inFlight += 1;
     try {
       const timeoutMs = context.timeoutMs() ?? limits.callTimeoutMs;
+      const { requestHeader } = context;
+      const identity = await authenticator.identify(bearerOf(requestHeader.get("authorization")));
+      const options = {
+        timeoutMs: Math.max(timeoutMs, 1),
+        idempotencyKey: idempotencyKeyOf(requestHeader.get(idempotencyKeyHeader)),
+      };
       return fromBinary(
         method.desc.output,
-        await callWorld(world, method, request, {
-          timeoutMs: Math.max(timeoutMs, 1),
-          idempotencyKey: idempotencyKeyOf(context.requestHeader.get(idempotencyKeyHeader)),
-        }),
+        await calls.call(identity, method, request, options, "http"),
       );
     } catch (error) {
       throw asConnectError(asTellurionError(error));

@@ -39,8 +39,11 @@ describe("a command line that is not valid", () => {
     ["start --workers 17", /valid are integers from 1 to 16/],
     ["start --tick-hz 0", /valid are integers from 1 to 240/],
     ["start --memory=yes", /--memory="yes" is not valid; it takes no value$/],
-    ["start --host 0.0.0.0", /--host="0.0.0.0".*valid are loopback addresses.*keys/],
+    ["start --host 0.0.0.0", /--host="0.0.0.0".*without keys.*valid are loopback addresses/],
     ["start --host example.org", /valid are loopback addresses/],
+    ["start --jwt-issuer me", /valid with keys only/],
+    ["start --jwt-secret-file /none", /--jwt-secret-file="\/none" cannot be read/],
+    ["start --jwks /none --jwt-secret-file x", /valid is one of the two/],
     ["start --data x --memory", /--data="x" is not valid with --memory; valid is one of the two/],
     ["start --data=", /--data="" is not valid; valid are a text that is not empty/],
     [

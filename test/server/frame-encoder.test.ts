@@ -5,7 +5,13 @@ import { ServerMessageSchema } from "../../src/gen/tellurion/v1/client_pb.ts";
 import { TimeEventSchema } from "../../src/gen/tellurion/v1/clock_pb.ts";
 import { WeatherEventSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
 import type { EventEntry, PublishedFrame } from "../../src/runtime/host.ts";
-import { checkWorldEvents, FrameEncoder } from "../../src/server/gateway/frame-encoder.ts";
+import {
+  checkWorldEvents,
+  FrameEncoder,
+  frameToBinary,
+  frameToJson,
+  isReliable,
+} from "../../src/server/gateway/frame-encoder.ts";
 import { varintSize, writeVarint } from "../../src/server/gateway/varint.ts";
 import { FakeWorld } from "../support/fake-world.ts";
 
@@ -37,26 +43,29 @@ describe("a frame on its way to clients", () => {
     const topics = fc.uniqueArray(fc.constantFrom("weather", "weather/a", "weather/b", "time"));
     fc.assert(
       fc.property(frames, fc.array(weather), topics, (frame, events, chosen) => {
+        const wanted = events.filter(
+          ({ region }) =>
+            chosen.includes("weather") || chosen.includes(`weather/${region}` as "weather"),
+        );
         const expected = create(ServerMessageSchema, {
           body: {
             case: "frame",
             value: {
               frame: BigInt(frame),
-              events: events
-                .filter(
-                  ({ region }) =>
-                    chosen.includes("weather") || chosen.includes(`weather/${region}` as "weather"),
-                )
-                .map((event) => ({ body: { case: "weatherChanged" as const, value: event } })),
+              reliable: wanted.length > 0 ? BigInt(frame) : 0n,
+              events: wanted.map((event) => ({
+                body: { case: "weatherChanged" as const, value: event },
+              })),
             },
           },
         });
         encoder.read(published(frame, events));
-        const selection = encoder.select(new Set(chosen));
-        expect(Buffer.from(encoder.toBinary(selection))).toEqual(
+        const selected = encoder.select(new Set(chosen));
+        const parts = { frame, events: selected, isReliable: selected.some(isReliable) };
+        expect(Buffer.from(frameToBinary(parts))).toEqual(
           Buffer.from(toBinary(ServerMessageSchema, expected)),
         );
-        const json = JSON.parse(new TextDecoder().decode(encoder.toJson(selection)));
+        const json = JSON.parse(new TextDecoder().decode(frameToJson(parts)));
         expect(toJson(ServerMessageSchema, fromJson(ServerMessageSchema, json))).toEqual(
           toJson(ServerMessageSchema, expected),
         );
@@ -69,7 +78,9 @@ describe("a frame on its way to clients", () => {
     const encoder = new FrameEncoder();
     const events = Array.from({ length: 5_000 }, () => ({ region: "x".repeat(64) }));
     encoder.read(published(1, events));
-    expect(encoder.toBinary(encoder.select(new Set(["weather"]))).length).toBeGreaterThan(330_000);
+    const selected = encoder.select(new Set(["weather"]));
+    const message = frameToBinary({ frame: 1, events: selected, isReliable: true });
+    expect(message.length).toBeGreaterThan(330_000);
   });
 
   test("has varints that other readers understand", () => {

@@ -77,6 +77,7 @@ describe.each(names)("a client of %s", (subprotocol) => {
         },
         { body: "weatherChanged", weatherChanged: { region: "salt-coast", newState: "été" } },
       ],
+      reliable: 1,
     });
     expect(await client.next("frame")).toMatchObject({
       frame: 3,
@@ -95,6 +96,7 @@ describe.each(names)("a client of %s", (subprotocol) => {
     expect(await client.next("frame")).toEqual({
       frame: 2,
       events: [{ body: "weatherChanged", weatherChanged: { region: "salt-coast" } }],
+      reliable: 2,
     });
   });
 

@@ -47,6 +47,7 @@ const overwritten = 0xff;
  * says so.
  */
 export class FakeWorld implements World {
+  readonly id = "fake-world";
   readonly name = "fake";
   readonly seed = 7;
   readonly tickHz = 60;
@@ -69,6 +70,9 @@ export class FakeWorld implements World {
   readonly keys: (string | undefined)[] = [];
   /** Numbers of the events that somebody listens to. */
   listened: ReadonlySet<number> = new Set();
+  /** The last frame that is on the disk. */
+  keptThrough = Number.POSITIVE_INFINITY;
+  #waiting: { readonly frame: number; readonly release: () => void }[] = [];
   readonly #answers = new Map<string, Answer>();
   readonly #frames: ((frame: PublishedFrame) => void)[] = [];
   readonly #logs: ((line: LogLine) => void)[] = [];
@@ -166,6 +170,19 @@ export class FakeWorld implements World {
 
   listenTo(events: Iterable<number>): void {
     this.listened = new Set(events);
+  }
+
+  whenKept(frame: number, release: () => void): void {
+    if (frame <= this.keptThrough) release();
+    else this.#waiting.push({ frame, release });
+  }
+
+  /** All up to a frame is on the disk. */
+  keep(through: number): void {
+    this.keptThrough = through;
+    const kept = this.#waiting.filter(({ frame }) => frame <= through);
+    this.#waiting = this.#waiting.filter(({ frame }) => frame > through);
+    for (const { release } of kept) release();
   }
 
   onLog(listener: (line: LogLine) => void): void {

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { ClockService } from "../../src/gen/tellurion/v1/clock_pb.ts";
 import { WeatherReadingSchema, WeatherService } from "../../src/gen/tellurion/v1/weather_pb.ts";
 import { Rejection } from "../../src/runtime/errors.ts";
+import type { Authenticator } from "../../src/server/access/authenticator.ts";
 import { defaultLimits, type Limits } from "../../src/server/limits.ts";
 import { createLog } from "../../src/server/log.ts";
 import { type RunningServer, surround } from "../../src/server/running-server.ts";
@@ -18,6 +19,7 @@ export interface ServedWorld extends RunningServer {
 export async function serveFakeWorld(
   limits: Partial<Limits> = {},
   allowedOrigins: readonly string[] = [],
+  authenticator?: Authenticator,
 ): Promise<ServedWorld> {
   const world = new FakeWorld();
   answerWeather(world);
@@ -26,6 +28,7 @@ export async function serveFakeWorld(
     host: "127.0.0.1",
     port: 0,
     allowedOrigins,
+    authenticator,
     limits: { ...defaultLimits, ...limits },
     log: createLog((line) => log.push(line)),
   });

@@ -60,8 +60,7 @@ export class RunningWorld implements World, JournalEvents {
   readonly #flights = new FlightLog((dump) => this.#listeners.flight.emit(dump));
   readonly #timers: NodeJS.Timeout[];
   readonly #listeners = new WorldListeners();
-  #dilationTold = 1;
-  #wanted: ReadonlySet<number> = new Set();
+  #wanted: ReadonlySet<number>;
   #threads: ThreadView | undefined;
   #journal: Journal | undefined;
   #worldId: string;
@@ -98,13 +97,18 @@ export class RunningWorld implements World, JournalEvents {
       put: (bytes) => this.#inputs.put({ bytes, isQuery: false, isKeyed: false }),
       runner: isKept ? { branch: () => branchSourceOf(this.#journal, options, limits) } : {},
     });
+    this.#wanted = this.#listeners.begin(options.listener, this.catalogue);
     this.#handlerMsMax = options.handlerMsMax ?? handlerMsMaxDefault;
     this.#watchdog = new Watchdog(this.#handlerMsMax);
     this.#timers = [
       setInterval(() => this.#lookForStuck(), this.#handlerMsMax / looksPerHandler).unref(),
-      setInterval(() => this.#tellDilation(), dilationMs).unref(),
+      setInterval(() => this.#listeners.tellDilation(this.timeDilation), dilationMs).unref(),
       setInterval(() => this.#lookAtFrame(), reachedMs).unref(),
     ];
+  }
+
+  get id(): string {
+    return this.#worldId;
   }
 
   get catalogue(): Catalogue {
@@ -146,7 +150,8 @@ export class RunningWorld implements World, JournalEvents {
     for (const problem of problems) this.#log("warn", problem);
     const began = wallMs();
     const ports = journal.connect(this.workers);
-    const unseen = { mutedThrough: reached, callersWait: false, lastFrame: 0 };
+    const mutedThrough = Math.min(this.#options.listener?.heardThrough ?? reached, reached);
+    const unseen = { mutedThrough, callersWait: false, lastFrame: 0 };
     await this.#launch({ history, journal: ports, ...unseen });
     if (created) return;
     const from = `a snapshot of frame ${history.snapshotFrame}`;
@@ -173,6 +178,10 @@ export class RunningWorld implements World, JournalEvents {
   listenTo(events: Iterable<number>): void {
     this.#wanted = new Set(events);
     this.#threads?.showInterest(this.#wanted);
+  }
+
+  whenKept(frame: number, release: () => void): void {
+    this.#gate.hold(frame, release);
   }
 
   onLog(listener: (line: LogLine) => void): void {
@@ -370,13 +379,6 @@ export class RunningWorld implements World, JournalEvents {
     threads.giveUp(stuck, new TellurionError("HANDLER_STUCK", text));
   }
 
-  #tellDilation(): void {
-    const factor = this.timeDilation;
-    if (factor === this.#dilationTold) return;
-    this.#dilationTold = factor;
-    this.#listeners.timeDilation.emit(factor);
-  }
-
   /** A world that puts nothing out rings no doorbell. */
   #lookAtFrame(): void {
     this.readOutput();
@@ -391,9 +393,6 @@ export class RunningWorld implements World, JournalEvents {
 
   /** What the world says of itself. */
   #log(level: LogLevel, text: string): void {
-    // Before the world has begun, nobody has had the time to listen.
-    setImmediate(() => {
-      this.#listeners.log.emit({ frame: this.frame, level, address: undefined, text });
-    });
+    this.#listeners.say(level, text, () => this.frame);
   }
 }

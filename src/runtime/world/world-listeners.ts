@@ -1,8 +1,16 @@
 import type { CoreReport } from "../../gen/tellurion/v1/core_pb.ts";
 import type { LogLevel } from "../actor/context.ts";
 import type { TellurionError } from "../errors.ts";
+import type { Catalogue } from "./catalogue.ts";
 import type { DeadLetterReason } from "./metrics.ts";
-import type { DeadLetter, FlightDump, FrameRange, LogLine, PublishedFrame } from "./world.ts";
+import type {
+  DeadLetter,
+  FirstListener,
+  FlightDump,
+  FrameRange,
+  LogLine,
+  PublishedFrame,
+} from "./world.ts";
 
 /** Those who want to hear of one thing. */
 class Channel<Value> {
@@ -26,6 +34,28 @@ export class WorldListeners {
   readonly flight = new Channel<FlightDump>();
   readonly rewind = new Channel<FrameRange>();
   readonly timeDilation = new Channel<number>();
+
+  #dilationTold = 1;
+
+  /** Adds who listens from the first frame on. Returns the numbers of the events that it hears. */
+  begin(listener: FirstListener | undefined, { events }: Catalogue): Set<number> {
+    if (listener) this.frame.add((frame) => listener.hear(frame));
+    const heard = events.filter(({ topic }) => listener?.topics.has(topic));
+    return new Set(heard.map(({ number }) => number));
+  }
+
+  /** Tells what the world says of itself. */
+  say(level: LogLevel, text: string, frame: () => number): void {
+    // Before the world has begun, nobody has had the time to listen.
+    setImmediate(() => this.log.emit({ frame: frame(), level, address: undefined, text }));
+  }
+
+  /** Tells how fast time runs, when that has changed. */
+  tellDilation(factor: number): void {
+    if (factor === this.#dilationTold) return;
+    this.#dilationTold = factor;
+    this.timeDilation.emit(factor);
+  }
 
   /** Tells what a worker reports. */
   report(frame: number, { body }: CoreReport): void {

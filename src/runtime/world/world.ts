@@ -44,6 +44,8 @@ export interface WorldOptions {
   readonly effects?: readonly EffectDefinition[];
   /** Wall time that a handler may take before its worker is given up, in ms. */
   readonly handlerMsMax?: number;
+  /** Who hears of events from the first frame on. */
+  readonly listener?: FirstListener;
   /** Memory of a worker's heap, in MB; one that needs more is lost. Undefined: Node's own limit. */
   readonly workerMemoryMb?: number;
 }
@@ -53,6 +55,15 @@ export interface CallOptions {
   readonly timeoutMs: number;
   /** Under one key a command takes effect once, and has one reply, also after a restart. Empty: none. */
   readonly idempotencyKey?: string;
+}
+
+/** Somebody who has heard of a world in an earlier process, and goes on where it ended. */
+export interface FirstListener {
+  /** First parts of the topics of which it hears. */
+  readonly topics: ReadonlySet<string>;
+  /** Frames after this one are told, also those that an earlier process has run and that are run again now. */
+  readonly heardThrough: number;
+  hear(frame: PublishedFrame): void;
 }
 
 /** From one frame to another, both included. */
@@ -110,6 +121,8 @@ export interface LogLine {
 
 /** A world that runs on worker threads, seen from the main thread. */
 export interface World {
+  /** Of this world, and of no other. It stays the same as long as the world's file is kept. */
+  readonly id: string;
   readonly name: string;
   readonly seed: number;
   readonly tickHz: number;
@@ -137,6 +150,11 @@ export interface World {
   onFrame(listener: (frame: PublishedFrame) => void): void;
   /** Says which events (by number) somebody listens to; the others are not copied out of the world. None at first. */
   listenTo(events: Iterable<number>): void;
+  /**
+   * Calls back when a frame is on the disk: at once if it is, or if the world is kept nowhere. Never, if the frame does not
+   * last; then `onRewind` tells.
+   */
+  whenKept(frame: number, release: () => void): void;
   onLog(listener: (line: LogLine) => void): void;
   onDeadLetter(listener: (letter: DeadLetter) => void): void;
   /** The world stopped by a failure that no supervisor took. */

@@ -1,28 +1,21 @@
 import { join } from "node:path";
 import type { WorldOptions } from "../../runtime/host.ts";
+import { authenticatorOf } from "../access/access-options.ts";
 import { serve } from "../compose.ts";
 import { aborted } from "../interrupts.ts";
 import { defaultLimits } from "../limits.ts";
 import { createLog } from "../log.ts";
 import { lookAhead } from "../look-ahead/look-ahead.ts";
-import { isLoopback } from "../loopback.ts";
 import { onHangUp } from "../reload/hang-up.ts";
 import type { RunningServer } from "../running-server.ts";
 import { loadWorldPack } from "../world-pack.ts";
+import { accessOptions } from "./access-option.ts";
 import { defineCommand } from "./command.ts";
 import { type Keeping, keepingOf, keepingOptions } from "./keeping.ts";
 import { limitOption, limitsHelp } from "./limit-option.ts";
 import { flag, integer, type Option, type OptionValues, text } from "./options.ts";
 import { originOption } from "./origin-option.ts";
 import { folderOf, readWorld, worldOptions } from "./world-options.ts";
-
-const host: Option<string> = {
-  ...text("HOST", "address to listen at", "127.0.0.1"),
-  valid:
-    "loopback addresses (127.0.0.1, ::1, localhost): at any other, callers must have keys, " +
-    "which this version does not know yet",
-  read: (value) => (isLoopback(value) ? value : undefined),
-};
 
 const secondsPerHour = 3_600;
 const snapshotSpacingSeconds = 300;
@@ -33,7 +26,8 @@ const ofTheFile = (option: Option<number | undefined>): Option<number | undefine
 
 const options = {
   port: integer("PORT", "port to listen at, 0 for any", { default: 8_080, min: 0, max: 65_535 }),
-  host,
+  host: text("HOST", "address to listen at; any but this machine's own needs keys", "127.0.0.1"),
+  ...accessOptions,
   "allow-origin": originOption,
   ...worldOptions,
   seed: ofTheFile(worldOptions.seed),
@@ -68,8 +62,15 @@ export const startCommand = defineCommand({
   options,
   details: ["Limits:", ...limitsHelp()],
   async run(values, { print, interrupted }) {
+    const authenticator = authenticatorOf({
+      host: values.host,
+      secretFile: values["jwt-secret-file"],
+      keySet: values.jwks,
+      issuer: values["jwt-issuer"],
+      audience: values["jwt-audience"],
+    });
     const { world, keeping } = await readKeptWorld(values);
-    const { folder } = keeping;
+    const { folder, file } = keeping;
     const server = await serve({
       world,
       host: values.host,
@@ -77,6 +78,8 @@ export const startCommand = defineCommand({
       allowedOrigins: values["allow-origin"],
       limits: { ...defaultLimits, ...values.limit },
       log: createLog((line) => process.stderr.write(`${line}\n`), values.verbose),
+      authenticator,
+      sessionFile: folder && `${file}-sessions`,
       inMemory: folder === undefined,
       flightFolder: folder && join(folder, "flight"),
       pack: {

@@ -1,14 +1,17 @@
+import { Pacing } from "./pacing.ts";
 import type { Session } from "./session.ts";
 import { firstPart } from "./topics.ts";
 
 /**
- * The clients that are subscribed to the same topics: each frame is put together once for all of
+ * The clients that are subscribed to the same topics, at the same rates: each frame is put together once for all of
  * them.
  */
 export interface Audience {
   readonly name: string;
-  readonly topics: ReadonlySet<string>;
+  readonly topics: ReadonlyMap<string, number>;
   readonly sessions: Set<Session>;
+  /** Undefined: every event goes at once. */
+  readonly pacing: Pacing | undefined;
 }
 
 /** Who is subscribed to what. What a change costs depends on the topics of one client only. */
@@ -18,12 +21,14 @@ export class Audiences {
   /** How many topics of audiences have each first part. */
   readonly #firstParts = new Map<string, number>();
 
-  /** Puts a client into the audience of these topics; without topics, into none. */
-  move(session: Session, topics: ReadonlySet<string>): void {
+  /** Puts a client into the audience of its topics; without topics, into none. */
+  move(session: Session): void {
     this.leave(session);
+    const { topics, rates } = session;
     if (topics.size === 0) return;
-    const name = [...topics].sort().join();
-    const audience = this.#byName.get(name) ?? this.#found(name, topics);
+    const rated = [...rates].sort().map(([topic, ms]) => `${topic}@${ms}`);
+    const name = `${[...topics.keys()].sort().join()} ${rated.join()}`;
+    const audience = this.#byName.get(name) ?? this.#found(name, session);
     audience.sessions.add(session);
     this.#bySession.set(session, audience);
   }
@@ -47,15 +52,16 @@ export class Audiences {
     return this.#firstParts.keys();
   }
 
-  #found(name: string, topics: ReadonlySet<string>): Audience {
-    const audience = { name, topics, sessions: new Set<Session>() };
+  #found(name: string, { topics, rates }: Session): Audience {
+    const pacing = rates.size > 0 ? new Pacing(rates) : undefined;
+    const audience = { name, topics, sessions: new Set<Session>(), pacing };
     this.#byName.set(name, audience);
     this.#count(audience, 1);
     return audience;
   }
 
   #count({ topics }: Audience, change: 1 | -1): void {
-    for (const part of [...topics].map(firstPart)) {
+    for (const part of [...topics.keys()].map(firstPart)) {
       const count = (this.#firstParts.get(part) ?? 0) + change;
       if (count > 0) this.#firstParts.set(part, count);
       else this.#firstParts.delete(part);

@@ -11,30 +11,37 @@ import { firstPart } from "./topics.ts";
 import { lengthTag, varintSize, varintTag, writeVarint } from "./varint.ts";
 
 /**
- * An event of the present frame, encoded once as an entry of `Frame.events`: `wire[start] …
- * wire[end - 1]`.
+ * An event on its way to clients, encoded once as an entry of `Frame.events`: `wire[start] … wire[end - 1]`. Those of an
+ * encoder are valid until it reads another frame; `keep` makes one that stays.
  */
-interface WireEvent {
+export interface WireEvent {
   readonly entry: EventEntry;
   readonly topic: string;
   readonly topicName: string;
+  readonly wire: Uint8Array;
   readonly start: number;
   /** Where the event's own message begins. */
   readonly messageStart: number;
   readonly end: number;
   json: string | undefined;
+  laneKey: string | undefined;
+  /** The same event in memory of its own, once somebody has asked for that. */
+  kept: WireEvent | undefined;
 }
 
-/** The events of a frame that go to one set of topics, and the messages made of them so far. */
-export interface Selection {
+/** What makes a message of type Frame. */
+export interface FrameParts {
+  readonly frame: number;
   readonly events: readonly WireEvent[];
-  /** Whether one of the events must arrive. */
-  readonly reliable: boolean;
+  /** One of the events must arrive. */
+  readonly isReliable: boolean;
 }
 
 const frameField = ServerMessageSchema.field.frame.number;
 const frameNumberField = FrameSchema.field.frame.number;
 const frameEventsField = FrameSchema.field.events.number;
+const frameReliableField = FrameSchema.field.reliable.number;
+const memberNames = new Map(WorldEventSchema.fields.map((field) => [field.number, field.jsonName]));
 const wireBytesAtFirst = 65_536;
 const encoder = new TextEncoder();
 
@@ -58,10 +65,10 @@ export function checkWorldEvents(events: readonly EventEntry[]): void {
  * once.
  */
 export class FrameEncoder {
-  readonly #memberNames = new Map(WorldEventSchema.fields.map((f) => [f.number, f.jsonName]));
   #wire = new Uint8Array(wireBytesAtFirst);
   #events: WireEvent[] = [];
   #frame = 0;
+  #isReliable = false;
 
   /** Begins a frame. Copies all it needs out of it. */
   read(published: PublishedFrame): void {
@@ -73,42 +80,25 @@ export class FrameEncoder {
       offset = wrapped.end;
       return wrapped;
     });
+    this.#isReliable = this.#events.some(isReliable);
+  }
+
+  /** One of the events must arrive. */
+  get isReliable(): boolean {
+    return this.#isReliable;
+  }
+
+  get frame(): number {
+    return this.#frame;
+  }
+
+  get events(): readonly WireEvent[] {
+    return this.#events;
   }
 
   /** The events whose topic, or its first part, is in `topics`. */
-  select(topics: ReadonlySet<string>): Selection {
-    const events = this.#events.filter((e) => topics.has(e.topicName) || topics.has(e.topic));
-    return {
-      events,
-      reliable: events.some((event) => event.entry.delivery === Delivery.RELIABLE),
-    };
-  }
-
-  /** A ServerMessage with the selected events. */
-  toBinary({ events }: Selection): Uint8Array {
-    const numberBytes = this.#frame === 0 ? 0 : 1 + varintSize(this.#frame);
-    const bytes = events.reduce((sum, event) => sum + event.end - event.start, numberBytes);
-    const message = new Uint8Array(1 + varintSize(bytes) + bytes);
-    let offset = writeVarint(message, 0, lengthTag(frameField));
-    offset = writeVarint(message, offset, bytes);
-    if (this.#frame !== 0) {
-      offset = writeVarint(message, offset, varintTag(frameNumberField));
-      offset = writeVarint(message, offset, this.#frame);
-    }
-    for (const { start, end } of events) {
-      message.set(this.#wire.subarray(start, end), offset);
-      offset += end - start;
-    }
-    return message;
-  }
-
-  /** The same in canonical JSON. */
-  toJson({ events }: Selection): Uint8Array {
-    const list = events.map((event) => {
-      event.json ??= this.#eventJson(event);
-      return event.json;
-    });
-    return encoder.encode(`{"frame":{"frame":"${this.#frame}","events":[${list.join()}]}}`);
+  select(topics: { has(topic: string): boolean }): WireEvent[] {
+    return this.#events.filter((e) => topics.has(e.topicName) || topics.has(e.topic));
   }
 
   #reserve(events: readonly PublishedEvent[]): void {
@@ -133,16 +123,84 @@ export class FrameEncoder {
       entry,
       topic,
       topicName: firstPart(topic),
+      wire,
       start,
       messageStart: offset,
       end: offset + messageBytes,
       json: undefined,
+      laneKey: undefined,
+      kept: undefined,
     };
   }
+}
 
-  #eventJson({ entry, messageStart, end }: WireEvent): string {
-    const message = fromBinary(entry.desc, this.#wire.subarray(messageStart, end));
-    const name = this.#memberNames.get(entry.number);
-    return `{"${name}":${toJsonString(entry.desc, message)}}`;
+export function isReliable({ entry }: WireEvent): boolean {
+  return entry.delivery === Delivery.RELIABLE;
+}
+
+/** Events with the same key make one another obsolete: those of one type and topic. */
+export function laneKeyOf(event: WireEvent): string {
+  event.laneKey ??= `${event.entry.number} ${event.topic}`;
+  return event.laneKey;
+}
+
+/** The event in memory of its own. Whoever asks for the same event gets the same. */
+export function keep(event: WireEvent): WireEvent {
+  event.kept ??= keptEvent(
+    event,
+    event.wire.slice(event.start, event.end),
+    event.messageStart - event.start,
+  );
+  return event.kept;
+}
+
+/** An event of bytes that were kept. */
+export function keptEvent(
+  { entry, topic, topicName, json }: Pick<WireEvent, "entry" | "topic" | "topicName" | "json">,
+  wire: Uint8Array,
+  messageStart: number,
+): WireEvent {
+  const none = { laneKey: undefined, kept: undefined };
+  const place = { wire, start: 0, messageStart, end: wire.length };
+  const event: WireEvent = { entry, topic, topicName, ...place, json, ...none };
+  event.kept = event;
+  return event;
+}
+
+/** A ServerMessage with a frame. */
+export function frameToBinary({ frame, events, isReliable }: FrameParts): Uint8Array {
+  const numberBytes = frame === 0 ? 0 : 1 + varintSize(frame);
+  const headBytes = isReliable ? 2 * numberBytes : numberBytes;
+  const bytes = events.reduce((sum, event) => sum + event.end - event.start, headBytes);
+  const message = new Uint8Array(1 + varintSize(bytes) + bytes);
+  let offset = writeVarint(message, 0, lengthTag(frameField));
+  offset = writeVarint(message, offset, bytes);
+  if (frame !== 0) {
+    offset = writeVarint(message, offset, varintTag(frameNumberField));
+    offset = writeVarint(message, offset, frame);
   }
+  for (const { wire, start, end } of events) {
+    message.set(wire.subarray(start, end), offset);
+    offset += end - start;
+  }
+  if (isReliable && frame !== 0) {
+    offset = writeVarint(message, offset, varintTag(frameReliableField));
+    writeVarint(message, offset, frame);
+  }
+  return message;
+}
+
+/** The same in canonical JSON. */
+export function frameToJson({ frame, events, isReliable }: FrameParts): Uint8Array {
+  const list = events.map((event) => {
+    event.json ??= eventJson(event);
+    return event.json;
+  });
+  const reliable = isReliable ? `,"reliable":"${frame}"` : "";
+  return encoder.encode(`{"frame":{"frame":"${frame}","events":[${list.join()}]${reliable}}}`);
+}
+
+function eventJson({ entry, wire, messageStart, end }: WireEvent): string {
+  const message = fromBinary(entry.desc, wire.subarray(messageStart, end));
+  return `{"${memberNames.get(entry.number)}":${toJsonString(entry.desc, message)}}`;
 }

@@ -1,121 +1,226 @@
-import { randomBytes } from "node:crypto";
+import type { Hello } from "../../gen/tellurion/v1/client_pb.ts";
 import { file_tellurion_v1_client } from "../../gen/tellurion/v1/client_pb.ts";
 import { type PublishedFrame, schemaHash, type World } from "../../runtime/host.ts";
+import { type Authenticator, openAccess } from "../access/authenticator.ts";
+import { GuardedCalls } from "../access/guarded-calls.ts";
+import type { Identity } from "../access/identity.ts";
 import { Doubling } from "../doubling.ts";
 import type { Limits } from "../limits.ts";
 import type { Log } from "../log.ts";
-import { Audiences } from "./audiences.ts";
+import { type Audience, Audiences } from "./audiences.ts";
 import type { CloseReason } from "./close-codes.ts";
-import { checkWorldEvents, FrameEncoder } from "./frame-encoder.ts";
-import { type Line, Session, type SessionHost } from "./session.ts";
+import { CommitHold } from "./commit-hold.ts";
+import { Connection, type ConnectionHost, type Line } from "./connection.ts";
+import { Door, type Guest } from "./door.ts";
+import {
+  checkWorldEvents,
+  FrameEncoder,
+  isReliable,
+  keep,
+  type WireEvent,
+} from "./frame-encoder.ts";
+import { type GatewayCounters, GatewayTally } from "./gateway-counters.ts";
+import { OutgoingFrame } from "./outgoing-frame.ts";
+import { Reception } from "./reception.ts";
+import type { Session } from "./session.ts";
+import { SessionStore } from "./session-store.ts";
+import { Sessions } from "./sessions.ts";
 import type { Subprotocol } from "./subprotocol.ts";
 import { Topics } from "./topics.ts";
 
-/** What the gateway has done since it began. */
-export interface GatewayCounters {
-  readonly connections: number;
-  readonly accepted: number;
-  readonly messagesIn: number;
-  readonly bytesIn: number;
-  readonly framesOut: number;
-  readonly frameBytesOut: number;
-  /** Frames left out because a client's line was full. */
-  readonly framesSkipped: number;
-  readonly closes: ReadonlyMap<CloseReason, number>;
+export interface GatewayOptions {
+  /** Undefined: everybody may do everything. */
+  readonly authenticator?: Authenticator | undefined;
+  /** By which all calls reach the world. Undefined: one of the gateway's own. */
+  readonly calls?: GuardedCalls;
+  /** Undefined: sessions end with the process. */
+  readonly store?: SessionStore | undefined;
 }
+
+const clientNameLengthMax = 120;
+/** How often held back events are looked at, in ms: no rate is kept more exactly. */
+const pacingMs = 25;
+/** How often sessions that are over are looked for, in ms. */
+const upkeepMs = 500;
+/** How often it is written how far clients have come, in ms. */
+const progressMs = 5_000;
+/** Reasons after which there is nothing to come back to. */
+const final = new Set<CloseReason>([
+  "CLIENT_MALFORMED_FRAME",
+  "CLIENT_HELLO_EXPECTED",
+  "NOT_AUTHENTICATED",
+  "CLIENT_FRAME_TOO_LARGE",
+  "CLIENT_TOO_MANY_MESSAGES",
+]);
 
 /**
  * All clients of a world: brings its events to those who subscribed and their calls to its actors.
  */
-export class Gateway implements SessionHost {
+export class Gateway implements ConnectionHost {
   readonly world: World;
   readonly limits: Limits;
   readonly topics: Topics;
-  readonly schemaHash: string;
+  readonly authenticator: Authenticator;
+  readonly calls: GuardedCalls;
   readonly #log: Log;
-  readonly #encoder = new FrameEncoder();
+  readonly #store: SessionStore;
+  readonly #sessions: Sessions;
+  readonly #reception: Reception;
+  readonly #door: Door;
+  readonly #hold: CommitHold;
   readonly #audiences = new Audiences();
-  readonly #sessions = new Set<Session>();
+  readonly #connections = new Set<Connection>();
+  readonly #tally = new GatewayTally();
   readonly #reports = new Doubling();
-  readonly #closes = new Map<CloseReason, number>();
-  readonly #counters = {
-    accepted: 0,
-    messagesIn: 0,
-    bytesIn: 0,
-    framesOut: 0,
-    frameBytesOut: 0,
-    framesSkipped: 0,
-  };
+  readonly #timers: NodeJS.Timeout[];
+  /** Encoders that nobody uses at the moment. */
+  readonly #encoders: FrameEncoder[] = [];
   #listened: readonly number[] = [];
+  #shownThrough: number;
 
-  constructor(world: World, limits: Limits, log: Log) {
+  constructor(world: World, limits: Limits, log: Log, options: GatewayOptions = {}) {
     const { events } = world.catalogue;
     checkWorldEvents(events);
     this.world = world;
     this.limits = limits;
     this.topics = new Topics(events);
-    this.schemaHash = schemaHash([...world.catalogue.files, file_tellurion_v1_client]);
+    this.authenticator = options.authenticator ?? openAccess;
+    this.calls = options.calls ?? new GuardedCalls(world, limits, log);
     this.#log = log;
+    this.#store = options.store ?? SessionStore.inMemory(limits.reliableLogBytesMax);
+    this.#shownThrough = Math.max(this.#store.log.last, this.#store.reached);
+    this.#door = new Door(limits.joinsPerSecondMax, limits.joinsBurstMax);
+    this.#hold = new CommitHold(world, limits.commitWaitMsMax, (encoder) => this.#show(encoder));
+    this.#sessions = new Sessions(limits, this.#store.file, (session) => this.#ended(session));
+    this.#reception = new Reception(this, this.#sessions, this.#store, {
+      schemaHash: schemaHash([...world.catalogue.files, file_tellurion_v1_client]),
+    });
+    this.#takeUp();
     world.onFrame((frame) => this.#publish(frame));
-    world.onRewind(({ from, to }) => {
-      for (const session of this.#sessions) session.tellRewind(from, to);
-    });
+    world.onRewind(({ from, to }) => this.#rewind(from, to));
     world.onTimeDilation(() => {
-      for (const session of this.#sessions) session.tellTimeDilation();
+      const value = { factor: world.timeDilation };
+      for (const { connection } of this.#sessions.all()) {
+        connection?.send({ case: "timeDilation", value });
+      }
     });
+    this.#timers = [
+      setInterval(() => this.#releasePaced(), pacingMs).unref(),
+      setInterval(() => this.#keepUp(), upkeepMs).unref(),
+      setInterval(() => this.#sessions.writeProgress(this.#shownThrough), progressMs).unref(),
+    ];
+  }
+
+  get shownThrough(): number {
+    return this.#shownThrough;
   }
 
   get counters(): GatewayCounters {
-    return { ...this.#counters, connections: this.#sessions.size, closes: this.#closes };
+    const log = this.#store.log.bytes;
+    return this.#tally.counters(this.#connections, this.#sessions, this.#door.waiting, log);
   }
 
-  /** Begins a session on a line. When there are too many already, the line is closed at once. */
-  accept(line: Line, subprotocol: Subprotocol): Session {
-    const session = new Session(randomBytes(12).toString("base64url"), this, line, subprotocol);
-    this.#counters.accepted += 1;
+  /** Takes a line. When there are too many already, it is closed at once. `bearer`: the token of the upgrade's header. */
+  accept(line: Line, subprotocol: Subprotocol, bearer?: string): Connection {
+    const connection = new Connection(this, line, subprotocol, bearer);
+    this.#tally.accepted += 1;
     const { connectionsMax } = this.limits;
-    if (this.#sessions.size >= connectionsMax) {
-      session.refuse("CLIENT_TOO_MANY_CONNECTIONS", `${connectionsMax} clients are connected`);
+    if (this.#connections.size >= connectionsMax) {
+      connection.refuse("CLIENT_TOO_MANY_CONNECTIONS", `${connectionsMax} clients are connected`);
     } else {
-      this.#sessions.add(session);
+      this.#connections.add(connection);
     }
-    return session;
+    return connection;
   }
 
-  receive(session: Session, data: Uint8Array, isBinary: boolean): void {
-    this.#counters.messagesIn += 1;
-    this.#counters.bytesIn += data.length;
-    session.receive(data, isBinary);
+  receive(connection: Connection, data: Uint8Array, isBinary: boolean): void {
+    this.#tally.messagesIn += 1;
+    this.#tally.bytesIn += data.length;
+    connection.receive(data, isBinary);
   }
 
-  /** A client is gone. */
-  remove(session: Session): void {
-    session.left();
-    this.#audiences.leave(session);
-    if (this.#sessions.delete(session)) this.#listen();
+  /** A client is gone. Its session waits for it, if it `mayReturn`. */
+  remove(connection: Connection, mayReturn = true): void {
+    connection.left();
+    this.#door.leave(connection);
+    if (this.#connections.delete(connection)) this.#tally.noteGone(connection);
+    const { session } = connection;
+    // It may have come back already, by another connection.
+    if (session?.connection === connection) this.#sessions.left(session, mayReturn);
   }
 
   /** Closes every client for a reason. */
   closeAll(reason: CloseReason, detail: string): void {
-    for (const session of this.#sessions) session.refuse(reason, detail);
+    for (const connection of this.#connections) connection.refuse(reason, detail);
   }
 
-  joined(session: Session, client: string): void {
-    this.#log.info(`client ${session.id} joined: ${client || "no name"}`);
+  /** After all clients are closed: writes what is to be known by the next process. */
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#door.close();
+    this.#hold.close();
+    this.#sessions.writeProgress(this.#shownThrough);
+    this.#store.close();
   }
 
-  subscribed(session: Session, topics: ReadonlySet<string>): void {
-    this.#audiences.move(session, topics);
+  knock(guest: Guest): void {
+    this.#door.enter(guest);
+  }
+
+  welcome(connection: Connection, hello: Hello, identity: Identity): void {
+    const session = this.#reception.receive(connection, hello, identity);
+    this.#audiences.move(session);
+    this.#listen();
+    const client = hello.client.slice(0, clientNameLengthMax) || "no name";
+    const player = identity.player === "" ? "" : `, player ${identity.player}`;
+    this.#log.info(`client ${session.id} joined: ${client}${player}`);
+  }
+
+  subscribed(session: Session): void {
+    this.#sessions.save(session);
+    this.#audiences.move(session);
     this.#listen();
   }
 
-  closed(session: Session, reason: CloseReason, detail: string): void {
-    this.remove(session);
-    this.#closes.set(reason, (this.#closes.get(reason) ?? 0) + 1);
-    const count = this.#reports.count(reason);
-    if (count > 0 && reason !== "WORLD_STOPPED") {
-      this.#log.warn(`client ${session.id} closed, ${reason} (${count} so far): ${detail}`);
+  confirmed(session: Session): void {
+    this.#sessions.save(session);
+  }
+
+  acked(session: Session, received: number): void {
+    session.acked = Math.max(session.acked, Math.min(received, session.lastReliable));
+    this.#sessions.advanced(session);
+  }
+
+  closed(connection: Connection, reason: CloseReason, detail: string): void {
+    this.remove(connection, !final.has(reason));
+    const count = this.#tally.noteClose(reason);
+    const reports = this.#reports.count(reason);
+    if (reports > 0 && reason !== "WORLD_STOPPED") {
+      const who = connection.session?.id ?? "without a session";
+      this.#log.warn(`client ${who} closed, ${reason} (${count} so far): ${detail}`);
     }
+  }
+
+  /** Goes on with the sessions of an earlier process. */
+  #takeUp(): void {
+    this.#store.handOver();
+    this.#store.log.bind(this.world.catalogue);
+    this.#store.file?.setWorld(this.world.id);
+    const { file } = this.#store;
+    if (file) {
+      file.onLost = (reason) =>
+        this.#log.error(`sessions are not kept any more: ${reason}; they end with the process`);
+    }
+    for (const session of this.#sessions.all()) {
+      this.#reception.takeUp(session);
+      this.#audiences.move(session);
+    }
+    this.#listen();
+  }
+
+  #ended(session: Session): void {
+    this.#audiences.leave(session);
+    this.#listen();
   }
 
   /** Keeps the world's list of events that somebody listens to in step with the subscriptions. */
@@ -127,37 +232,80 @@ export class Gateway implements SessionHost {
   }
 
   #publish(frame: PublishedFrame): void {
-    this.#encoder.read(frame);
-    if (frame.lost > 0) this.#tellLoss(frame.frame);
-    const counters = this.#counters;
-    for (const { topics, sessions } of this.#audiences.all()) {
-      const selection = this.#encoder.select(topics);
-      if (selection.events.length === 0) continue;
-      const messages = new Map<Subprotocol, Uint8Array>();
-      for (const session of sessions) {
-        const { subprotocol } = session;
-        let message = messages.get(subprotocol);
-        if (!message) {
-          message = subprotocol.encodeFrame(this.#encoder, selection);
-          messages.set(subprotocol, message);
-        }
-        if (session.deliver(frame.frame, message, selection.reliable)) {
-          counters.framesOut += 1;
-          counters.frameBytesOut += message.length;
-        } else {
-          counters.framesSkipped += 1;
-        }
+    const encoder = this.#encoders.pop() ?? new FrameEncoder();
+    encoder.read(frame);
+    const { log } = this.#store;
+    // Before it is shown to anybody: after a crash it is known what clients may have.
+    if (encoder.isReliable) log.append(frame.frame, encoder.events.filter(isReliable).map(keep));
+    if (frame.lost > 0) {
+      log.noteLost(frame.frame);
+      this.#tellLoss(frame.frame);
+    }
+    this.#hold.take(encoder);
+  }
+
+  #show(encoder: FrameEncoder): void {
+    const { frame } = encoder;
+    this.#shownThrough = Math.max(this.#shownThrough, frame);
+    const nowMs = performance.now();
+    for (const audience of this.#audiences.all()) {
+      const selected = encoder.select(audience.topics);
+      const events = audience.pacing?.take(selected, nowMs) ?? selected;
+      if (events.length > 0) this.#deliver(audience, frame, events);
+    }
+    this.#encoders.push(encoder);
+  }
+
+  #deliver({ sessions }: Audience, frame: number, events: readonly WireEvent[]): void {
+    const outgoing = new OutgoingFrame(frame, events);
+    for (const session of sessions) {
+      if (outgoing.isReliable) {
+        session.lastReliable = frame;
+        this.#sessions.advanced(session);
       }
+      const { connection } = session;
+      if (!connection) continue;
+      if (connection.deliver(outgoing)) {
+        this.#tally.noteFrame(outgoing.whole(connection.subprotocol).length);
+      } else {
+        this.#tally.framesQueued += 1;
+      }
+    }
+  }
+
+  #releasePaced(): void {
+    const nowMs = performance.now();
+    for (const audience of this.#audiences.all()) {
+      if (!audience.pacing?.isHolding) continue;
+      const events = audience.pacing.due(nowMs);
+      if (events.length > 0) this.#deliver(audience, this.#shownThrough, events);
     }
   }
 
   /** Nobody knows whose events are missing: everybody who listens hears of a gap. */
   #tellLoss(frame: number): void {
+    const value = { fromFrame: BigInt(frame), toFrame: BigInt(frame) };
     for (const { sessions } of this.#audiences.all()) {
-      for (const session of sessions) {
-        session.missed(frame);
-        session.drained();
-      }
+      for (const { connection } of sessions) connection?.send({ case: "gap", value });
     }
+  }
+
+  /** Tells that what clients know of these frames did not last. */
+  #rewind(from: number, to: number): void {
+    this.#hold.rewind(from);
+    this.#store.log.rewind(from);
+    this.#shownThrough = Math.min(this.#shownThrough, from - 1);
+    const value = { fromFrame: BigInt(from), toFrame: BigInt(to), rewound: true };
+    for (const session of this.#sessions.all()) {
+      session.rewindTo(from - 1);
+      if (!session.connection) continue;
+      session.rewoundFrom = undefined;
+      session.connection.send({ case: "gap", value });
+    }
+  }
+
+  #keepUp(): void {
+    this.#sessions.expire();
+    this.#reception.trimLog();
   }
 }

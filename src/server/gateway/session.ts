@@ -1,286 +1,99 @@
-import type {
-  Call,
-  ClientMessage,
-  Hello,
-  Ping,
-  Subscribe,
-  Unsubscribe,
-} from "../../gen/tellurion/v1/client_pb.ts";
-import type { World } from "../../runtime/host.ts";
-import { TellurionError } from "../../runtime/index.ts";
-import { asTellurionError } from "../calls.ts";
-import type { Limits } from "../limits.ts";
-import { ClientCalls } from "./client-calls.ts";
-import { type CloseReason, closeCodes } from "./close-codes.ts";
-import type { ServerMessageInit, Subprotocol } from "./subprotocol.ts";
-import { TokenBucket } from "./token-bucket.ts";
-import type { Topics } from "./topics.ts";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Connection } from "./connection.ts";
+import type { WireEvent } from "./frame-encoder.ts";
+import type { SessionRecord } from "./session-file.ts";
 
-const clientNameLengthMax = 120;
+const idBytes = 12;
+const tokenBytes = 24;
+const hashBytes = 32;
+/** Tokens that are good at the same time. */
+const tokensMax = 8;
 
-/** The connection to one client. */
-export interface Line {
-  /** Bytes that have been handed over and not yet taken by the network. */
-  readonly bufferedBytes: number;
-  send(data: Uint8Array): void;
-  close(code: number, reason: string): void;
-}
-
-/** What a session needs of the gateway that it belongs to. */
-export interface SessionHost {
-  readonly world: World;
-  readonly limits: Limits;
-  readonly topics: Topics;
-  readonly schemaHash: string;
-  subscribed(session: Session, topics: ReadonlySet<string>): void;
-  joined(session: Session, client: string): void;
-  closed(session: Session, reason: CloseReason, detail: string): void;
-}
-
-/** One client: what it may do, what it is subscribed to, what is on its way to it. */
+/** A client as the gateway remembers it, with a connection or while it is away. */
 export class Session {
   readonly id: string;
-  readonly subprotocol: Subprotocol;
-  readonly #host: SessionHost;
-  readonly #line: Line;
-  readonly #bucket: TokenBucket;
-  readonly #calls: ClientCalls;
-  readonly #helloTimer: NodeJS.Timeout;
-  #topics: ReadonlySet<string> = new Set();
-  #welcomed = false;
-  #open = true;
-  /** Frames whose events did not reach the client, which has not been told yet. */
-  #gap: { from: number; to: number } | undefined;
+  readonly player: string;
+  /** What it is subscribed to, each topic with the last frame before that. */
+  topics: ReadonlyMap<string, number> = new Map();
+  /** The time between two events, in ms, by topic. */
+  rates: ReadonlyMap<string, number> = new Map();
+  /** The client has reliable events up to this frame. */
+  acked = 0;
+  /** The last frame with reliable events for it. */
+  lastReliable = 0;
+  /** Frames from this one on did not last, which it has not been told. */
+  rewoundFrom: number | undefined;
+  connection: Connection | undefined;
+  /** When its connection was lost. */
+  leftMs = 0;
+  /**
+   * Hashes of the tokens that are good, the last one last. A welcome may be lost, and a hello of a dead connection arrive
+   * late: the earlier ones are good until the client is known to have the last.
+   */
+  #tokens: Uint8Array[] = [];
 
-  constructor(id: string, host: SessionHost, line: Line, subprotocol: Subprotocol) {
-    const { limits } = host;
+  constructor(player: string, id = randomBytes(idBytes).toString("base64url")) {
     this.id = id;
-    this.subprotocol = subprotocol;
-    this.#host = host;
-    this.#line = line;
-    this.#bucket = new TokenBucket(
-      limits.messagesPerSecondMax,
-      limits.messagesBurstMax,
-      performance.now(),
+    this.player = player;
+  }
+
+  static restore(record: SessionRecord): Session {
+    const session = new Session(record.player, record.id);
+    session.topics = new Map(record.topics);
+    session.rates = new Map(record.rates);
+    session.acked = record.acked;
+    session.lastReliable = record.lastReliable;
+    const { tokens } = record;
+    for (let at = 0; at < tokens.length; at += hashBytes) {
+      session.#tokens.push(tokens.slice(at, at + hashBytes));
+    }
+    return session;
+  }
+
+  record(): SessionRecord {
+    const { id, player, acked, lastReliable } = this;
+    const subscriptions = { topics: [...this.topics], rates: [...this.rates] };
+    const tokens = Buffer.concat(this.#tokens);
+    return { id, player, acked, lastReliable, ...subscriptions, tokens };
+  }
+
+  /** A token with which the client can come back. */
+  addToken(): string {
+    const token = randomBytes(tokenBytes).toString("base64url");
+    this.#tokens = [...this.#tokens, hashOf(token)].slice(-tokensMax);
+    return token;
+  }
+
+  /** Whether the token is good. What it takes to find out says nothing about the token. */
+  takes(token: string): boolean {
+    const hash = hashOf(token);
+    return this.#tokens.map((good) => timingSafeEqual(hash, good)).includes(true);
+  }
+
+  /** The client has the last token. True when that was not known. */
+  confirmToken(): boolean {
+    const isNews = this.#tokens.length > 1;
+    if (isNews) this.#tokens = this.#tokens.slice(-1);
+    return isNews;
+  }
+
+  /** Frames after this one did not last. */
+  rewindTo(frame: number): void {
+    this.rewoundFrom = Math.min(this.rewoundFrom ?? Number.POSITIVE_INFINITY, frame + 1);
+    this.acked = Math.min(this.acked, frame);
+    this.lastReliable = Math.min(this.lastReliable, frame);
+  }
+
+  /** Whether an event of a frame is for it. */
+  wants({ topic, topicName }: WireEvent, frame: number): boolean {
+    const since = Math.min(
+      this.topics.get(topic) ?? Number.POSITIVE_INFINITY,
+      this.topics.get(topicName) ?? Number.POSITIVE_INFINITY,
     );
-    this.#calls = new ClientCalls(host.world, limits, !subprotocol.isBinary);
-    this.#helloTimer = setTimeout(() => {
-      this.refuse("CLIENT_HELLO_EXPECTED", `no hello within ${limits.helloTimeoutMs} ms`);
-    }, limits.helloTimeoutMs);
-    this.#helloTimer.unref();
+    return frame > since;
   }
+}
 
-  get isOpen(): boolean {
-    return this.#open;
-  }
-
-  /** Takes one message from the client. Whatever it holds, nothing is thrown. */
-  receive(data: Uint8Array, isBinary: boolean): void {
-    if (!this.allow()) return;
-    let request = 0;
-    try {
-      if (isBinary !== this.subprotocol.isBinary) {
-        throw new TellurionError(
-          "CLIENT_MALFORMED_FRAME",
-          `${this.subprotocol.name} takes ${isBinary ? "text" : "binary"} messages only`,
-        );
-      }
-      const { body } = this.subprotocol.decode(data);
-      if (body.value && "request" in body.value) request = body.value.request;
-      this.#handle(body);
-    } catch (caught) {
-      const { code, message } = asTellurionError(caught);
-      if (code in closeCodes) this.refuse(code as CloseReason, message);
-      else this.#send({ case: "problem", value: { code, message, request } });
-    }
-  }
-
-  /** Counts one more message. False, and the end of the session, when there are too many. */
-  allow(): boolean {
-    if (!this.#open) return false;
-    if (this.#bucket.take(performance.now())) return true;
-    const { messagesPerSecondMax } = this.#host.limits;
-    this.refuse("CLIENT_TOO_MANY_MESSAGES", `more than ${messagesPerSecondMax} messages a second`);
-    return false;
-  }
-
-  /**
-   * Sends what a frame holds for this client; false when it was left out. A client whose line is
-   * full gets frames with reliable events only, and hears of the others by a gap.
-   */
-  deliver(frame: number, message: Uint8Array, reliable: boolean): boolean {
-    if (!this.#open) return false;
-    if (!reliable && this.#isSlow) {
-      this.missed(frame);
-      return false;
-    }
-    this.#tellGap();
-    return this.#transmit(message);
-  }
-
-  /** Notes that events of a frame did not reach the client. */
-  missed(frame: number): void {
-    this.#gap = { from: this.#gap?.from ?? frame, to: frame };
-  }
-
-  /** Tells that what the client knows of these frames did not last. */
-  tellRewind(from: number, to: number): void {
-    if (!this.#welcomed) return;
-    this.#gap = undefined;
-    this.#send({ case: "gap", value: { fromFrame: BigInt(from), toFrame: BigInt(to) } });
-  }
-
-  /** Tells how fast world time runs. */
-  tellTimeDilation(): void {
-    if (!this.#welcomed) return;
-    this.#send({ case: "timeDilation", value: { factor: this.#host.world.timeDilation } });
-  }
-
-  /** The line has room again. */
-  drained(): void {
-    if (!this.#isSlow) this.#tellGap();
-  }
-
-  /** Ends the session for a reason: tells the client why, then closes its line. */
-  refuse(reason: CloseReason, detail: string): void {
-    if (!this.#open) return;
-    if (reason !== "CLIENT_TOO_SLOW") {
-      const problem = { code: reason, message: detail };
-      this.#line.send(this.subprotocol.encode({ body: { case: "problem", value: problem } }));
-    }
-    this.#line.close(closeCodes[reason], reason);
-    this.ended(reason, detail);
-  }
-
-  /** The line has been closed for a reason. */
-  ended(reason: CloseReason, detail: string): void {
-    if (!this.#open) return;
-    this.left();
-    this.#host.closed(this, reason, detail);
-  }
-
-  /** The line is gone, or about to go: nothing is sent or taken any more. */
-  left(): void {
-    this.#open = false;
-    clearTimeout(this.#helloTimer);
-  }
-
-  get #isSlow(): boolean {
-    return this.#line.bufferedBytes > this.#host.limits.bufferedBytesSoft;
-  }
-
-  #tellGap(): void {
-    if (!this.#gap) return;
-    const { from, to } = this.#gap;
-    this.#gap = undefined;
-    this.#send({ case: "gap", value: { fromFrame: BigInt(from), toFrame: BigInt(to) } });
-  }
-
-  #handle(body: ClientMessage["body"]): void {
-    if (!this.#welcomed && body.case !== "hello") {
-      throw new TellurionError(
-        "CLIENT_HELLO_EXPECTED",
-        `the first message must be hello; it is ${body.case ?? "empty"}`,
-      );
-    }
-    switch (body.case) {
-      case "hello":
-        this.#welcome(body.value);
-        break;
-      case "subscribe":
-        this.#subscribe(body.value);
-        break;
-      case "unsubscribe":
-        this.#unsubscribe(body.value);
-        break;
-      case "call":
-        void this.#call(body.value);
-        break;
-      case "ping":
-        this.#pong(body.value);
-        break;
-      default:
-        throw new TellurionError(
-          "UNIMPLEMENTED",
-          "the message has no body that this server knows; " +
-            "valid are hello, subscribe, unsubscribe, call and ping",
-        );
-    }
-  }
-
-  #welcome({ client }: Hello): void {
-    if (this.#welcomed) {
-      throw new TellurionError("FAILED_PRECONDITION", "hello can be the first message only");
-    }
-    this.#welcomed = true;
-    clearTimeout(this.#helloTimer);
-    const { world, topics, schemaHash } = this.#host;
-    this.#send({
-      case: "welcome",
-      value: {
-        session: this.id,
-        world: world.name,
-        frame: BigInt(world.frame),
-        tickHz: world.tickHz,
-        schemaHash,
-        topics: [...topics.names],
-      },
-    });
-    if (world.timeDilation !== 1) this.tellTimeDilation();
-    this.#host.joined(this, client.slice(0, clientNameLengthMax));
-  }
-
-  #pong({ request, clientTimeMs }: Ping): void {
-    const { frame, tickHz } = this.#host.world;
-    const worldTimeMs = (frame * 1_000) / tickHz;
-    const value = { request, clientTimeMs, frame: BigInt(frame), worldTimeMs };
-    this.#send({ case: "pong", value });
-  }
-
-  #subscribe({ request, topics }: Subscribe): void {
-    for (const topic of topics) this.#host.topics.check(topic);
-    const next = new Set([...this.#topics, ...topics]);
-    const { subscriptionsMax } = this.#host.limits;
-    if (next.size > subscriptionsMax) {
-      throw new TellurionError(
-        "RESOURCE_EXHAUSTED",
-        `topics=${next.size} are too many; a client may have ${subscriptionsMax}`,
-      );
-    }
-    this.#changeTopics(next);
-    this.#send({ case: "subscribed", value: { request, topics: [...next] } });
-  }
-
-  #unsubscribe({ request, topics }: Unsubscribe): void {
-    const gone = new Set(topics);
-    this.#changeTopics(new Set([...this.#topics].filter((topic) => !gone.has(topic))));
-    this.#send({ case: "unsubscribed", value: { request, topics: [...this.#topics] } });
-  }
-
-  #changeTopics(topics: ReadonlySet<string>): void {
-    this.#topics = topics;
-    this.#host.subscribed(this, topics);
-  }
-
-  async #call(call: Call): Promise<void> {
-    this.#send({ case: "callResult", value: await this.#calls.answer(call) });
-  }
-
-  #send(body: NonNullable<ServerMessageInit["body"]>): void {
-    if (this.#open) this.#transmit(this.subprotocol.encode({ body }));
-  }
-
-  /**
-   * Hands a message to the line, or ends the session when too much waits there already. A large
-   * message alone is no sign of a slow client.
-   */
-  #transmit(message: Uint8Array): boolean {
-    const { bufferedBytesMax } = this.#host.limits;
-    if (this.#line.bufferedBytes > bufferedBytesMax) {
-      this.refuse("CLIENT_TOO_SLOW", `more than ${bufferedBytesMax} bytes wait to be taken`);
-      return false;
-    }
-    this.#line.send(message);
-    return true;
-  }
+function hashOf(token: string): Uint8Array {
+  return createHash("sha256").update(token).digest();
 }

@@ -1,17 +1,27 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
+import { addressProblem, bearerOf } from "../access/bearer.ts";
 import { type CloseReason, closeCodes } from "./close-codes.ts";
+import type { Connection } from "./connection.ts";
 import type { Gateway } from "./gateway.ts";
 import { originProblem } from "./origins.ts";
-import type { Session } from "./session.ts";
 import { chooseSubprotocol, type Subprotocol, subprotocols } from "./subprotocol.ts";
 
 /** The WebSocket standard's "message too big". */
 const tooLarge = 1009;
 
+/** The WebSocket standard's "normal closure", and a close without a code: the client does not want to come back. */
+const farewells = new Set([1000, 1005]);
+
 /** What an upgrade is refused with. */
 const refusals = { 400: "Bad Request", 403: "Forbidden", 404: "Not Found" } as const;
+
+/** What a client's upgrade request says. */
+interface Offer {
+  readonly subprotocol: Subprotocol;
+  readonly bearer: string | undefined;
+}
 
 /** The WebSockets of a gateway. */
 export interface Sockets {
@@ -50,11 +60,14 @@ export function openSockets(
     const foreign = originProblem(request.headers.origin, allowedOrigins);
     if (pathOf(request) !== "/") return refuse(stream, 404, "NOT_FOUND: WebSockets are at /");
     if (foreign !== undefined) return refuse(stream, 403, foreign);
+    const spilt = addressProblem(request.url ?? "");
+    if (spilt !== undefined) return refuse(stream, 400, spilt);
     if (!subprotocol) return refuse(stream, 400, unsupported(request));
+    const bearer = bearerOf(request.headers.authorization);
     sockets.handleUpgrade(request, stream, head, (socket) => {
       alive.add(socket);
       socket.on("pong", () => alive.add(socket));
-      connect(gateway, socket, stream, subprotocol);
+      connect(gateway, socket, stream, { subprotocol, bearer });
     });
   };
   server.on("upgrade", onUpgrade);
@@ -89,10 +102,10 @@ function connect(
   gateway: Gateway,
   socket: CodedSocket,
   stream: Duplex,
-  subprotocol: Subprotocol,
+  { subprotocol, bearer }: Offer,
 ): void {
   const options = { binary: subprotocol.isBinary };
-  const session: Session = gateway.accept(
+  const connection: Connection = gateway.accept(
     {
       get bufferedBytes() {
         return socket.bufferedAmount;
@@ -101,23 +114,24 @@ function connect(
       close: (code, reason) => socket.close(code, reason),
     },
     subprotocol,
+    bearer,
   );
   socket.on("message", (data: RawData, isBinary) =>
-    gateway.receive(session, data as Buffer, isBinary),
+    gateway.receive(connection, data as Buffer, isBinary),
   );
   // Pings and pongs of the WebSocket protocol count as messages, or they would be a way around the
   // limit.
   socket.on("ping", (data) => {
-    if (session.allow()) socket.pong(data);
+    if (connection.allow()) socket.pong(data);
   });
-  socket.on("pong", () => session.allow());
-  stream.on("drain", () => session.drained());
+  socket.on("pong", () => connection.allow());
+  stream.on("drain", () => connection.drained());
   // What goes wrong on a socket closes it; there is nothing else to do about it.
   socket.on("error", ({ message }) => {
-    if (socket.fault) session.ended(socket.fault, message);
-    gateway.remove(session);
+    if (socket.fault) connection.ended(socket.fault, message);
+    gateway.remove(connection);
   });
-  socket.on("close", () => gateway.remove(session));
+  socket.on("close", (code) => gateway.remove(connection, !farewells.has(code)));
 }
 
 function offeredBy(request: IncomingMessage): string[] {

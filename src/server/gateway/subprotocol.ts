@@ -13,7 +13,7 @@ import {
 } from "../../gen/tellurion/v1/client_pb.ts";
 import { TellurionError } from "../../runtime/index.ts";
 import { messageOf } from "../calls.ts";
-import type { FrameEncoder, Selection } from "./frame-encoder.ts";
+import { type FrameParts, frameToBinary, frameToJson } from "./frame-encoder.ts";
 
 export type ServerMessageInit = MessageInitShape<typeof ServerMessageSchema>;
 
@@ -25,7 +25,7 @@ export interface Subprotocol {
   /** Throws CLIENT_MALFORMED_FRAME, and nothing else. */
   decode(data: Uint8Array): ClientMessage;
   encode(message: ServerMessageInit): Uint8Array;
-  encodeFrame(encoder: FrameEncoder, selection: Selection): Uint8Array;
+  encodeFrame(frame: FrameParts): Uint8Array;
 }
 
 const textDecoder = new TextDecoder();
@@ -37,7 +37,7 @@ export const binarySubprotocol: Subprotocol = {
   decode: (data) =>
     understood(() => fromBinary(ClientMessageSchema, data, { readUnknownFields: false })),
   encode: (message) => toBinary(ServerMessageSchema, create(ServerMessageSchema, message)),
-  encodeFrame: (encoder, selection) => encoder.toBinary(selection),
+  encodeFrame: frameToBinary,
 };
 
 const jsonSubprotocol: Subprotocol = {
@@ -46,7 +46,7 @@ const jsonSubprotocol: Subprotocol = {
   decode: (data) => understood(() => fromJsonString(ClientMessageSchema, textDecoder.decode(data))),
   encode: (message) =>
     textEncoder.encode(toJsonString(ServerMessageSchema, create(ServerMessageSchema, message))),
-  encodeFrame: (encoder, selection) => encoder.toJson(selection),
+  encodeFrame: frameToJson,
 };
 
 export const subprotocols = [binarySubprotocol, jsonSubprotocol] as const;

@@ -1,4 +1,4 @@
-import type { GatewayCounters } from "../gateway/gateway.ts";
+import type { GatewayCounters } from "../gateway/gateway-counters.ts";
 import type { PrometheusText } from "./prometheus.ts";
 
 /** Adds what a gateway counts. */
@@ -11,7 +11,22 @@ export function addGateway(text: PrometheusText, gateway: GatewayCounters): void
   counter("received_bytes", "Bytes of messages from clients.", gateway.bytesIn);
   counter("frames_sent", "Frame messages to clients.", gateway.framesOut);
   counter("sent_frame_bytes", "Bytes of frame messages to clients.", gateway.frameBytesOut);
-  counter("frames_skipped", "Frames left out for slow clients.", gateway.framesSkipped);
+  counter("frames_queued", "Frames that went into lanes of slow clients.", gateway.framesQueued);
+  counter(
+    "events_coalesced",
+    "Events in lanes that a later one replaced.",
+    gateway.eventsCoalesced,
+  );
+  counter("events_dropped", "Cosmetic events without room in a lane.", gateway.eventsDropped);
+  counter("resyncs", "Clients told that their picture may be wrong.", gateway.resyncs);
+  const gauge = (name: string, help: string, value: number) =>
+    text.one("gauge", `tellurion_gateway_${name}`, help, value);
+  gauge("lane_bytes", "Bytes that wait for clients.", gateway.laneBytes);
+  gauge("lane_bytes_most", "Bytes that wait for the client with the most.", gateway.laneBytesMost);
+  gauge("sessions", "Sessions.", gateway.sessions);
+  gauge("sessions_away", "Sessions that wait for their clients.", gateway.sessionsAway);
+  gauge("clients_waiting", "Clients that wait to be let in.", gateway.waiting);
+  gauge("reliable_log_bytes", "Reliable events kept for clients.", gateway.reliableLogBytes);
   text.many(
     "counter",
     "tellurion_gateway_closes_total",

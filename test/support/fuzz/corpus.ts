@@ -34,6 +34,24 @@ const bodies: Body[] = [
     },
   },
   { case: "call", value: { request: 6, method: "tellurion.v1.ClockService/GetClock" } },
+  { case: "ack", value: { received: 7n } },
+  {
+    case: "subscribe",
+    value: {
+      request: 8,
+      topics: ["weather"],
+      rates: [{ topic: "weather", intervalMs: 100 }],
+      area: { x: 10, y: -20, radius: 300 },
+    },
+  },
+  {
+    case: "hello",
+    value: {
+      token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm5hIn0.c2lnbmF0dXJl",
+      resume: { session: "pWJmnOPQk1IRlQzQ", resumeToken: "Zm9vYmFy", received: 1_187n },
+      schemaHash: "6f1f1c0a5c3de9b1",
+    },
+  },
 ];
 
 const messages = bodies.map((body) => create(ClientMessageSchema, { body }));

@@ -1,0 +1,69 @@
+import type { Message } from "@bufbuild/protobuf";
+import type { CallOptions, MethodEntry, World } from "../../runtime/host.ts";
+import { TellurionError } from "../../runtime/index.ts";
+import { actorKey, asTellurionError, callWorld } from "../calls.ts";
+import type { Limits } from "../limits.ts";
+import type { Log } from "../log.ts";
+import { CallRates } from "./call-rates.ts";
+import { hasScope, type Identity, isPrivileged } from "./identity.ts";
+
+/** The way by which all calls from outside reach a world: who calls has to be allowed to, and not too often. */
+export class GuardedCalls {
+  readonly #world: World;
+  readonly #log: Log;
+  readonly #rates: CallRates;
+
+  constructor(world: World, limits: Limits, log: Log) {
+    this.#world = world;
+    this.#log = log;
+    this.#rates = new CallRates(limits);
+  }
+
+  /** Throws SCOPE_MISSING, RATE_LIMITED, and all that a call can be refused with. `via`: for the log. */
+  async call(
+    identity: Identity,
+    method: MethodEntry,
+    request: Message,
+    options: CallOptions,
+    via: string,
+  ): Promise<Uint8Array> {
+    const { scope, name } = method;
+    if (!isPrivileged(scope)) return this.#call(identity, method, request, options);
+    let outcome = "OK";
+    try {
+      return await this.#call(identity, method, request, options);
+    } catch (error) {
+      outcome = asTellurionError(error).code;
+      throw error;
+    } finally {
+      const player = JSON.stringify(identity.player);
+      const key = keyShown(method, request);
+      this.#log.info(`audit: ${name} key=${key} player=${player} via=${via} outcome=${outcome}`);
+    }
+  }
+
+  #call(
+    identity: Identity,
+    method: MethodEntry,
+    request: Message,
+    options: CallOptions,
+  ): Promise<Uint8Array> {
+    const { scope, name, actor } = method;
+    if (!hasScope(identity, scope)) {
+      throw new TellurionError(
+        "SCOPE_MISSING",
+        `${name} needs the scope ${scope}; the token has ${identity.scopes.join(" ") || "none"}`,
+      );
+    }
+    this.#rates.count(identity.player, name, `${actor}/${actorKey(method, request)}`);
+    return callWorld(this.#world, method, request, options);
+  }
+}
+
+function keyShown(method: MethodEntry, request: Message): string {
+  try {
+    return actorKey(method, request);
+  } catch {
+    return "not valid";
+  }
+}

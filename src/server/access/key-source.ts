@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
+import { TellurionError } from "../../runtime/index.ts";
+import { messageOf, quoted } from "../calls.ts";
+import { isLoopback } from "../loopback.ts";
+
+/** Signatures by a key pair. Those of shared secrets are left out: a public key must never be taken for a secret. */
+export const publicKeyAlgorithms = ["EdDSA", "ES256", "ES384", "PS256", "RS256"] as const;
+export const sharedSecretAlgorithms = ["HS256"] as const;
+
+const secretBytesMin = 32;
+/** After a fetch, a key that is not known leads to another one only so much later, in ms. */
+export const cooldownMs = 10_000;
+const cacheMsMax = 600_000;
+const fetchMsMax = 5_000;
+
+/** Reads a shared secret. A line's end behind it does not belong to it. Throws INVALID_OPTION. */
+export function readSecret(path: string): Uint8Array {
+  const secret = readOf("--jwt-secret-file", path, (bytes) => {
+    let end = bytes.length;
+    while (end > 0 && (bytes[end - 1] === 10 || bytes[end - 1] === 13)) end -= 1;
+    return Uint8Array.from(bytes.subarray(0, end));
+  });
+  if (secret.length >= secretBytesMin) return secret;
+  throw new TellurionError(
+    "INVALID_OPTION",
+    `--jwt-secret-file=${quoted(path)} holds ${secret.length} bytes; valid are ${secretBytesMin} or more`,
+  );
+}
+
+/**
+ * Public keys from an address or a file, kept, and looked up again when a token names one that is not among them: then
+ * they were changed. Throws INVALID_OPTION.
+ */
+export function openKeySet(where: string, now: () => number = Date.now): JWTVerifyGetKey {
+  if (/^https?:\/\//i.test(where)) {
+    if (!URL.canParse(where)) throw notValid(where, "it is no address");
+    const url = new URL(where);
+    // Whoever can change what comes over the network could hand out keys of his own.
+    if (url.protocol === "http:" && !isLoopback(url.hostname))
+      throw notValid(where, "it is not https");
+    return createRemoteJWKSet(url, {
+      cooldownDuration: cooldownMs,
+      cacheMaxAge: cacheMsMax,
+      timeoutDuration: fetchMsMax,
+    });
+  }
+  let keys = localKeys(where);
+  let readAt = now();
+  return async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      const isUnknown = error instanceof errors.JWKSNoMatchingKey;
+      if (!isUnknown || now() - readAt < cooldownMs) throw error;
+      readAt = now();
+      keys = localKeys(where);
+      return keys(header, token);
+    }
+  };
+}
+
+function localKeys(path: string): JWTVerifyGetKey {
+  return readOf("--jwks", path, (bytes) => createLocalJWKSet(JSON.parse(bytes.toString())));
+}
+
+function readOf<Value>(option: string, path: string, read: (bytes: Buffer) => Value): Value {
+  try {
+    return read(readFileSync(path));
+  } catch (error) {
+    throw notValid(path, messageOf(error), option);
+  }
+}
+
+function notValid(where: string, why: string, option = "--jwks"): TellurionError {
+  const valid = option === "--jwks" ? "an https address or a file of a JSON Web Key Set" : "a file";
+  return new TellurionError(
+    "INVALID_OPTION",
+    `${option}=${quoted(where)} cannot be read (${why}); valid is ${valid}`,
+  );
+}

@@ -1,0 +1,346 @@
+import type { Call, ClientMessage, Hello, Ping } from "../../gen/tellurion/v1/client_pb.ts";
+import type { World } from "../../runtime/host.ts";
+import { TellurionError } from "../../runtime/index.ts";
+import type { Authenticator } from "../access/authenticator.ts";
+import type { GuardedCalls } from "../access/guarded-calls.ts";
+import type { Identity } from "../access/identity.ts";
+import { asTellurionError } from "../calls.ts";
+import type { Limits } from "../limits.ts";
+import { ClientCalls } from "./client-calls.ts";
+import { type CloseReason, closeCodes } from "./close-codes.ts";
+import type { Guest } from "./door.ts";
+import { Lanes } from "./lanes.ts";
+import type { OutgoingFrame } from "./outgoing-frame.ts";
+import type { Session } from "./session.ts";
+import type { ServerMessageInit, Subprotocol } from "./subprotocol.ts";
+import { addSubscriptions, removeSubscriptions } from "./subscriptions.ts";
+import { TokenBucket } from "./token-bucket.ts";
+import type { Topics } from "./topics.ts";
+
+/** The line to one client. */
+export interface Line {
+  /** Bytes that have been handed over and not yet taken by the network. */
+  readonly bufferedBytes: number;
+  send(data: Uint8Array): void;
+  close(code: number, reason: string): void;
+}
+
+/** What a connection needs of the gateway that it belongs to. */
+export interface ConnectionHost {
+  readonly world: World;
+  readonly limits: Limits;
+  readonly topics: Topics;
+  readonly authenticator: Authenticator;
+  readonly calls: GuardedCalls;
+  /** The last frame that clients have been shown. */
+  readonly shownThrough: number;
+  /** It is known who the client is: lets it in, at once or in its turn. */
+  knock(guest: Guest): void;
+  /** It is the client's turn. Gives it a session. */
+  welcome(connection: Connection, hello: Hello, identity: Identity): void;
+  subscribed(session: Session): void;
+  acked(session: Session, received: number): void;
+  /** The client has its last resume token. */
+  confirmed(session: Session): void;
+  closed(connection: Connection, reason: CloseReason, detail: string): void;
+}
+
+/** A timer of Node takes no more. */
+const timerMsMax = 2 ** 31 - 1;
+
+/** One client's connection: what it says, and what is on its way to it. */
+export class Connection implements Guest {
+  readonly subprotocol: Subprotocol;
+  readonly lanes: Lanes;
+  readonly #host: ConnectionHost;
+  readonly #line: Line;
+  /** The token of the upgrade's header. */
+  readonly #bearer: string | undefined;
+  readonly #bucket: TokenBucket;
+  readonly #helloTimer: NodeJS.Timeout;
+  #expiryTimer: NodeJS.Timeout | undefined;
+  #calls: ClientCalls | undefined;
+  #open = true;
+  #saidHello = false;
+  #session: Session | undefined;
+  /** Lets the client in, once it is its turn. */
+  #admit: () => void = () => {};
+  /** It waits in the lanes: the client was told that events are missing. */
+  #resync: Uint8Array | undefined;
+  resyncs = 0;
+
+  constructor(host: ConnectionHost, line: Line, subprotocol: Subprotocol, bearer?: string) {
+    const { limits } = host;
+    this.subprotocol = subprotocol;
+    this.lanes = new Lanes(subprotocol, {
+      control: limits.controlLaneBytesMax,
+      reliable: limits.reliableLaneBytesMax,
+      latest: limits.latestLaneBytesMax,
+      cosmetic: limits.cosmeticLaneBytesMax,
+    });
+    this.#host = host;
+    this.#line = line;
+    this.#bearer = bearer;
+    const { messagesPerSecondMax, messagesBurstMax } = limits;
+    this.#bucket = new TokenBucket(messagesPerSecondMax, messagesBurstMax, performance.now());
+    this.#helloTimer = setTimeout(() => {
+      this.refuse("CLIENT_HELLO_EXPECTED", `no hello within ${limits.helloTimeoutMs} ms`);
+    }, limits.helloTimeoutMs);
+    this.#helloTimer.unref();
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** Undefined before the welcome. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Takes one message from the client. Whatever it holds, nothing is thrown. */
+  receive(data: Uint8Array, isBinary: boolean): void {
+    if (!this.allow()) return;
+    let request = 0;
+    try {
+      if (isBinary !== this.subprotocol.isBinary) {
+        throw new TellurionError(
+          "CLIENT_MALFORMED_FRAME",
+          `${this.subprotocol.name} takes ${isBinary ? "text" : "binary"} messages only`,
+        );
+      }
+      const { body } = this.subprotocol.decode(data);
+      if (body.value && "request" in body.value) request = body.value.request;
+      this.#handle(body);
+    } catch (caught) {
+      this.#refuseFor(caught, request);
+    }
+  }
+
+  /** Counts one more message. False, and the end of the connection, when there are too many. */
+  allow(): boolean {
+    if (!this.#open) return false;
+    if (this.#bucket.take(performance.now())) return true;
+    const { messagesPerSecondMax } = this.#host.limits;
+    this.refuse("CLIENT_TOO_MANY_MESSAGES", `more than ${messagesPerSecondMax} messages a second`);
+    return false;
+  }
+
+  /** Sends what a frame holds for this client, or puts it into the lanes. True when it went at once. */
+  deliver(frame: OutgoingFrame): boolean {
+    if (!this.#open) return false;
+    if (this.isInStep) {
+      this.#line.send(frame.whole(this.subprotocol));
+      return true;
+    }
+    const reliable = frame.reliablePart(this.subprotocol);
+    let fits = reliable === undefined || this.lanes.offerReliable(reliable);
+    for (const event of frame.others) fits = this.lanes.offerEvent(frame.frame, event) && fits;
+    if (!fits) this.#overflow();
+    this.drained();
+    return false;
+  }
+
+  /** Nothing waits: what is sent now goes at once. */
+  get isInStep(): boolean {
+    return this.lanes.isEmpty && this.#hasRoom;
+  }
+
+  /** Sends frames again that the client missed while it was away. */
+  repeat(messages: readonly Uint8Array[]): void {
+    for (const message of messages) if (!this.lanes.offerReliable(message)) this.#overflow();
+    this.drained();
+  }
+
+  /** Begins the session: from here on the client gets what it is subscribed to. */
+  begin(session: Session, identity: Identity): void {
+    const { limits, calls } = this.#host;
+    this.#session = session;
+    this.#calls = new ClientCalls(calls, this.#host.world, identity, limits, {
+      jsonByDefault: !this.subprotocol.isBinary,
+      via: `websocket:${session.id}`,
+    });
+    session.connection = this;
+    if (identity.expiresMs === Number.POSITIVE_INFINITY) return;
+    const leftMs = Math.min(Math.max(identity.expiresMs - Date.now(), 0), timerMsMax);
+    this.#expiryTimer = setTimeout(() => {
+      this.refuse("TOKEN_EXPIRED", "the token's time is over; come back with a new one");
+    }, leftMs);
+    this.#expiryTimer.unref();
+  }
+
+  tellAhead(ahead: number): void {
+    this.send({ case: "waiting", value: { ahead } });
+  }
+
+  admit(): void {
+    if (this.#open) this.#admit();
+  }
+
+  /** Sends a message that may not be left out. */
+  send(body: NonNullable<ServerMessageInit["body"]>): void {
+    if (!this.#open) return;
+    this.#sendControl(this.subprotocol.encode({ body }));
+  }
+
+  /** The line has room again. */
+  drained(): void {
+    while (this.#open && this.#hasRoom) {
+      const message = this.lanes.next();
+      if (!message) return;
+      if (message === this.#resync) this.#resync = undefined;
+      this.#line.send(message);
+    }
+  }
+
+  /** Ends the connection for a reason: tells the client why, then closes its line. */
+  refuse(reason: CloseReason, detail: string): void {
+    if (!this.#open) return;
+    if (reason !== "CLIENT_TOO_SLOW") {
+      const problem = { code: reason, message: detail };
+      this.#line.send(this.subprotocol.encode({ body: { case: "problem", value: problem } }));
+    }
+    this.#line.close(closeCodes[reason], reason);
+    this.ended(reason, detail);
+  }
+
+  /** The line has been closed for a reason. */
+  ended(reason: CloseReason, detail: string): void {
+    if (!this.#open) return;
+    this.left();
+    this.#host.closed(this, reason, detail);
+  }
+
+  /** The line is gone, or about to go: nothing is sent or taken any more. */
+  left(): void {
+    this.#open = false;
+    clearTimeout(this.#helloTimer);
+    clearTimeout(this.#expiryTimer);
+    this.lanes.dropEvents();
+  }
+
+  get #hasRoom(): boolean {
+    return this.#line.bufferedBytes <= this.#host.limits.lineBytesMax;
+  }
+
+  #refuseFor(caught: unknown, request: number): void {
+    const { code, message } = asTellurionError(caught);
+    if (code in closeCodes) this.refuse(code as CloseReason, message);
+    else this.send({ case: "problem", value: { code, message, request } });
+  }
+
+  #sendControl(message: Uint8Array): void {
+    if (this.isInStep) {
+      this.#line.send(message);
+      return;
+    }
+    if (!this.lanes.offerControl(message)) {
+      const { controlLaneBytesMax } = this.#host.limits;
+      this.refuse("CLIENT_TOO_SLOW", `more than ${controlLaneBytesMax} bytes of answers wait`);
+      return;
+    }
+    this.drained();
+  }
+
+  /** A lane had no room: what waits is worth nothing with a hole in it. */
+  #overflow(): void {
+    this.lanes.dropEvents();
+    if (this.#resync) {
+      this.refuse("CLIENT_TOO_SLOW", "its lanes were full again before it took the resync");
+      return;
+    }
+    this.resyncs += 1;
+    const value = { reason: "CLIENT_TOO_SLOW" };
+    this.#resync = this.subprotocol.encode({ body: { case: "resync", value } });
+    this.#sendControl(this.#resync);
+  }
+
+  #handle(body: ClientMessage["body"]): void {
+    if (body.case === "hello") {
+      this.#hello(body.value);
+      return;
+    }
+    if (!this.#saidHello) {
+      throw new TellurionError(
+        "CLIENT_HELLO_EXPECTED",
+        `the first message must be hello; it is ${body.case ?? "empty"}`,
+      );
+    }
+    if (body.case === "ping") {
+      this.#pong(body.value);
+      return;
+    }
+    const session = this.#session;
+    if (!session) {
+      throw new TellurionError("FAILED_PRECONDITION", "before the welcome, valid is ping");
+    }
+    if (session.confirmToken()) this.#host.confirmed(session);
+    this.#handleInSession(session, body);
+  }
+
+  #handleInSession(session: Session, body: ClientMessage["body"]): void {
+    const { topics: known, limits, shownThrough } = this.#host;
+    switch (body.case) {
+      case "subscribe": {
+        addSubscriptions(session, body.value, known, limits, shownThrough);
+        this.#host.subscribed(session);
+        const { request } = body.value;
+        this.send({ case: "subscribed", value: { request, topics: [...session.topics.keys()] } });
+        break;
+      }
+      case "unsubscribe": {
+        const { request, topics } = body.value;
+        removeSubscriptions(session, topics);
+        this.#host.subscribed(session);
+        this.send({ case: "unsubscribed", value: { request, topics: [...session.topics.keys()] } });
+        break;
+      }
+      case "call":
+        void this.#call(body.value);
+        break;
+      case "ack":
+        this.#host.acked(session, Number(body.value.received));
+        break;
+      default:
+        throw new TellurionError(
+          "UNIMPLEMENTED",
+          "the message has no body that this server knows; " +
+            "valid are hello, subscribe, unsubscribe, call, ping and ack",
+        );
+    }
+  }
+
+  #hello(hello: Hello): void {
+    if (this.#saidHello) {
+      throw new TellurionError("FAILED_PRECONDITION", "hello can be the first message only");
+    }
+    this.#saidHello = true;
+    clearTimeout(this.#helloTimer);
+    const identity = this.#host.authenticator.identify(hello.token || this.#bearer);
+    if (!(identity instanceof Promise)) {
+      this.#knock(hello, identity);
+      return;
+    }
+    identity.then(
+      (known) => this.#knock(hello, known),
+      (error: unknown) => this.#refuseFor(error, 0),
+    );
+  }
+
+  #knock(hello: Hello, identity: Identity): void {
+    if (!this.#open) return;
+    this.#admit = () => this.#host.welcome(this, hello, identity);
+    this.#host.knock(this);
+  }
+
+  #pong({ request, clientTimeMs }: Ping): void {
+    const { frame, tickHz } = this.#host.world;
+    const worldTimeMs = (frame * 1_000) / tickHz;
+    const value = { request, clientTimeMs, frame: BigInt(frame), worldTimeMs };
+    this.send({ case: "pong", value });
+  }
+
+  async #call(call: Call): Promise<void> {
+    if (this.#calls) this.send({ case: "callResult", value: await this.#calls.answer(call) });
+  }
+}

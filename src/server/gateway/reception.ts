@@ -1,0 +1,142 @@
+import type { Hello } from "../../gen/tellurion/v1/client_pb.ts";
+import type { World } from "../../runtime/host.ts";
+import type { Identity } from "../access/identity.ts";
+import type { Limits } from "../limits.ts";
+import type { Connection } from "./connection.ts";
+import type { Session } from "./session.ts";
+import type { SessionStore } from "./session-store.ts";
+import type { ResumeProblem, Sessions } from "./sessions.ts";
+import type { Topics } from "./topics.ts";
+
+/** What the reception needs of the gateway. */
+interface Frontage {
+  readonly world: World;
+  readonly limits: Limits;
+  readonly topics: Topics;
+  readonly shownThrough: number;
+}
+
+/** A session found again, and what its client is to hear. */
+interface Return {
+  readonly session: Session;
+  /** The client has all up to this frame. */
+  readonly position: number;
+  /** Frames that the client has and that did not last. */
+  readonly rewound: { readonly from: number; readonly to: number } | undefined;
+}
+
+/** A client's line and what it says are gone for sure after so many heartbeats. */
+const heartbeatsUntilGone = 2;
+
+/** Welcomes clients: with a new session, or with the one that they had, and then with what they missed. */
+export class Reception {
+  readonly #front: Frontage;
+  readonly #sessions: Sessions;
+  readonly #store: SessionStore;
+  readonly #schemaHash: string;
+
+  constructor(
+    front: Frontage,
+    sessions: Sessions,
+    store: SessionStore,
+    { schemaHash }: { readonly schemaHash: string },
+  ) {
+    this.#front = front;
+    this.#sessions = sessions;
+    this.#store = store;
+    this.#schemaHash = schemaHash;
+  }
+
+  /** A session of an earlier process, before its client is back. */
+  takeUp(session: Session): void {
+    const { log, reached, file } = this.#store;
+    // The file may not know the last frames that were sent: neither those that are in it, nor those that went since.
+    const isUnknown = log.droppedThrough > (file?.progressThrough ?? 0);
+    if (isUnknown) session.lastReliable = Math.max(session.lastReliable, log.droppedThrough);
+    const missed = log.between(0, log.last, (event, frame) => session.wants(event, frame));
+    session.lastReliable = Math.max(session.lastReliable, missed.at(-1)?.frame ?? 0);
+    session.rewindTo(reached);
+  }
+
+  /** Gives a client its session, welcomes it, and sends again what it missed. */
+  receive(connection: Connection, hello: Hello, identity: Identity): Session {
+    const found = hello.resume && this.#find(hello.resume, identity);
+    const back = typeof found === "object" ? found : undefined;
+    const session = back?.session ?? this.#sessions.open(identity.player);
+    const before = session.connection;
+    connection.begin(session, identity);
+    before?.refuse("CLIENT_REPLACED", "another connection has resumed the session");
+    this.#sessions.attached(session);
+    const resumeToken = session.addToken();
+    this.#sessions.save(session);
+    this.#welcome(connection, session, identity, resumeToken, back !== undefined);
+    if (typeof found === "string") connection.send({ case: "resync", value: { reason: found } });
+    if (back) this.#catchUp(connection, back);
+    return session;
+  }
+
+  /** Lets reliable events go that no client needs any more. */
+  trimLog(): void {
+    const { world, limits, shownThrough } = this.#front;
+    const awayMs = limits.resumeWindowMs + heartbeatsUntilGone * limits.heartbeatMs;
+    let needed = shownThrough;
+    for (const { acked, lastReliable } of this.#sessions.all()) {
+      if (lastReliable > acked) needed = Math.min(needed, acked);
+    }
+    const tooOld = shownThrough - Math.ceil((awayMs * world.tickHz) / 1_000);
+    this.#store.log.trim(Math.max(needed, tooOld));
+  }
+
+  #find(resume: NonNullable<Hello["resume"]>, { player }: Identity): Return | ResumeProblem {
+    const session = this.#sessions.find(resume, player);
+    if (typeof session === "string") return session;
+    const received = Math.min(Number(resume.received), this.#highest(session));
+    const { rewoundFrom } = session;
+    const isRewound = rewoundFrom !== undefined && received >= rewoundFrom;
+    const rewound = isRewound ? { from: rewoundFrom, to: received } : undefined;
+    const position = Math.max(isRewound ? rewoundFrom - 1 : received, session.acked);
+    const { log } = this.#store;
+    if (session.lastReliable > position && log.droppedThrough > position) return "RESUME_EXPIRED";
+    return { session, position, rewound };
+  }
+
+  /** No client can have more. What did not last, it may have had all the same. */
+  #highest({ rewoundFrom }: Session): number {
+    return rewoundFrom === undefined ? this.#front.shownThrough : Number.MAX_SAFE_INTEGER;
+  }
+
+  #welcome(
+    connection: Connection,
+    session: Session,
+    { player, scopes }: Identity,
+    resumeToken: string,
+    resumed: boolean,
+  ): void {
+    const { world, topics, limits } = this.#front;
+    const { resumeWindowMs, unackedMax } = limits;
+    const about = { world: world.name, frame: BigInt(world.frame), tickHz: world.tickHz };
+    const known = { schemaHash: this.#schemaHash, topics: [...topics.names] };
+    const resuming = { resumeToken, resumeWindowMs, resumed, unackedMax };
+    const who = { session: session.id, player, scopes: [...scopes] };
+    connection.send({ case: "welcome", value: { ...about, ...known, ...resuming, ...who } });
+    if (world.timeDilation === 1) return;
+    connection.send({ case: "timeDilation", value: { factor: world.timeDilation } });
+  }
+
+  #catchUp(connection: Connection, { session, position, rewound }: Return): void {
+    const { log } = this.#store;
+    session.rewoundFrom = undefined;
+    session.acked = position;
+    const gap = (from: number, to: number, isRewound: boolean) => {
+      const value = { fromFrame: BigInt(from), toFrame: BigInt(to), rewound: isRewound };
+      connection.send({ case: "gap", value });
+    };
+    if (rewound) gap(rewound.from, rewound.to, true);
+    if (log.lostAt > position) gap(log.lostAt, log.lostAt, false);
+    const { shownThrough } = this.#front;
+    const missed = log.between(position, shownThrough, (e, frame) => session.wants(e, frame));
+    connection.repeat(
+      missed.map((frame) => connection.subprotocol.encodeFrame({ ...frame, isReliable: true })),
+    );
+  }
+}

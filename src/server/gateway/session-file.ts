@@ -1,0 +1,210 @@
+import { rmSync } from "node:fs";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { messageOf } from "../calls.ts";
+
+/** What is kept of a session. */
+export interface SessionRecord {
+  readonly id: string;
+  readonly player: string;
+  /** SHA-256 of each resume token that is good, one after another. */
+  readonly tokens: Uint8Array;
+  /** Topics, each with the frame after which its events count. */
+  readonly topics: readonly (readonly [string, number])[];
+  /** Intervals in milliseconds by topic. */
+  readonly rates: readonly (readonly [string, number])[];
+  readonly acked: number;
+  readonly lastReliable: number;
+}
+
+interface SessionRow {
+  readonly id: string;
+  readonly player: string;
+  readonly tokens: Uint8Array;
+  readonly subscriptions: string;
+  readonly acked: number;
+  readonly lastReliable: number;
+}
+
+const format = 1;
+const tables = `
+  CREATE TABLE IF NOT EXISTS meta (
+    format INTEGER, world TEXT, droppedThrough INTEGER, progressThrough INTEGER
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS sessions (
+    id TEXT PRIMARY KEY, player TEXT, tokens BLOB, subscriptions TEXT,
+    acked INTEGER, lastReliable INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS frames (frame INTEGER PRIMARY KEY, events BLOB) STRICT;
+`;
+
+/**
+ * Sessions and the reliable events that their clients may have missed, in a file beside the world's, so that they outlive
+ * the process. Writes are not waited for: they outlive the process, but not the machine. After a power failure the file
+ * may be damaged; then it is begun anew, and clients get new sessions.
+ */
+export class SessionFile {
+  /** Hears that the disk took a write no longer: then the file is gone, for half of the truth is worse than none. */
+  onLost: (reason: string) => void = () => {};
+  readonly #path: string;
+  readonly #database: DatabaseSync;
+  readonly #put: StatementSync;
+  readonly #progress: StatementSync;
+  readonly #remove: StatementSync;
+  readonly #addFrame: StatementSync;
+  readonly #dropFrames: StatementSync;
+  readonly #noteDropped: StatementSync;
+  readonly #noteThrough: StatementSync;
+  #open = true;
+
+  private constructor(path: string, database: DatabaseSync) {
+    this.#path = path;
+    this.#database = database;
+    this.#put = database.prepare("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?)");
+    this.#progress = database.prepare(
+      "UPDATE sessions SET acked = ?, lastReliable = ? WHERE id = ?",
+    );
+    this.#remove = database.prepare("DELETE FROM sessions WHERE id = ?");
+    this.#addFrame = database.prepare("INSERT OR IGNORE INTO frames VALUES (?, ?)");
+    this.#dropFrames = database.prepare("DELETE FROM frames WHERE frame <= ?");
+    this.#noteDropped = database.prepare("UPDATE meta SET droppedThrough = ?");
+    this.#noteThrough = database.prepare("UPDATE meta SET progressThrough = ?");
+  }
+
+  /** Opens a file, or begins it. One that is damaged, or of another format, is begun anew. */
+  static open(path: string): SessionFile {
+    try {
+      return SessionFile.#tryToOpen(path);
+    } catch {
+      removeFiles(path);
+      return SessionFile.#tryToOpen(path);
+    }
+  }
+
+  static #tryToOpen(path: string): SessionFile {
+    const database = new DatabaseSync(path);
+    try {
+      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;");
+      const found = database.prepare("PRAGMA quick_check(1)").get();
+      if (!found || Object.values(found)[0] !== "ok") throw new Error("it is damaged");
+      database.exec(tables);
+      const query = database.prepare("SELECT format FROM meta");
+      const meta = query.get() as { format: number } | undefined;
+      if (meta && meta.format !== format) throw new Error("it has another format");
+      if (!meta) database.prepare("INSERT INTO meta VALUES (?, '', 0, 0)").run(format);
+      return new SessionFile(path, database);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /** The world that it belongs to. Empty: none yet. */
+  get world(): string {
+    return String(this.#meta("world"));
+  }
+
+  get droppedThrough(): number {
+    return Number(this.#meta("droppedThrough"));
+  }
+
+  /** Up to this frame it is known what each session was sent. */
+  get progressThrough(): number {
+    return Number(this.#meta("progressThrough"));
+  }
+
+  setWorld(id: string): void {
+    this.#write(() => this.#database.prepare("UPDATE meta SET world = ?").run(id));
+  }
+
+  clear(): void {
+    const tables = "DELETE FROM sessions; DELETE FROM frames";
+    const reset = "UPDATE meta SET world = '', droppedThrough = 0, progressThrough = 0";
+    this.#write(() => this.#database.exec(`${tables}; ${reset}`));
+  }
+
+  sessions(): SessionRecord[] {
+    const rows = this.#database.prepare("SELECT * FROM sessions").all() as unknown as SessionRow[];
+    return rows.map(({ subscriptions, ...row }) => ({
+      ...row,
+      ...(JSON.parse(subscriptions) as Pick<SessionRecord, "topics" | "rates">),
+    }));
+  }
+
+  put({ id, player, tokens, topics, rates, acked, lastReliable }: SessionRecord): void {
+    const subscriptions = JSON.stringify({ topics, rates });
+    this.#write(() => this.#put.run(id, player, tokens, subscriptions, acked, lastReliable));
+  }
+
+  /** How far clients have come, as of a frame. */
+  noteProgress(
+    sessions: Iterable<Pick<SessionRecord, "id" | "acked" | "lastReliable">>,
+    through: number,
+  ): void {
+    this.#together(() => {
+      for (const { id, acked, lastReliable } of sessions) {
+        this.#progress.run(acked, lastReliable, id);
+      }
+      this.#noteThrough.run(through);
+    });
+  }
+
+  remove(id: string): void {
+    this.#write(() => this.#remove.run(id));
+  }
+
+  frames(): { readonly frame: number; readonly events: Uint8Array }[] {
+    const rows = this.#database.prepare("SELECT frame, events FROM frames ORDER BY frame").all();
+    return rows as unknown as { frame: number; events: Uint8Array }[];
+  }
+
+  addFrame(frame: number, events: Uint8Array): void {
+    this.#write(() => this.#addFrame.run(frame, events));
+  }
+
+  /** Frames up to this one are not needed any more. */
+  dropFrames(through: number): void {
+    this.#together(() => {
+      this.#dropFrames.run(through);
+      this.#noteDropped.run(through);
+    });
+  }
+
+  /** Frames from this one on did not last. */
+  forgetFrames(from: number): void {
+    this.#write(() => this.#database.prepare("DELETE FROM frames WHERE frame >= ?").run(from));
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#database.close();
+  }
+
+  #meta(column: "world" | "droppedThrough" | "progressThrough"): unknown {
+    const query = this.#database.prepare(`SELECT ${column} AS found FROM meta`);
+    return (query.get() as { found: unknown } | undefined)?.found;
+  }
+
+  #together(write: () => void): void {
+    this.#write(() => {
+      this.#database.exec("BEGIN");
+      write();
+      this.#database.exec("COMMIT");
+    });
+  }
+
+  #write(write: () => void): void {
+    if (!this.#open) return;
+    try {
+      write();
+    } catch (error) {
+      this.close();
+      removeFiles(this.#path);
+      this.onLost(messageOf(error));
+    }
+  }
+}
+
+function removeFiles(path: string): void {
+  for (const end of ["", "-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
+}

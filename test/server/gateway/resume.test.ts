@@ -1,0 +1,320 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { TimeEventSchema, TimePhaseEventSchema } from "../../../src/gen/tellurion/v1/clock_pb.ts";
+import { WeatherEventSchema } from "../../../src/gen/tellurion/v1/weather_pb.ts";
+import { Gateway } from "../../../src/server/gateway/gateway.ts";
+import { SessionStore } from "../../../src/server/gateway/session-store.ts";
+import { defaultLimits, type Limits } from "../../../src/server/limits.ts";
+import { createLog } from "../../../src/server/log.ts";
+import { FakeWorld } from "../../support/fake-world.ts";
+import { GatewayClient } from "../../support/gateway-client.ts";
+
+let world: FakeWorld;
+let gateway: Gateway;
+
+function begin(limits: Partial<Limits> = {}, store?: SessionStore): void {
+  const log = createLog(() => {});
+  gateway = new Gateway(world, { ...defaultLimits, ...limits }, log, { store });
+}
+
+/** A frame with something reliable, and something that is not. */
+function pass(frames = 1, region = "moor"): void {
+  for (let i = 0; i < frames; i += 1) {
+    world.publish(WeatherEventSchema, { region, newState: `${world.frame + 1}` });
+    world.publish(TimeEventSchema, {});
+    world.endFrame();
+  }
+}
+
+beforeEach(() => {
+  world = new FakeWorld();
+});
+afterEach(() => gateway.close());
+
+describe("a client that lost its connection", () => {
+  beforeEach(() => begin());
+
+  test("goes on with its session, and gets the reliable frames that it missed, once", () => {
+    const client = new GatewayClient(gateway).subscribe("weather", "time");
+    pass(3);
+    client.lose();
+    pass(2);
+    const back = new GatewayClient(gateway, { resume: client.resume(2) });
+    expect(back.line.sent).toEqual(["welcome", "frame 3", "frame 4", "frame 5"]);
+    expect(back.welcome).toMatchObject({ resumed: true, session: client.welcome.session });
+    expect(back.frames).toEqual(["3!", "4!", "5!"]);
+    const repeated = back.line.messages.flatMap((m) => (m.case === "frame" ? m.value.events : []));
+    expect(repeated.map(({ body }) => body.case)).toEqual(Array(3).fill("weatherChanged"));
+    pass();
+    expect(back.line.last("frame").events).toHaveLength(2);
+  });
+
+  test("gets nothing again of what it had, or said that it had", () => {
+    const client = new GatewayClient(gateway).subscribe("weather");
+    pass(3);
+    client.ack(3);
+    client.lose();
+    expect(new GatewayClient(gateway, { resume: client.resume(0) }).frames).toEqual([]);
+  });
+
+  test("gets nothing of what happened before it subscribed", () => {
+    const other = new GatewayClient(gateway).subscribe("weather");
+    pass(2);
+    const client = new GatewayClient(gateway).subscribe("weather");
+    pass(1);
+    client.subscribe("time").lose();
+    const back = new GatewayClient(gateway, { resume: client.resume(0) });
+    expect(back.frames).toEqual(["3!"]);
+    expect(other.frames).toEqual(["1!", "2!", "3!"]);
+  });
+
+  test("may come back before the server knows that it was gone", () => {
+    const client = new GatewayClient(gateway).subscribe("weather");
+    pass(2);
+    const back = new GatewayClient(gateway, { resume: client.resume(1) });
+    expect(client.line.closedWith).toBe("4409 CLIENT_REPLACED");
+    pass();
+    expect(back.frames).toEqual(["2!", "3!"]);
+    expect(client.frames).toEqual(["1!", "2!"]);
+    expect(gateway.counters).toMatchObject({ connections: 1, sessions: 1 });
+  });
+
+  test("may use its token again as long as it said nothing after the welcome", () => {
+    const client = new GatewayClient(gateway).subscribe("weather");
+    client.lose();
+    const second = new GatewayClient(gateway, { resume: client.resume(0) }).lose();
+    const third = new GatewayClient(gateway, { resume: client.resume(0) });
+    expect(third.welcome.resumed).toBe(true);
+    third.ack(0);
+    third.lose();
+    for (const used of [client.welcome, second.welcome]) {
+      const resume = client.resume(0, used.resumeToken);
+      const late = new GatewayClient(gateway, { resume });
+      expect(late.line.sent).toEqual(["welcome", "resync RESUME_TOKEN_INVALID"]);
+      expect(late.welcome.resumed).toBe(false);
+      expect(late.welcome.session).not.toBe(client.welcome.session);
+    }
+    expect(new GatewayClient(gateway, { resume: third.resume(0) }).welcome.resumed).toBe(true);
+  });
+
+  test.each([
+    ["a wrong token", (client: GatewayClient) => client.resume(0, "x"), "RESUME_TOKEN_INVALID"],
+    ["no token", (client: GatewayClient) => client.resume(0, ""), "RESUME_TOKEN_INVALID"],
+    ["a session nobody knows", () => ({ session: "none" }), "RESUME_EXPIRED"],
+    ["nothing", () => ({}), "RESUME_EXPIRED"],
+  ])("gets a new session with %s", (_what, resumeOf, reason) => {
+    const client = new GatewayClient(gateway).subscribe("weather").lose();
+    const back = new GatewayClient(gateway, { resume: resumeOf(client) });
+    expect(back.line.sent).toEqual(["welcome", `resync ${reason}`]);
+    pass();
+    expect(back.frames).toEqual([]);
+  });
+
+  test("gets a new session when it had closed the old one itself", () => {
+    const client = new GatewayClient(gateway).lose(false);
+    const back = new GatewayClient(gateway, { resume: client.resume(0) });
+    expect(back.line.sent).toEqual(["welcome", "resync RESUME_EXPIRED"]);
+    expect(gateway.counters).toMatchObject({ sessions: 1, sessionsAway: 0 });
+  });
+
+  test("hears of frames that it had and that did not last, and gets them as they are now", () => {
+    const client = new GatewayClient(gateway).subscribe("weather");
+    pass(5);
+    client.lose();
+    world.rewind(4, 5);
+    world.frame = 3;
+    pass(1);
+    const back = new GatewayClient(gateway, { resume: client.resume(5) });
+    expect(back.line.sent).toEqual(["welcome", "gap 4 to 5 rewound", "frame 4"]);
+    back.lose();
+    const again = new GatewayClient(gateway, { resume: back.resume(4) });
+    expect(again.line.sent).toEqual(["welcome"]);
+  });
+
+  test("claims to have what nobody has been shown, and loses nothing but that", () => {
+    const client = new GatewayClient(gateway).subscribe("weather");
+    pass(2);
+    client.lose();
+    const back = new GatewayClient(gateway, { resume: client.resume(1_000_000) });
+    pass(1);
+    expect(back.frames).toEqual(["3!"]);
+  });
+});
+
+describe("the gateway", () => {
+  test("keeps no more sessions than it may, and lets go of the longest away", () => {
+    begin({ sessionsKeptMax: 2 });
+    const clients = [1, 2, 3].map(() => new GatewayClient(gateway).lose());
+    const resumed = clients.map((client) => {
+      return new GatewayClient(gateway, { resume: client.resume(0) }).welcome.resumed;
+    });
+    expect(resumed).toEqual([false, true, true]);
+  });
+
+  test("keeps no session when there is no time to come back", () => {
+    begin({ resumeWindowMs: 0 });
+    const client = new GatewayClient(gateway).subscribe("weather").lose();
+    expect(gateway.counters.sessions).toBe(0);
+    expect(world.listened).toEqual(new Set());
+    expect(new GatewayClient(gateway, { resume: client.resume(0) }).welcome.resumed).toBe(false);
+  });
+
+  test("refuses to go on where it does not keep all that was missed", () => {
+    begin({ reliableLogBytesMax: 1_024 });
+    const [behind, near] = [1, 2].map(() => new GatewayClient(gateway).subscribe("weather"));
+    pass(100);
+    behind?.lose();
+    near?.lose();
+    expect(gateway.counters.reliableLogBytes).toBeLessThanOrEqual(1_024);
+    const resume = (client: GatewayClient | undefined, received: number) =>
+      new GatewayClient(gateway, { resume: client?.resume(received) as never }).line.sent;
+    expect(resume(behind, 10)).toEqual(["welcome", "resync RESUME_EXPIRED"]);
+    expect(resume(near, 98)).toEqual(["welcome", "frame 99", "frame 100"]);
+  });
+
+  test("goes on with a session for which nothing has happened for long", () => {
+    begin({ reliableLogBytesMax: 1_024 });
+    const quiet = new GatewayClient(gateway).subscribe("weather/marsh");
+    new GatewayClient(gateway).subscribe("weather/moor");
+    pass(1, "marsh");
+    quiet.lose();
+    pass(100);
+    const back = new GatewayClient(gateway, { resume: quiet.resume(1) });
+    expect(back.line.sent).toEqual(["welcome"]);
+  });
+});
+
+describe("a frame with reliable events", () => {
+  beforeEach(() => {
+    world.keptThrough = 0;
+    begin();
+  });
+  const changePhase = () => {
+    world.publish(TimePhaseEventSchema, {});
+    world.endFrame();
+  };
+  const tell = () => {
+    world.publish(TimeEventSchema, {});
+    world.endFrame();
+  };
+
+  test("is shown when it is on the disk, and so are those behind it", () => {
+    const client = new GatewayClient(gateway).subscribe("time");
+    tell();
+    changePhase();
+    tell();
+    changePhase();
+    expect(client.frames).toEqual(["1"]);
+    world.keep(3);
+    expect(client.frames).toEqual(["1", "2!", "3"]);
+    world.keep(4);
+    expect(client.frames).toEqual(["1", "2!", "3", "4!"]);
+  });
+
+  test("is not sent again to a client that comes back before that", () => {
+    const client = new GatewayClient(gateway).subscribe("time");
+    changePhase();
+    client.lose();
+    const back = new GatewayClient(gateway, { resume: client.resume(0) });
+    expect(back.frames).toEqual([]);
+    world.keep(1);
+    expect(back.frames).toEqual(["1!"]);
+  });
+
+  test("is not shown when it did not last", () => {
+    const client = new GatewayClient(gateway).subscribe("time");
+    changePhase();
+    world.rewind(1, 1);
+    world.keep(1);
+    expect(client.frames).toEqual([]);
+  });
+
+  test("is shown at once while the disk takes nothing", () => {
+    const client = new GatewayClient(gateway).subscribe("time");
+    world.durabilityProblem = "the disk is full";
+    changePhase();
+    expect(client.frames).toEqual(["1!"]);
+  });
+});
+
+describe("a server that is started again", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "tellurion-sessions-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const open = (reached?: number, worldId = "fake-world") => {
+    const stored = reached === undefined ? undefined : { worldId, reached };
+    return SessionStore.open(join(folder, "sessions"), stored, 1_000_000);
+  };
+  const restart = (reached: number, worldId?: string) => {
+    gateway.close();
+    world = new FakeWorld();
+    world.frame = reached;
+    begin({}, open(reached, worldId));
+  };
+
+  test("goes on with its sessions: what was missed before and after comes, once", () => {
+    begin({}, open());
+    const client = new GatewayClient(gateway).subscribe("weather");
+    pass(5);
+    restart(5);
+    expect(world.listened.size).toBeGreaterThan(0);
+    pass(2);
+    const back = new GatewayClient(gateway, { resume: client.resume(3) });
+    expect(back.line.sent).toEqual(["welcome", "frame 4", "frame 5", "frame 6", "frame 7"]);
+    expect(back.line.last("frame").events[0]?.body.value).toMatchObject({ newState: "7" });
+  });
+
+  test("tells clients of frames that they had and that are not on the disk", () => {
+    begin({}, open());
+    const client = new GatewayClient(gateway).subscribe("weather");
+    pass(5);
+    restart(3);
+    pass(1);
+    const back = new GatewayClient(gateway, { resume: client.resume(5) });
+    expect(back.line.sent).toEqual(["welcome", "gap 4 to 5 rewound", "frame 4"]);
+  });
+
+  test("takes what the world tells again before there is a gateway", () => {
+    begin({}, open());
+    const client = new GatewayClient(gateway).subscribe("weather");
+    pass(2);
+    gateway.close();
+    const store = open(4);
+    expect(store.heardThrough).toBe(2);
+    expect(store.topics).toEqual(new Set(["weather"]));
+    world = new FakeWorld();
+    world.frame = 1;
+    world.listenTo([1]);
+    world.onFrame((frame) => store.hear(frame));
+    pass(3);
+    begin({}, store);
+    pass(1);
+    const back = new GatewayClient(gateway, { resume: client.resume(1) });
+    expect(back.frames).toEqual(["2!", "3!", "4!", "5!"]);
+  });
+
+  test("knows nothing of sessions of another world, or of one that was begun anew", () => {
+    begin({}, open());
+    const client = new GatewayClient(gateway).subscribe("weather");
+    pass(2);
+    restart(2, "another-world");
+    const back = new GatewayClient(gateway, { resume: client.resume(1) });
+    expect(back.line.sent).toEqual(["welcome", "resync RESUME_EXPIRED"]);
+  });
+
+  test("keeps no token that could be stolen from the file", async () => {
+    begin({}, open());
+    const { resumeToken } = new GatewayClient(gateway).welcome;
+    gateway.close();
+    const { file } = open(0);
+    const record = file?.sessions()[0];
+    expect(record?.tokens).toHaveLength(32);
+    expect(Buffer.from(record?.tokens ?? []).toString("base64url")).not.toContain(resumeToken);
+    file?.close();
+  });
+});

@@ -1,0 +1,58 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { HelloSchema, ResumeSchema } from "../../src/gen/tellurion/v1/client_pb.ts";
+import type { Connection } from "../../src/server/gateway/connection.ts";
+import type { Gateway } from "../../src/server/gateway/gateway.ts";
+import { binarySubprotocol } from "../../src/server/gateway/subprotocol.ts";
+import { FakeLine } from "./fake-line.ts";
+import { say } from "./spoken.ts";
+
+/** A client of a gateway without a network: what it says is heard at once, and so is what it hears. */
+export class GatewayClient {
+  readonly line = new FakeLine();
+  readonly connection: Connection;
+  readonly #gateway: Gateway;
+
+  constructor(gateway: Gateway, hello: MessageInitShape<typeof HelloSchema> = {}) {
+    this.#gateway = gateway;
+    this.connection = gateway.accept(this.line, binarySubprotocol);
+    this.say({ case: "hello", value: hello });
+  }
+
+  get welcome() {
+    return this.line.last("welcome");
+  }
+
+  say(...bodies: Parameters<typeof say>[2][]): void {
+    say(this.#gateway, this.connection, ...bodies);
+  }
+
+  subscribe(...topics: string[]): this {
+    this.say({ case: "subscribe", value: { request: 1, topics } });
+    return this;
+  }
+
+  ack(received: number): void {
+    this.say({ case: "ack", value: { received: BigInt(received) } });
+  }
+
+  /** Its connection is lost. */
+  lose(mayReturn = true): this {
+    this.#gateway.remove(this.connection, mayReturn);
+    return this;
+  }
+
+  /** What it says to go on with its session. */
+  resume(
+    received: number,
+    token = this.welcome.resumeToken,
+  ): MessageInitShape<typeof ResumeSchema> {
+    return { session: this.welcome.session, resumeToken: token, received: BigInt(received) };
+  }
+
+  /** Numbers of the frames that it got, those with reliable events with an `!`. */
+  get frames(): string[] {
+    return this.line.messages.flatMap((body) =>
+      body.case === "frame" ? [`${body.value.frame}${body.value.reliable ? "!" : ""}`] : [],
+    );
+  }
+}
