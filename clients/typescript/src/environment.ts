@@ -1,7 +1,6 @@
 /** The part of a WebSocket that is used: that of browsers, of Node and of the package `ws` have it. */
 export interface SocketLike {
   binaryType: string;
-  readonly bufferedAmount: number;
   onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;

@@ -94,7 +94,8 @@ export class Session {
     if (this.#status === "closed") return;
     this.#tell("connecting");
     this.#problem = undefined;
-    const socket = new this.#environment.WebSocket(this.#settings.url, subprotocol);
+    const socket = this.#newSocket();
+    if (!socket) return;
     socket.binaryType = "arraybuffer";
     socket.onopen = () => void this.#hello(socket);
     socket.onmessage = ({ data }: { data: ArrayBuffer }) => this.#take(socket, data);
@@ -124,6 +125,17 @@ export class Session {
     const socket = this.#leave();
     this.#tell("closed", error ? { error } : {});
     socket?.close(normalClosure, reason);
+  }
+
+  /** Platforms refuse some addresses, such as those without encryption on a page that has it. */
+  #newSocket(): SocketLike | undefined {
+    try {
+      return new this.#environment.WebSocket(this.#settings.url, subprotocol);
+    } catch (error) {
+      const text = `url=${this.#settings.url} cannot be connected to: ${error}`;
+      this.close(new TellurionError("INVALID_ARGUMENT", text));
+      return undefined;
+    }
   }
 
   async #hello(socket: SocketLike): Promise<void> {

@@ -19,7 +19,6 @@ interface Timer {
 /** One connection as the server's end sees it. */
 export class FakeSocket implements SocketLike {
   binaryType = "";
-  readonly bufferedAmount = 0;
   onopen: ((event: never) => void) | null = null;
   onmessage: ((event: never) => void) | null = null;
   onclose: ((event: never) => void) | null = null;

@@ -81,6 +81,20 @@ describe("connecting", () => {
     expect(network.sockets).toEqual([]);
   });
 
+  test("says so when the platform does not let it connect", async () => {
+    const refusing = class {
+      constructor() {
+        throw new Error("mixed content");
+      }
+    };
+    const strict = Object.assign(network, { WebSocket: refusing as never });
+    await expect(connectIn(strict, { url })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: "url=ws://fake cannot be connected to: Error: mixed content",
+    });
+    expect(network.timers).toBe(0);
+  });
+
   test("tries again until its time is over, and then says what was wrong", async () => {
     const joining = connectIn(network, { url, connectTimeoutMs: 3_000 });
     for (let i = 0; i < 3; i++) {
