@@ -152,19 +152,22 @@ const client = new Client();
 const welcome = await client.connect();
 const subscribed = await client.subscribe({ topics: ["weather", "time"] });
 
-// A command, an answer with an error, and one command twice under one key.
+// A command, an answer with an error, and one command twice under one key. Nobody else changes the weather meanwhile.
 const key = `plain-${welcome.session}`;
-const set = (condition, idempotencyKey) =>
-  client.call(
+const region = "north-marsh";
+const owner = "plain";
+await client.call("WeatherService/LockWeather", { region, owner });
+const setBy = (caller, condition, idempotencyKey) =>
+  caller.call(
     "WeatherService/SetWeather",
-    { region: "north-marsh", condition, intensity: 0.5 },
+    { region, owner, condition, intensity: 0.5 },
     idempotencyKey,
   );
 const changed = client.next("frame");
-const first = await set("rain", key);
+const first = await setBy(client, "rain", key);
 await changed;
-const again = await set("rain", key);
-const refused = await set("frogs").catch(({ code }) => code);
+const again = await setBy(client, "rain", key);
+const refused = await setBy(client, "frogs").catch(({ code }) => code);
 
 const { worldTimeMs, clientTimeMs } = await client.ping();
 
@@ -172,13 +175,7 @@ const { worldTimeMs, clientTimeMs } = await client.ping();
 const other = new Client();
 await other.connect();
 await client.cut();
-for (const condition of ["fog", "clear"]) {
-  await other.call("WeatherService/SetWeather", {
-    region: "north-marsh",
-    condition,
-    intensity: 0.5,
-  });
-}
+for (const condition of ["fog", "clear"]) await setBy(other, condition);
 const back = await client.connect();
 for (let i = 0; i < 50 && client.events.filter((event) => event.weatherChanged).length < 3; i++) {
   await Promise.race([client.next("frame"), new Promise((resolve) => setTimeout(resolve, 100))]);
