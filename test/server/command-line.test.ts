@@ -24,7 +24,7 @@ describe("a command line that is not valid", () => {
   test.each([
     [
       "strat",
-      /command="strat" is not known; valid are start, simulate, watch, replay, inspect, export, check, dlq, setup, cost, help/,
+      /command="strat" is not known; valid are start, simulate, watch, load, replay, inspect, export, check, dlq, setup, cost, help/,
     ],
     ["help nothing", /command="nothing" is not known/],
     ["start --prot 1", /option --prot is not valid here; valid are --port, --host, .*--help/],
@@ -81,6 +81,10 @@ describe("a command line that is not valid", () => {
     ["simulate --port 1", /option --port is not valid here/],
     ["watch --url http://127.0.0.1", /valid are addresses like ws:/],
     ["watch --topics time,,weather", /valid are topics with commas between them/],
+    ["load --profile dance", /--profile="dance" is not valid; valid are idle, watch, play/],
+    ["load --clients 0", /valid are integers from 1 to 100000/],
+    ["load --report report.pdf", /valid are files that end in .html or .md/],
+    ["load --token-file no/such/file", /--token-file=no\/such\/file: ENOENT/],
   ])("%s: says what is valid", async (commandLine, text) => {
     await expect(run(commandLine)).rejects.toMatchObject({
       code: "INVALID_OPTION",

@@ -6,6 +6,7 @@ import { costCommand } from "./cost.ts";
 import { dlqCommand } from "./dlq.ts";
 import { exportCommand } from "./export.ts";
 import { inspectCommand } from "./inspect.ts";
+import { loadCommand } from "./load.ts";
 import { optionsHelp, readOptions, usageOf } from "./options.ts";
 import { replayCommand } from "./replay.ts";
 import { setupCommand } from "./setup.ts";
@@ -17,6 +18,7 @@ const commands: readonly Command[] = [
   startCommand,
   simulateCommand,
   watchCommand,
+  loadCommand,
   replayCommand,
   inspectCommand,
   exportCommand,

@@ -19,23 +19,22 @@ import { binarySubprotocol } from "../gateway/subprotocol.ts";
 import { aborted } from "../interrupts.ts";
 import { printable } from "../log.ts";
 import { defineCommand } from "./command.ts";
-import { flag, type Option, text } from "./options.ts";
+import { flag } from "./options.ts";
 import { topicsOption } from "./topics-option.ts";
+import { urlOption } from "./url-option.ts";
 
 const connectTimeoutMs = 5_000;
 const subscribeRequest = 1;
-
-const url: Option<string> = {
-  ...text("URL", "the server's address", "ws://127.0.0.1:8080"),
-  valid: "addresses like ws://127.0.0.1:8080",
-  read: (value) => (/^wss?:\/\/./.test(value) && URL.canParse(value) ? value : undefined),
-};
 
 /** A client for the terminal: prints events as they come. */
 export const watchCommand = defineCommand({
   name: "watch",
   about: "prints the events of a world that runs, as they come",
-  options: { url, topics: topicsOption, json: flag("prints each event as a line of JSON") },
+  options: {
+    url: urlOption,
+    topics: topicsOption,
+    json: flag("prints each event as a line of JSON"),
+  },
   run: (options, { print, interrupted }) =>
     new Promise<void>((resolve, reject) => {
       const socket = new WebSocket(options.url, binarySubprotocol.name, {

@@ -1,0 +1,40 @@
+import type { LoadResult } from "./run.ts";
+
+const cpuShareMax = 0.8;
+const loopDelayP99MsMax = 20;
+const latenessP99MsMax = 20;
+
+/** Why a run's numbers say more of the tool than of the server. None: they are valid. */
+export function invalidReasons({ plan, measures, threads }: LoadResult): string[] {
+  const reasons: string[] = [];
+  const { joined } = measures.counters;
+  if (joined < plan.clients) reasons.push(`${joined} of ${plan.clients} clients joined`);
+  const cpuShare = Math.max(...threads.map((thread) => thread.cpuShare));
+  if (cpuShare > cpuShareMax) {
+    reasons.push(
+      `a thread of the tool used ${percent(cpuShare)} of a core, more than ${percent(cpuShareMax)}: ` +
+        "give it more threads, or another machine",
+    );
+  }
+  const delay = Math.max(...threads.map((thread) => thread.loopDelayP99Ms));
+  if (delay > loopDelayP99MsMax) {
+    reasons.push(
+      `a thread of the tool was held up by ${delay.toFixed(1)} ms (p99), more than ${loopDelayP99MsMax} ms`,
+    );
+  }
+  const lateness = measures.lateness.percentileMs(99);
+  if (lateness > latenessP99MsMax) {
+    reasons.push(
+      `calls were made ${lateness.toFixed(1)} ms late (p99), more than ${latenessP99MsMax} ms`,
+    );
+  }
+  const measuredMs = Math.min(...threads.map((thread) => thread.measuredMs));
+  if (measuredMs < plan.seconds * 1_000 * 0.9) {
+    reasons.push(`${(measuredMs / 1_000).toFixed(1)} s of ${plan.seconds} s were measured`);
+  }
+  return reasons;
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

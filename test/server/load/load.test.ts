@@ -1,0 +1,176 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { WeatherEventSchema, WeatherService } from "../../../src/gen/tellurion/v1/weather_pb.ts";
+import { runCommandLine } from "../../../src/server/commands/index.ts";
+import { Durations, Measures } from "../../../src/server/load/measures.ts";
+import type { LoadPlan } from "../../../src/server/load/plan.ts";
+import { htmlReport, markdownReport, textReport } from "../../../src/server/load/report.ts";
+import { type LoadResult, runLoad } from "../../../src/server/load/run.ts";
+import type { ThreadHealth } from "../../../src/server/load/thread.ts";
+import { invalidReasons } from "../../../src/server/load/verdict.ts";
+import { type ServedWorld, serveFakeWorld } from "../../support/served-world.ts";
+
+const never = new AbortController().signal;
+const frameMs = 1_000 / 60;
+
+let served: ServedWorld;
+let ticking: NodeJS.Timeout;
+
+async function serve(limits = {}): Promise<LoadPlan> {
+  served = await serveFakeWorld(limits);
+  ticking = setInterval(() => {
+    served.world.publish(WeatherEventSchema, { region: "north-marsh" });
+    served.world.endFrame();
+  }, frameMs);
+  return {
+    ...{ url: served.webSocketUrl, clients: 6, profile: "watch", joinsPerSecond: 30, seconds: 2 },
+    ...{ warmUpMs: 1_000, threads: 2, token: "", run: "test" },
+  };
+}
+
+describe("a load run", { timeout: 30_000 }, () => {
+  afterEach(async () => {
+    clearInterval(ticking);
+    await served.close();
+  });
+
+  test("counts what each client gets, and how long events and joining took", async () => {
+    const plan = await serve();
+    const { measures, threads } = await runLoad(plan, never);
+    const { joined, frames, events, bytesReceived } = measures.counters;
+    expect(joined).toBe(6);
+    expect(measures.joins.count).toBe(6);
+    expect(frames).toBeGreaterThan(6 * 2 * 30);
+    expect(events).toBe(frames);
+    expect(measures.events.count).toBe(frames);
+    expect(bytesReceived).toBeGreaterThan(frames * 15);
+    expect(measures.events.percentileMs(50)).toBeLessThan(500);
+    expect(threads).toHaveLength(2);
+  });
+
+  test("makes calls when they are to be made, though the server holds its answers back", async () => {
+    const plan = await serve();
+    const stallMs = 1_500;
+    served.world.answer(WeatherService.method.getWeather, async () => {
+      const stalled = Promise.withResolvers<void>();
+      setTimeout(stalled.resolve, stallMs);
+      await stalled.promise;
+      return {};
+    });
+    const { measures } = await runLoad({ ...plan, profile: "play", clients: 2 }, never);
+    // One a second of each client, every second of which is a question about the weather.
+    expect(measures.counters.calls).toBeGreaterThanOrEqual(3);
+    expect(measures.calls.maxMs).toBeGreaterThanOrEqual(stallMs);
+    expect(measures.lateness.maxMs).toBeLessThan(stallMs);
+    // The fake world has no players.
+    expect([...measures.callErrors.keys()]).not.toEqual([]);
+  });
+
+  test("says how many clients the server did not take, and is not valid then", async () => {
+    const plan = await serve({ connectionsMax: 2 });
+    const result = await runLoad({ ...plan, clients: 4, threads: 1 }, never);
+    expect(result.measures.counters.joined).toBe(2);
+    expect(invalidReasons(result)).toContain("2 of 4 clients joined");
+  });
+
+  test("that is interrupted gives what it has measured", async () => {
+    const plan = await serve();
+    const controller = new AbortController();
+    const running = runLoad(
+      { ...plan, seconds: 3_600, warmUpMs: 0, clients: 1 },
+      controller.signal,
+    );
+    while (served.log.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    const result = await running;
+    expect(invalidReasons(result).join()).toMatch(/s of 3600 s were measured/);
+  });
+
+  test("prints its report, and writes it as a page", async () => {
+    const plan = await serve();
+    const folder = await mkdtemp(join(tmpdir(), "load-"));
+    const file = join(folder, "report.md");
+    const printed: string[] = [];
+    const args = `load --clients 1 --seconds 1 --profile idle --url ${plan.url} --report ${file}`;
+    await runCommandLine(args.split(" "), {
+      print: (text) => printed.push(text),
+      interrupted: never,
+    });
+    expect(printed.join("\n")).toMatch(/a call, from when it was to be made/);
+    expect(await readFile(file, "utf8")).toMatch(/^# Load: 1 clients, idle, 1 s\n\n\*\*(NOT )?VALID/);
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe("a load run is not valid", () => {
+  let result: LoadResult;
+  beforeEach(() => {
+    const plan = { url: "ws://x", clients: 1, seconds: 10, threads: 1 } as LoadPlan;
+    const measures = new Measures();
+    measures.counters.joined = 1;
+    const healthy = { cpuShare: 0.5, loopDelayP99Ms: 2, measuredMs: 10_000 };
+    result = { plan, measures, threads: [healthy] };
+  });
+  const withHealth = (health: Partial<ThreadHealth>): LoadResult => {
+    const [healthy] = result.threads;
+    return { ...result, threads: [...result.threads, { ...(healthy as ThreadHealth), ...health }] };
+  };
+
+  test("when the tool had no time left, was held up, or ended too early", () => {
+    expect(invalidReasons(result)).toEqual([]);
+    const reasonsOf = (health: Partial<ThreadHealth>) => invalidReasons(withHealth(health)).join();
+    expect(reasonsOf({ cpuShare: 0.95 })).toMatch(/used 95.0 % of a core, more than 80.0 %/);
+    expect(reasonsOf({ loopDelayP99Ms: 30 })).toMatch(/held up by 30.0 ms/);
+    expect(reasonsOf({ measuredMs: 5_000 })).toMatch(/5.0 s of 10 s were measured/);
+  });
+
+  test("when it made its calls late", () => {
+    for (let i = 0; i < 100; i++) result.measures.lateness.record(i < 98 ? 1 : 60);
+    expect(invalidReasons(result).join()).toMatch(/calls were made 60.+ late/);
+  });
+
+  test("and says so in every form of its report", () => {
+    result.measures.ends.set("<script>", 2);
+    const bad = withHealth({ cpuShare: 1 });
+    for (const report of [textReport(bad), markdownReport(bad), htmlReport(bad)]) {
+      expect(report).toContain("NOT VALID: a thread of the tool used 100.0 % of a core");
+    }
+    expect(htmlReport(bad)).not.toContain("<script>");
+    expect(textReport(result)).toMatch(/\nVALID$/);
+  });
+});
+
+describe("measures of durations", () => {
+  test("are put together as if they had been taken by one", () => {
+    const durations = fc.array(fc.double({ min: 0.001, max: 100_000, noNaN: true }), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(durations, durations, (left, right) => {
+        const [one, other, both] = [new Durations(), new Durations(), new Durations()];
+        for (const ms of left) one.record(ms);
+        for (const ms of right) other.record(ms);
+        for (const ms of [...left, ...right]) both.record(ms);
+        one.add(Durations.decode(other.encode()));
+        expect(one.count).toBe(left.length + right.length);
+        for (const percentile of [50, 99, 100]) {
+          expect(one.percentileMs(percentile)).toBe(both.percentileMs(percentile));
+        }
+        const sorted = [...left, ...right].sort((a, b) => a - b);
+        expect(one.maxMs / (sorted.at(-1) ?? 0)).toBeCloseTo(1, 2);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("stay within their bounds, whatever they are given", () => {
+    const measures = new Measures();
+    for (const ms of [-5, 1e12, Number.POSITIVE_INFINITY]) measures.joins.record(ms);
+    const copy = Measures.decode(measures.encode());
+    expect(copy.joins.count).toBe(3);
+    expect(copy.joins.maxMs).toBeLessThan(121_000);
+  });
+});
