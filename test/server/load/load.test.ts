@@ -100,7 +100,9 @@ describe("a load run", { timeout: 30_000 }, () => {
       interrupted: never,
     });
     expect(printed.join("\n")).toMatch(/a call, from when it was to be made/);
-    expect(await readFile(file, "utf8")).toMatch(/^# Load: 1 clients, idle, 1 s\n\n\*\*(NOT )?VALID/);
+    expect(await readFile(file, "utf8")).toMatch(
+      /^# Load: 1 clients, idle, 1 s\n\n\*\*(NOT )?VALID/,
+    );
     await rm(folder, { recursive: true });
   });
 });
