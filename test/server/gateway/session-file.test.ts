@@ -44,8 +44,9 @@ test("what is written is there for the next process", () => {
   expect(second).toMatchObject({ world: "world", droppedThrough: 7, progressThrough: 11 });
   expect(second.sessions()).toEqual([{ ...record, acked: 6, lastReliable: 10 }]);
   expect(second.frames()).toEqual([{ frame: 8, events: Uint8Array.of(3) }]);
-  second.forgetFrames(8);
+  second.forgetFrames(7);
   expect(second.frames()).toEqual([]);
+  expect(second).toMatchObject({ droppedThrough: 6, progressThrough: 6 });
   second.clear();
   const third = reopened(second);
   expect(third.sessions()).toEqual([]);
