@@ -56,6 +56,10 @@ export function tokenAuthenticator(key: Uint8Array | JWTVerifyGetKey, rules: Tok
         if (error instanceof errors.JWTExpired) {
           throw new TellurionError("TOKEN_EXPIRED", "the token's time is over; get a new one");
         }
+        if (isAboutKeys(error)) {
+          const text = `the keys cannot be fetched (${messageOf(error)}); try again later`;
+          throw new TellurionError("UNAVAILABLE", text);
+        }
         throw refused(`the token is not valid: ${messageOf(error)}`);
       }
     },
@@ -75,6 +79,12 @@ function identityOf({ sub = "", exp = 0, scope, scopes }: JWTPayload): Identity 
     scopes: [...new Set(known)].slice(0, scopesMax),
     expiresMs: (exp + leewaySeconds) * 1_000,
   };
+}
+
+/** Nothing is said of the token: the keys to look at it with are out of reach. */
+function isAboutKeys(error: unknown): boolean {
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
+  return !(error instanceof errors.JOSEError) || error.code === errors.JOSEError.code;
 }
 
 function refused(text: string): TellurionError {

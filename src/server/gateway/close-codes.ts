@@ -15,6 +15,7 @@ export const closeCodes = {
   INTERNAL_ERROR: 4500,
   CLIENT_TOO_MANY_CONNECTIONS: 4503,
   WORLD_FAILED: 4504,
+  UNAVAILABLE: 4505,
   /** The WebSocket standard's "going away". */
   WORLD_STOPPED: 1001,
 } as const satisfies Partial<Record<ErrorCode, number>>;

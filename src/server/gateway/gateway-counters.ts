@@ -27,6 +27,8 @@ export interface GatewayCounters {
   readonly laneBytesMost: number;
   /** Bytes of reliable events that are kept for clients that come back. */
   readonly reliableLogBytes: number;
+  /** The longest that a frame has waited for the disk, in ms. */
+  readonly commitWaitMsMost: number;
   readonly closes: ReadonlyMap<CloseReason, number>;
 }
 
@@ -63,8 +65,7 @@ export class GatewayTally {
   counters(
     connections: ReadonlySet<Connection>,
     sessions: Sessions,
-    waiting: number,
-    reliableLogBytes: number,
+    held: Pick<GatewayCounters, "waiting" | "reliableLogBytes" | "commitWaitMsMost">,
   ): GatewayCounters {
     let { eventsCoalesced, eventsDropped, resyncs } = this.#gone;
     let laneBytes = 0;
@@ -79,7 +80,7 @@ export class GatewayTally {
     }
     const { accepted, messagesIn, bytesIn, framesQueued } = this;
     return {
-      ...{ accepted, messagesIn, bytesIn, framesQueued, waiting, reliableLogBytes },
+      ...{ accepted, messagesIn, bytesIn, framesQueued, ...held },
       ...{ framesOut: this.#framesOut, frameBytesOut: this.#frameBytesOut },
       ...{ eventsCoalesced, eventsDropped, resyncs, laneBytes, laneBytesMost },
       connections: connections.size,

@@ -121,8 +121,11 @@ export class Gateway implements ConnectionHost {
   }
 
   get counters(): GatewayCounters {
-    const log = this.#store.log.bytes;
-    return this.#tally.counters(this.#connections, this.#sessions, this.#door.waiting, log);
+    return this.#tally.counters(this.#connections, this.#sessions, {
+      waiting: this.#door.waiting,
+      reliableLogBytes: this.#store.log.bytes,
+      commitWaitMsMost: this.#hold.longestMs,
+    });
   }
 
   /** Takes a line. When there are too many already, it is closed at once. `bearer`: the token of the upgrade's header. */

@@ -45,6 +45,7 @@ export class ReliableLog {
       this.#last = frame;
     }
     this.#droppedThrough = file?.droppedThrough ?? 0;
+    this.#last = Math.max(this.#last, this.#droppedThrough);
     this.#writtenDropped = this.#droppedThrough;
   }
 
@@ -114,6 +115,8 @@ export class ReliableLog {
     this.#entries = this.#entries.filter(({ frame }) => frame < from);
     this.#bytes = this.#entries.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#last = Math.min(this.#last, from - 1);
+    this.#droppedThrough = Math.min(this.#droppedThrough, from - 1);
+    this.#writtenDropped = this.#droppedThrough;
     this.#file?.forgetFrames(from);
   }
 

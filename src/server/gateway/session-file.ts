@@ -173,7 +173,12 @@ export class SessionFile {
 
   /** Frames from this one on did not last. */
   forgetFrames(from: number): void {
-    this.#write(() => this.#database.prepare("DELETE FROM frames WHERE frame >= ?").run(from));
+    const marks =
+      "droppedThrough = MIN(droppedThrough, ?1), progressThrough = MIN(progressThrough, ?1)";
+    this.#together(() => {
+      this.#database.prepare("DELETE FROM frames WHERE frame >= ?").run(from);
+      this.#database.prepare(`UPDATE meta SET ${marks}`).run(from - 1);
+    });
   }
 
   close(): void {

@@ -27,6 +27,11 @@ export function addGateway(text: PrometheusText, gateway: GatewayCounters): void
   gauge("sessions_away", "Sessions that wait for their clients.", gateway.sessionsAway);
   gauge("clients_waiting", "Clients that wait to be let in.", gateway.waiting);
   gauge("reliable_log_bytes", "Reliable events kept for clients.", gateway.reliableLogBytes);
+  gauge(
+    "commit_wait_seconds_most",
+    "Longest time that reliable events waited for the disk.",
+    gateway.commitWaitMsMost / 1_000,
+  );
   text.many(
     "counter",
     "tellurion_gateway_closes_total",

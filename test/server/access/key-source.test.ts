@@ -111,4 +111,17 @@ describe("public keys at an address", () => {
     }
     expect(asked).toBe(1);
   });
+
+  test("that cannot be fetched say nothing against a token", async () => {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const token = await (await Issuer.create("one")).token();
+    keys = "no keys" as never;
+    await expect(tokenAuthenticator(openKeySet(url), rules).identify(token)).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+    });
+    await new Promise((resolve) => server.close(resolve));
+    await expect(tokenAuthenticator(openKeySet(url), rules).identify(token)).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+    });
+  });
 });
