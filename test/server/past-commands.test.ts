@@ -185,7 +185,7 @@ describe("export", () => {
     );
     await expect(run("export", file, "--topics", "storms")).rejects.toMatchObject({
       code: "INVALID_OPTION",
-      message: expect.stringContaining("valid are faction, language, market,"),
+      message: expect.stringContaining("valid are entities, faction, language, market,"),
     });
     await expect(run("export", file, "--from", "50", "--to", "40")).rejects.toMatchObject({
       code: "INVALID_OPTION",
