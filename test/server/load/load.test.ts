@@ -27,7 +27,7 @@ async function serve(limits = {}): Promise<LoadPlan> {
   }, frameMs);
   return {
     ...{ url: served.webSocketUrl, clients: 6, profile: "watch", joinsPerSecond: 30, seconds: 2 },
-    ...{ warmUpMs: 1_000, threads: 2, token: "", run: "test" },
+    ...{ joinMsMax: 2_000, warmUpMs: 1_000, threads: 2, token: "", run: "test" },
   };
 }
 
@@ -100,7 +100,9 @@ describe("a load run", { timeout: 30_000 }, () => {
       interrupted: never,
     });
     expect(printed.join("\n")).toMatch(/a call, from when it was to be made/);
-    expect(await readFile(file, "utf8")).toMatch(/^# Load: 1 clients, idle, 1 s\n\n\*\*(NOT )?VALID/);
+    expect(await readFile(file, "utf8")).toMatch(
+      /^# Load: 1 clients, idle, 1 s\n\n\*\*(NOT )?VALID/,
+    );
     await rm(folder, { recursive: true });
   });
 });
