@@ -10,6 +10,7 @@ import { integer, type Option, text } from "./options.ts";
 import { urlOption } from "./url-option.ts";
 
 const threadsMax = 64;
+const joinMsMax = 60_000;
 const warmUpMs = 4_000;
 const isOneOf = (value: string): value is Profile =>
   (profiles as readonly string[]).includes(value);
@@ -67,13 +68,14 @@ export const loadCommand = defineCommand({
       profile: values.profile,
       joinsPerSecond: values["joins-per-second"],
       seconds: values.seconds,
+      joinMsMax,
       warmUpMs,
       threads: values.threads ?? threadsFor(values.clients),
       token: await tokenOf(values["token-file"]),
       run: Date.now().toString(36),
     };
     const seconds = Math.ceil(joinMs(plan) / 1_000) + plan.seconds;
-    print(`${plan.clients} clients, ${plan.profile}, at ${plan.url}: about ${seconds} s\n`);
+    print(`${plan.clients} clients, ${plan.profile}, at ${plan.url}: at least ${seconds} s\n`);
     const result = await runLoad(plan, interrupted);
     print(textReport(result));
     if (values.report === "") return;

@@ -10,7 +10,9 @@ export interface LoadPlan {
   readonly joinsPerSecond: number;
   /** How long is measured, after all have joined and set their clocks. */
   readonly seconds: number;
-  /** Time for the last clients to be welcomed and to set their clocks, before it is measured. */
+  /** How long a client tries to join. */
+  readonly joinMsMax: number;
+  /** Time for all clients to set their clocks, when they have joined and before it is measured. */
   readonly warmUpMs: number;
   readonly threads: number;
   /** A JSON Web Token for all of them, or nothing. */
@@ -27,7 +29,7 @@ export interface LoadShare extends LoadPlan {
 /** Between two things that a player does. */
 export const actEveryMs = 1_000;
 
-/** How long it takes until all are to have joined, and the measurement begins. */
+/** How long it takes at least until all have joined, and the measurement begins. */
 export function joinMs({ clients, joinsPerSecond, warmUpMs }: LoadPlan): number {
   return (clients / joinsPerSecond) * 1_000 + warmUpMs;
 }

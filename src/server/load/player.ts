@@ -11,7 +11,6 @@ import { Verb, WorldService } from "../../gen/tellurion/v1/world_pb.ts";
 import { countUp, type Measures } from "./measures.ts";
 import { actEveryMs, type LoadPlan } from "./plan.ts";
 
-const connectTimeoutMs = 60_000;
 const callTimeoutMs = 10_000;
 const areaRadius = 100;
 
@@ -55,8 +54,8 @@ export class Player {
     const { plan, measures } = this.#ground;
     try {
       this.#world = await connect({
-        ...{ url: plan.url, token: plan.token, client: "tellurion load", connectTimeoutMs },
-        ...{ WebSocket: PlainSocket, callTimeoutMs },
+        ...{ url: plan.url, token: plan.token, client: "tellurion load", callTimeoutMs },
+        ...{ WebSocket: PlainSocket, connectTimeoutMs: plan.joinMsMax },
       });
       measures.joins.record(performance.now() - intendedMs);
       measures.counters.joined += 1;

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { parentPort, workerData } from "node:worker_threads";
 import { type EncodedMeasures, Measures } from "./measures.ts";
-import { joinMs, type LoadShare } from "./plan.ts";
+import type { LoadShare } from "./plan.ts";
 import { Player, type PlayerGround } from "./player.ts";
 
 /** How well a thread of the tool kept up. */
@@ -46,7 +46,9 @@ async function run(): Promise<ThreadResult> {
     players.push(player);
     joining.push(player.join(intendedMs));
   }
-  await untilMs(startMs + joinMs(share));
+  // Each of them ends after a bounded time.
+  await Promise.race([Promise.all(joining), stop.promise]);
+  await untilMs(performance.now() + share.warmUpMs);
   const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
   delay.enable();
   const cpuBefore = process.threadCpuUsage();

@@ -30,6 +30,9 @@ Object.assign(window, { seen, world });
 document.querySelector("p").textContent = [world.name, weather.condition, refused].join(" ");
 </script>`;
 
+// Names of tests that are left out are shown by few reporters.
+if (!hasChromium) console.warn(`the client ${inChromium}`);
+
 describe.runIf(hasChromium)(`the client ${inChromium}`, () => {
   let served: ServedWorld;
   let client: BuiltClient;

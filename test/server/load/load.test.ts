@@ -27,7 +27,7 @@ async function serve(limits = {}): Promise<LoadPlan> {
   }, frameMs);
   return {
     ...{ url: served.webSocketUrl, clients: 6, profile: "watch", joinsPerSecond: 30, seconds: 2 },
-    ...{ warmUpMs: 1_000, threads: 2, token: "", run: "test" },
+    ...{ joinMsMax: 2_000, warmUpMs: 1_000, threads: 2, token: "", run: "test" },
   };
 }
 
