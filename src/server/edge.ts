@@ -8,6 +8,8 @@ import { GuardedCalls } from "./access/guarded-calls.ts";
 import type { WorldBridge } from "./bridge/world-bridge.ts";
 import { messageOf } from "./calls.ts";
 import { Durability } from "./durability.ts";
+import { Areas } from "./gateway/area/areas.ts";
+import type { Connection } from "./gateway/connection.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import type { SessionStore } from "./gateway/session-store.ts";
 import { openSockets } from "./gateway/sockets.ts";
@@ -66,6 +68,7 @@ export async function openEdge(world: World, options: EdgeOptions): Promise<Edge
   const calls = new GuardedCalls(world, limits, log);
   const gateway = new Gateway(world, limits, log, {
     ...{ authenticator, calls, store: options.sessions },
+    surroundings: new Areas<Connection>(limits, world.tickHz),
   });
   const health = new Health(world, limits.stalledAfterMs, durability);
   const processMetrics = new ProcessMetrics();

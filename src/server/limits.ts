@@ -1,3 +1,5 @@
+import { areaLimitTable } from "./gateway/area/area-limits.ts";
+
 /** What a limit bounds, and where it stands unless the start command says otherwise. */
 interface Limit {
   readonly default: number;
@@ -8,6 +10,7 @@ interface Limit {
 
 /** Every bound of the server's edge. `start --limit NAME=VALUE` changes one. */
 export const limitTable = {
+  ...areaLimitTable,
   connectionsMax: {
     default: 1_000,
     min: 1,

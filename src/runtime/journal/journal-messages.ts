@@ -14,7 +14,7 @@ export interface JournalSetup {
   readonly identity: WorldIdentity;
   readonly retention: Retention;
   readonly pendingBytesMax: number;
-  /** The history that is told begins no later than these frames, as far as it is kept. Those of other worlds do not count. */
+  /** The history that is told begins no later than these frames, as far as it is kept. Other worlds' do not count. */
   readonly since: readonly { readonly worldId: string | undefined; readonly frame: number }[];
   readonly status: SharedArrayBuffer;
   /** In which the conductor records frames. */

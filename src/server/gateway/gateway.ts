@@ -111,6 +111,8 @@ export class Gateway implements ConnectionHost {
     });
     this.#timers = [
       setInterval(() => this.#releasePaced(), pacingMs).unref(),
+      // A frame in which nothing happens is not heard of, and clients look elsewhere meanwhile.
+      setInterval(() => this.#tellSurroundings(world.frame), 1_000 / limits.areaHz).unref(),
       setInterval(() => this.#keepUp(), upkeepMs).unref(),
       setInterval(() => this.#sessions.writeProgress(this.#shownThrough), progressMs).unref(),
     ];
@@ -241,7 +243,9 @@ export class Gateway implements ConnectionHost {
 
   /** Keeps the world's list of events that somebody listens to in step with the subscriptions. */
   #listen(): void {
-    const around = this.#surroundings?.events ?? [];
+    const { events } = this.world.catalogue;
+    const needed = this.#surroundings?.events ?? [];
+    const around = needed.filter((number) => events.some((event) => event.number === number));
     const subscribed = this.topics.eventsOf(this.#audiences.firstParts());
     const listened = [...new Set([...subscribed, ...around])];
     if (listened.join() === this.#listened.join()) return;

@@ -20,6 +20,9 @@ export type ServiceName = keyof typeof kindsOf;
 
 export const serviceNames = Object.keys(kindsOf) as readonly ServiceName[];
 
+/** Files of the schema that services share, and which. */
+const shared: Readonly<Record<string, readonly ServiceName[]>> = { entities: ["world", "npc"] };
+
 const otherNames: Readonly<Record<string, ServiceName>> = { time: "clock" };
 /** Joins parts: it is in all of them. */
 const bridgeName = "bridge";
@@ -59,7 +62,8 @@ export class Services {
 
   #declare({ name: path }: DescFile): boolean {
     const name = path.slice(path.lastIndexOf("/") + 1);
-    return name === bridgeName || this.names.some((here) => here === name);
+    const owners: readonly string[] = shared[name] ?? [name];
+    return name === bridgeName || this.names.some((here) => owners.includes(here));
   }
 
   #elsewhere(method: string): TellurionError {

@@ -185,9 +185,14 @@ const map = await client.call("WorldService/GetMap", {});
 const [place] = map.map?.places ?? [];
 let entities = [];
 if (place) {
-  const told = client.next("areaUpdate");
   await client.subscribe({ area: { x: place.x, y: place.y, radius: 400 } });
-  await Promise.race([told, new Promise((resolve) => setTimeout(resolve, 5_000))]);
+  // Who is there is told within seconds of the world's beginning.
+  for (let i = 0; i < 100 && client.entities.size === 0; i++) {
+    await Promise.race([
+      client.next("areaUpdate"),
+      new Promise((resolve) => setTimeout(resolve, 100)),
+    ]);
+  }
   entities = [...client.entities.values()];
 }
 await client.end();

@@ -9,9 +9,6 @@ import { EntityTable } from "./entity-table.ts";
 import { centimetresMax } from "./position-record.ts";
 import { Watcher } from "./watcher.ts";
 
-/** Numbers of the events that must be listened to from the beginning. */
-export const areaEvents: readonly number[] = [EventType.ENTITIES_MOVED, EventType.ENTITIES_LEFT];
-
 /** What must be known of a client: a session is one. */
 export interface AreaClient {
   readonly subprotocol: { readonly isBinary: boolean };
@@ -45,6 +42,8 @@ export interface AreaCounters {
 
 /** What clients see of the entities in their areas. */
 export class Areas<Client extends AreaClient> {
+  /** Numbers of the events that must be listened to from the beginning. */
+  readonly events: readonly number[] = [EventType.ENTITIES_MOVED, EventType.ENTITIES_LEFT];
   readonly #limits: AreaLimits;
   readonly #table: EntityTable;
   readonly #order: CellOrder;
