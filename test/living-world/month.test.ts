@@ -42,7 +42,9 @@ describe("a month of the sample world, with nine scripted players", () => {
   });
 
   test("every kind of actor is there, and nothing that was sent is lost", () => {
-    expect([...month.activeKinds].sort()).toEqual([...month.allKinds].sort());
+    // A bridge begins with the first events of another part, and this world has none.
+    const expected = month.allKinds.filter((kind) => kind !== "bridge");
+    expect([...month.activeKinds].sort()).toEqual(expected.sort());
     expect(month.deadLetters).toBe(0);
     expect(month.complaints).toEqual([]);
   });
