@@ -1,6 +1,6 @@
+import type { Place } from "./place.ts";
 import { type ResourceWishes, resourceNames } from "./resources.ts";
 import type { SetupResult } from "./setup.ts";
-import type { Place } from "./setup-clients.ts";
 
 /** A bridge's configuration as it stands in a file: all that is left out is at its default. */
 export interface ConfigurationFile {

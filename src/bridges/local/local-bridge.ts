@@ -1,8 +1,9 @@
 import { join } from "node:path";
+import { openAwsClients, severalAttempts } from "../aws-clients.ts";
 import { type ConfigurationFile, configurationFile } from "../configuration-file.ts";
+import { regionOfEmulators as region } from "../place.ts";
 import { type ResourceWishes, resourceNames } from "../resources.ts";
 import { setUp } from "../setup.ts";
-import { openClients } from "../setup-clients.ts";
 import { Emulator } from "./emulator.ts";
 
 export interface LocalBridgeOptions {
@@ -26,7 +27,6 @@ export interface LocalBridge {
   close(): Promise<void>;
 }
 
-const region = "us-east-1";
 const portDefault = 4_566;
 const prefixCharactersMax = 40;
 /** Who consumes the events: nobody, before somebody looks. */
@@ -44,7 +44,7 @@ export async function startLocalBridge(options: LocalBridgeOptions): Promise<Loc
   const emulator = await Emulator.start({ folder, port, emptied: [queue] }, note);
   try {
     const place = { region, endpoint: emulator.endpoint };
-    const clients = await openClients(place);
+    const clients = await openAwsClients(place, severalAttempts);
     const result = await setUp(wishes, clients).finally(() => clients.close());
     const queueUrls = reachable(result.queueUrls, emulator.endpoint);
     const configuration = configurationFile(place, wishes, { ...result, queueUrls }, methods);

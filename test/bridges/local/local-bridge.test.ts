@@ -4,11 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
+  type AwsClients,
+  openAwsClients,
+  severalAttempts,
+} from "../../../src/bridges/aws-clients.ts";
+import {
   type LocalBridge,
   type LocalBridgeOptions,
   startLocalBridge,
 } from "../../../src/bridges/local/local-bridge.ts";
-import { type Clients, openClients } from "../../../src/bridges/setup-clients.ts";
 import { within } from "../../support/within.ts";
 
 const methods = ["tellurion.v1.WeatherService/SetWeather"];
@@ -34,14 +38,14 @@ describe("a local bridge", () => {
     return bridge;
   }
 
-  async function clientsOf({ configuration }: LocalBridge): Promise<Clients> {
+  async function clientsOf({ configuration }: LocalBridge): Promise<AwsClients> {
     const { region, endpoint } = configuration;
-    const clients = await openClients({ region, endpoint });
+    const clients = await openAwsClients({ region, endpoint }, severalAttempts);
     open.push(clients);
     return clients;
   }
 
-  async function received(bridge: LocalBridge, clients: Clients): Promise<string[]> {
+  async function received(bridge: LocalBridge, clients: AwsClients): Promise<string[]> {
     const [, queues = ""] = bridge.lines;
     const QueueUrl = queues.trim().split(/\s+/).at(-1);
     const found = await clients.sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 2 });
