@@ -18,7 +18,7 @@ export interface ConfigurationFile {
 export function configurationFile(
   { region, endpoint }: Place,
   wishes: ResourceWishes,
-  { topicArn, queueUrls }: SetupResult,
+  { topicArn, queueUrls }: Pick<SetupResult, "topicArn" | "queueUrls">,
   methods: readonly string[],
 ): ConfigurationFile {
   const { commands, commandsDead } = resourceNames(wishes);

@@ -1,9 +1,7 @@
 import { join } from "node:path";
-import { openAwsClients, severalAttempts } from "../aws-clients.ts";
 import { type ConfigurationFile, configurationFile } from "../configuration-file.ts";
 import { regionOfEmulators as region } from "../place.ts";
 import { type ResourceWishes, resourceNames } from "../resources.ts";
-import { setUp } from "../setup.ts";
 import { Emulator } from "./emulator.ts";
 
 export interface LocalBridgeOptions {
@@ -41,23 +39,16 @@ export async function startLocalBridge(options: LocalBridgeOptions): Promise<Loc
   const wishes = wishesOf(worldName);
   const queue = resourceNames(wishes).services[0]?.queue ?? "";
   const folder = dataFolder && join(dataFolder, `${worldName}.queues`);
-  const emulator = await Emulator.start({ folder, port, emptied: [queue] }, note);
-  try {
-    const place = { region, endpoint: emulator.endpoint };
-    const clients = await openAwsClients(place, severalAttempts);
-    const result = await setUp(wishes, clients).finally(() => clients.close());
-    const queueUrls = reachable(result.queueUrls, emulator.endpoint);
-    const configuration = configurationFile(place, wishes, { ...result, queueUrls }, methods);
-    const queueUrl = queueUrls.get(queue) ?? "";
-    return {
-      configuration,
-      lines: linesOf(emulator.endpoint, queueUrl, configuration),
-      close: () => emulator.close(),
-    };
-  } catch (error) {
-    await emulator.close();
-    throw error;
-  }
+  const emulator = await Emulator.start({ folder, port, wishes, emptied: [queue] }, note);
+  const { endpoint, topicArn, queueUrls: named } = emulator.made;
+  const queueUrls = reachable(named, endpoint);
+  const made = { topicArn, queueUrls };
+  const configuration = configurationFile({ region, endpoint }, wishes, made, methods);
+  return {
+    configuration,
+    lines: linesOf(endpoint, queueUrls.get(queue) ?? "", configuration),
+    close: () => emulator.close(),
+  };
 }
 
 function wishesOf(worldName: string): ResourceWishes {
@@ -82,7 +73,7 @@ function linesOf(endpoint: string, queueUrl: string, { commands }: Configuration
     `  queues    ${queueUrl}`,
     `            ${commands.queueUrl}`,
     `  a look    ${aws} receive-message --message-attribute-names All --queue-url ${queueUrl}`,
-    "  chronicle AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local node examples/chronicle/main.ts " +
+    "  chronicle node examples/chronicle/main.ts " +
       `--endpoint ${endpoint} --queue ${queueUrl} --file chronicle.db`,
   ];
 }
