@@ -7,7 +7,8 @@ export interface ConfigurationFile {
   readonly region: string;
   readonly endpoint?: string;
   readonly out: { readonly topicArn: string; readonly fifo: boolean };
-  readonly commands: {
+  /** Undefined: no command may come in. */
+  readonly commands?: {
     readonly queueUrl: string;
     readonly deadLetterQueueUrl: string;
     readonly methods: readonly string[];
@@ -26,10 +27,12 @@ export function configurationFile(
     region,
     ...(endpoint !== undefined && { endpoint }),
     out: { topicArn, fifo: wishes.fifo },
-    commands: {
-      queueUrl: queueUrls.get(commands) ?? "",
-      deadLetterQueueUrl: queueUrls.get(commandsDead) ?? "",
-      methods,
-    },
+    ...(methods.length > 0 && {
+      commands: {
+        queueUrl: queueUrls.get(commands) ?? "",
+        deadLetterQueueUrl: queueUrls.get(commandsDead) ?? "",
+        methods,
+      },
+    }),
   };
 }

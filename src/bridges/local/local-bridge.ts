@@ -71,7 +71,7 @@ function linesOf(endpoint: string, queueUrl: string, { commands }: Configuration
   return [
     `  bridge    SNS and SQS of this machine at ${endpoint}`,
     `  queues    ${queueUrl}`,
-    `            ${commands.queueUrl}`,
+    ...(commands ? [`            ${commands.queueUrl}`] : []),
     `  a look    ${aws} receive-message --message-attribute-names All --queue-url ${queueUrl}`,
     "  chronicle node examples/chronicle/main.ts " +
       `--endpoint ${endpoint} --queue ${queueUrl} --file chronicle.db`,

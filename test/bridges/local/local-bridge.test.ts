@@ -58,8 +58,8 @@ describe("a local bridge", () => {
     const clients = await clientsOf(bridge);
     await clients.sns.publish({ TopicArn: out.topicArn, Message: "pack" });
     expect(await received(bridge, clients)).toEqual(["pack"]);
-    expect(commands.methods).toEqual(methods);
-    for (const QueueUrl of [commands.queueUrl, commands.deadLetterQueueUrl]) {
+    expect(commands?.methods).toEqual(methods);
+    for (const QueueUrl of [commands?.queueUrl, commands?.deadLetterQueueUrl]) {
       await clients.sqs.sendMessage({ QueueUrl, MessageBody: "{}" });
       const { Messages } = await clients.sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 2 });
       expect(Messages).toHaveLength(1);
@@ -69,7 +69,7 @@ describe("a local bridge", () => {
   test("says where it is, and how to look at it", async () => {
     const bridge = await start({ worldName: "Öde Welt" });
     const { endpoint, out, commands } = bridge.configuration;
-    expect(commands.queueUrl).toBe(`${endpoint}/000000000000/tellurion--de-Welt-commands`);
+    expect(commands?.queueUrl).toBe(`${endpoint}/000000000000/tellurion--de-Welt-commands`);
     expect(out.topicArn).toMatch(/:tellurion--de-Welt-events$/);
     expect(bridge.lines[0]).toContain(endpoint);
     const text = bridge.lines.join("\n");
