@@ -1,12 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
-/** What came of the events of a topic. */
-export interface TopicEffects {
-  /** Number of the last one. */
-  readonly last: number;
-  readonly count: number;
-}
-
 /** The effects of a consumer, in its file: how many events of each topic it has had, and what was wrong with them. */
 export class Effects {
   readonly database: DatabaseSync;

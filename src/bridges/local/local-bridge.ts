@@ -73,7 +73,7 @@ function linesOf(endpoint: string, queueUrl: string, { commands }: Configuration
     `  queues    ${queueUrl}`,
     ...(commands ? [`            ${commands.queueUrl}`] : []),
     `  a look    ${aws} receive-message --message-attribute-names All --queue-url ${queueUrl}`,
-    "  chronicle node examples/chronicle/main.ts " +
+    "  chronicle node_modules/.bin/node examples/chronicle/main.ts " +
       `--endpoint ${endpoint} --queue ${queueUrl} --file chronicle.db`,
   ];
 }
