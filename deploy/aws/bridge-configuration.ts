@@ -3,6 +3,8 @@ import type { CommandQueues, EventQueues } from "./messages.ts";
 import type { Part } from "./services.ts";
 
 interface Joined {
+  /** Undefined: all of the world runs in the process. */
+  readonly part: Part | undefined;
   readonly region: string;
   readonly fifo: boolean;
   readonly topicArn: string;
@@ -16,14 +18,14 @@ interface Joined {
 
 /** The file that tells a server's bridge where its topic and queues are, and what it may take from them. */
 export function bridgeConfiguration(joined: Joined): Record<string, unknown> {
-  const { region, fifo, topicArn, catalogue, commandLevels, commands, events } = joined;
-  const streams = [...catalogue].flatMap(([name, { mirrored }]) =>
-    mirrored.length === 0 ? [] : [{ name, types: mirrored }],
-  );
+  const { region, fifo, topicArn, part, catalogue, commandLevels, commands, events } = joined;
+  const types = [...catalogue.values()].flatMap(({ mirrored }) => mirrored);
+  // Each stream costs packs of its own: a whole world has the one that bridges have by default.
+  const streams = part && [{ name: part, types }];
   const methods = [...catalogue.values()].flatMap((part) => commandsOf(part, commandLevels));
   return {
     region,
-    ...(streams.length > 0 && { out: { topicArn, fifo, streams } }),
+    ...(types.length > 0 && { out: { topicArn, fifo, ...(streams && { streams }) } }),
     ...(commands && {
       commands: {
         queueUrl: commands.queue.queueUrl,

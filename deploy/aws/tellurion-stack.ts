@@ -123,6 +123,7 @@ export class TellurionStack extends WorldStack {
       region: Aws.REGION,
       fifo,
       topicArn: this.#messages.topic.topicArn,
+      part,
       catalogue,
       commandLevels,
       commands: this.#messages.commands.get(part),

@@ -17,10 +17,16 @@ if (queue === undefined) {
   console.error("--queue URL is needed: the queue that is subscribed to the world's topic");
   process.exit(2);
 }
-// An emulator takes any credentials; AWS takes those of the environment.
+// An emulator takes any credentials, but wants some; AWS, which is not reached without TLS, gets those of the environment.
+const { AWS_ACCESS_KEY_ID } = process.env;
+const isEmulator = AWS_ACCESS_KEY_ID === undefined && endpoint?.startsWith("http:");
 const credentials = { accessKeyId: "none", secretAccessKey: "none" };
 const chronicle = await openChronicle({
-  client: queueClient({ region, ...(endpoint !== undefined && { endpoint, credentials }) }),
+  client: queueClient({
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(isEmulator && { credentials }),
+  }),
   queueUrl: queue,
   poisonQueueUrl: poison,
   file,

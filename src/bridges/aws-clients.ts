@@ -1,74 +1,81 @@
-import type { SNSClient, SNSClientConfig } from "@aws-sdk/client-sns";
-import type { SQSClient } from "@aws-sdk/client-sqs";
-import type { BridgeConfiguration } from "./configuration.ts";
+import type { SNS } from "@aws-sdk/client-sns";
+import type { SQS, SQSClientConfig } from "@aws-sdk/client-sqs";
 import { optionalPackage } from "./optional-package.ts";
+import type { Place } from "./place.ts";
 
-const connectMsMax = 1_000;
-const requestMsMax = 3_000;
 /** A long poll may take 20 s. */
 const pollMsMax = 25_000;
 const socketsMax = 64;
 
+/** How long a client waits for an answer, and how often it asks. */
+interface Patience {
+  readonly connectMsMax: number;
+  readonly requestMsMax: number;
+  readonly attemptsMax: number;
+}
+
+/** For a bridge: it knows better than its clients what may be repeated, and when. */
+export const oneAttempt: Patience = { connectMsMax: 1_000, requestMsMax: 3_000, attemptsMax: 1 };
+
+/** For what is done once, like setting up: a few calls, one after the other. */
+export const severalAttempts: Patience = {
+  ...{ connectMsMax: 3_000, requestMsMax: 10_000, attemptsMax: 3 },
+};
+
 /** Clients of AWS. Each has connections of its own: a long poll never keeps a message from going out. */
 export interface AwsClients {
   /** Publishes. */
-  readonly sns: SNSClient;
+  readonly sns: SNS;
   /** Sends, deletes and changes messages of queues. */
-  readonly sqs: SQSClient;
+  readonly sqs: SQS;
   /** Long polls, of up to 20 s. */
-  readonly polls: SQSClient;
+  readonly polls: SQS;
   close(): void;
 }
 
-/**
- * Loads the SDK and makes its clients. None of them tries anything again by itself: who asks knows better what may be
- * repeated, and when. Without a time-out that throws, a client waits for ever for a server that took its connection and
- * never answers. Throws FAILED_PRECONDITION when the SDK is not installed.
- */
-export async function openAwsClients({
-  region,
-  endpoint,
-}: Pick<BridgeConfiguration, "region" | "endpoint">): Promise<AwsClients> {
-  const [{ SNSClient }, { SQSClient }] = await Promise.all([
+/** Loads the SDK and makes its clients. Throws FAILED_PRECONDITION when the SDK is not installed. */
+export async function openAwsClients(place: Place, patience: Patience): Promise<AwsClients> {
+  const [{ SNS }, { SQS }] = await Promise.all([
     optionalPackage("@aws-sdk/client-sns", () => import("@aws-sdk/client-sns")),
     optionalPackage("@aws-sdk/client-sqs", () => import("@aws-sdk/client-sqs")),
   ]);
-  const options = (requestTimeout: number) => ({
-    region,
-    maxAttempts: 1,
-    ...(endpoint !== undefined && { endpoint }),
-    ...credentialsFor(endpoint),
-    requestHandler: {
-      connectionTimeout: connectMsMax,
-      requestTimeout,
-      throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets: socketsMax },
-      httpsAgent: { keepAlive: true, maxSockets: socketsMax },
-    },
-  });
-  // Behind an endpoint, the address of a queue may name a host that only the service itself knows.
-  const queues = { useQueueUrlAsEndpoint: endpoint === undefined };
-  const sns = new SNSClient(options(requestMsMax));
-  const sqs = new SQSClient({ ...options(requestMsMax), ...queues });
-  const polls = new SQSClient({ ...options(pollMsMax), ...queues });
+  const { requestMsMax } = patience;
+  const sns = new SNS(clientOptions(place, patience));
+  const sqs = new SQS(clientOptions(place, patience));
+  const polls = new SQS(
+    clientOptions(place, { ...patience, requestMsMax: Math.max(pollMsMax, requestMsMax) }),
+  );
   return {
-    sns,
-    sqs,
-    polls,
+    ...{ sns, sqs, polls },
     close() {
       for (const client of [sns, sqs, polls]) client.destroy();
     },
   };
 }
 
-/** An emulator on this machine asks for credentials, and takes any. */
-function credentialsFor(endpoint: string | undefined): Pick<SNSClientConfig, "credentials"> {
-  const { AWS_ACCESS_KEY_ID, AWS_PROFILE } = process.env;
-  if (endpoint === undefined || AWS_ACCESS_KEY_ID || AWS_PROFILE) return {};
-  if (!isLoopback(new URL(endpoint).hostname)) return {};
-  return { credentials: { accessKeyId: "local", secretAccessKey: "local" } };
+function clientOptions(
+  { region, endpoint }: Place,
+  { connectMsMax, requestMsMax, attemptsMax }: Patience,
+): SQSClientConfig {
+  return {
+    ...{ region, maxAttempts: attemptsMax },
+    requestHandler: {
+      connectionTimeout: connectMsMax,
+      requestTimeout: requestMsMax,
+      // Without it the SDK only warns, and waits for ever for a server that took its connection and never answers.
+      throwOnRequestTimeout: true,
+      httpAgent: { keepAlive: true, maxSockets: socketsMax },
+      httpsAgent: { keepAlive: true, maxSockets: socketsMax },
+    },
+    // Behind an endpoint, the address of a queue may name a host that only the service itself knows.
+    ...(endpoint !== undefined && { endpoint, useQueueUrlAsEndpoint: false }),
+    ...credentialsFor(endpoint),
+  };
 }
 
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127[.]\d+[.]\d+[.]\d+$/.test(host);
+/** An emulator takes any credentials, but wants some. AWS is not reached without TLS, and never gets these. */
+function credentialsFor(endpoint: string | undefined): Pick<SQSClientConfig, "credentials"> {
+  const { AWS_ACCESS_KEY_ID, AWS_PROFILE } = process.env;
+  if (AWS_ACCESS_KEY_ID || AWS_PROFILE || !endpoint?.startsWith("http:")) return {};
+  return { credentials: { accessKeyId: "local", secretAccessKey: "local" } };
 }

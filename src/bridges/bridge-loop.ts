@@ -2,7 +2,7 @@ import { getOption, hasOption } from "@bufbuild/protobuf";
 import { WorldEventSchema } from "../gen/tellurion/v1/client_pb.ts";
 import { event } from "../gen/tellurion/v1/options_pb.ts";
 import { FeedReader, type LogLevel } from "../runtime/index.ts";
-import { type AwsClients, openAwsClients } from "./aws-clients.ts";
+import { type AwsClients, oneAttempt, openAwsClients } from "./aws-clients.ts";
 import type { BridgeMessage, BridgeRequest, BridgeSetup } from "./bridge-messages.ts";
 import type { BridgedEvent } from "./bridged-event.ts";
 import type { CallOutcome, CallPort } from "./call-port.ts";
@@ -52,7 +52,7 @@ export class BridgeLoop {
     startIn: StartIn | undefined,
   ): Promise<BridgeLoop> {
     const { configuration, outboxPath, world, schema } = setup;
-    const clients = await openAwsClients(configuration);
+    const clients = await openAwsClients(configuration, oneAttempt);
     const log = (level: LogLevel, text: string) => post({ what: "log", level, text });
     const { out } = configuration;
     const tracing = await openTracing({ ...setup.trace, world });

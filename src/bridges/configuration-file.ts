@@ -1,13 +1,14 @@
+import type { Place } from "./place.ts";
 import { type ResourceWishes, resourceNames } from "./resources.ts";
 import type { SetupResult } from "./setup.ts";
-import type { Place } from "./setup-clients.ts";
 
 /** A bridge's configuration as it stands in a file: all that is left out is at its default. */
 export interface ConfigurationFile {
   readonly region: string;
   readonly endpoint?: string;
   readonly out: { readonly topicArn: string; readonly fifo: boolean };
-  readonly commands: {
+  /** Undefined: no command may come in. */
+  readonly commands?: {
     readonly queueUrl: string;
     readonly deadLetterQueueUrl: string;
     readonly methods: readonly string[];
@@ -18,7 +19,7 @@ export interface ConfigurationFile {
 export function configurationFile(
   { region, endpoint }: Place,
   wishes: ResourceWishes,
-  { topicArn, queueUrls }: SetupResult,
+  { topicArn, queueUrls }: Pick<SetupResult, "topicArn" | "queueUrls">,
   methods: readonly string[],
 ): ConfigurationFile {
   const { commands, commandsDead } = resourceNames(wishes);
@@ -26,10 +27,12 @@ export function configurationFile(
     region,
     ...(endpoint !== undefined && { endpoint }),
     out: { topicArn, fifo: wishes.fifo },
-    commands: {
-      queueUrl: queueUrls.get(commands) ?? "",
-      deadLetterQueueUrl: queueUrls.get(commandsDead) ?? "",
-      methods,
-    },
+    ...(methods.length > 0 && {
+      commands: {
+        queueUrl: queueUrls.get(commands) ?? "",
+        deadLetterQueueUrl: queueUrls.get(commandsDead) ?? "",
+        methods,
+      },
+    }),
   };
 }

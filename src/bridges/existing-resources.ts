@@ -1,7 +1,7 @@
 import { TellurionError } from "../runtime/index.ts";
+import type { AwsClients } from "./aws-clients.ts";
 import type { Resource } from "./resources.ts";
 import type { Attributes } from "./settings.ts";
-import type { Clients } from "./setup-clients.ts";
 
 /** An account may have 100,000 topics, and a page has 100. */
 const pagesMax = 1_000;
@@ -11,19 +11,22 @@ const unknownAccount = "arn:aws:sqs:REGION:ACCOUNT:";
 /** The resources of a setup that are there already, and how they are set. Those that are made are added. */
 export class ExistingResources {
   readonly queueUrls = new Map<string, string>();
-  readonly #clients: Clients;
+  readonly #clients: AwsClients;
   readonly #arns = new Map<string, string>();
   readonly #subscriptionArns = new Map<string, string>();
   readonly #settings = new Map<Resource, Attributes>();
   readonly #topicName: string;
 
-  private constructor(clients: Clients, topicName: string) {
+  private constructor(clients: AwsClients, topicName: string) {
     this.#clients = clients;
     this.#topicName = topicName;
   }
 
   /** Looks for all of them. Throws UNAVAILABLE. */
-  static async read(resources: readonly Resource[], clients: Clients): Promise<ExistingResources> {
+  static async read(
+    resources: readonly Resource[],
+    clients: AwsClients,
+  ): Promise<ExistingResources> {
     const topic = resources.find(({ kind }) => kind === "topic");
     const existing = new ExistingResources(clients, topic?.name ?? "");
     for (const resource of resources) await existing.#read(resource);

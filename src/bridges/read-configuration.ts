@@ -5,6 +5,7 @@ import type {
   EventsConfiguration,
 } from "./configuration.ts";
 import { invalid, JsonSection, textOf } from "./json-section.ts";
+import { regionOfEmulators, regionOfQueue } from "./place.ts";
 import { readOut } from "./read-out.ts";
 
 /** What the world offers that a configuration may name. Its catalogue is one. */
@@ -96,19 +97,15 @@ function regionOf(
   const { out, commands, events, endpoint } = configuration;
   const places = [
     ["out.topicArn", out?.topicArn, out?.topicArn.split(":")[3]],
-    ["commands.queueUrl", commands?.queueUrl, regionOfUrl(commands?.queueUrl)],
-    ["events.queueUrl", events?.queueUrl, regionOfUrl(events?.queueUrl)],
+    ["commands.queueUrl", commands?.queueUrl, commands && regionOfQueue(commands.queueUrl)],
+    ["events.queueUrl", events?.queueUrl, events && regionOfQueue(events.queueUrl)],
   ] as const;
   const [, , first] = places.find(([, , found]) => found !== undefined) ?? [];
-  const chosen = named ?? first ?? (endpoint === undefined ? undefined : "us-east-1");
+  const chosen = named ?? first ?? (endpoint === undefined ? undefined : regionOfEmulators);
   if (chosen === undefined) throw invalid("region", undefined, "are regions like eu-west-1");
   for (const [path, value, found] of places) {
     if (found === undefined || found === chosen) continue;
     throw invalid(path, value, `are those of the region ${chosen}: a bridge has one`);
   }
   return chosen;
-}
-
-function regionOfUrl(url: string | undefined): string | undefined {
-  return url?.match(/^https:\/\/sqs[.]([a-z0-9-]+)[.]amazonaws[.]com/)?.[1];
 }

@@ -1,7 +1,7 @@
+import type { AwsClients } from "./aws-clients.ts";
 import { ExistingResources } from "./existing-resources.ts";
 import { type Resource, type ResourceWishes, resourcesOf } from "./resources.ts";
 import { type Attributes, attributesOf, differences } from "./settings.ts";
-import type { Clients } from "./setup-clients.ts";
 
 /** What is done about one resource. */
 export interface SetupStep {
@@ -22,7 +22,7 @@ export interface SetupResult {
 }
 
 /** What has to be done so that all resources are as wished. Only reads. Throws INVALID_OPTION and UNAVAILABLE. */
-export async function planSetup(wishes: ResourceWishes, clients: Clients): Promise<SetupStep[]> {
+export async function planSetup(wishes: ResourceWishes, clients: AwsClients): Promise<SetupStep[]> {
   const resources = resourcesOf(wishes);
   return stepsOf(resources, await ExistingResources.read(resources, clients));
 }
@@ -32,7 +32,7 @@ export async function planSetup(wishes: ResourceWishes, clients: Clients): Promi
  * other names, or set otherwise than mentioned, is left alone. Throws INVALID_OPTION and UNAVAILABLE; what was done by
  * then stays, and the next time goes on from there.
  */
-export async function setUp(wishes: ResourceWishes, clients: Clients): Promise<SetupResult> {
+export async function setUp(wishes: ResourceWishes, clients: AwsClients): Promise<SetupResult> {
   const resources = resourcesOf(wishes);
   const existing = await ExistingResources.read(resources, clients);
   const steps = stepsOf(resources, existing);

@@ -39,7 +39,7 @@ function costsOf(name: string): Readonly<Record<string, number>> {
   );
   // Where the server is elsewhere, it takes commands all the same.
   const pollers = (tasks.length === 0 ? [{ commands: {} }] : bridges)
-    .flatMap((bridge) => [bridge.commands && 2, bridge.events && 1])
+    .flatMap((bridge) => [bridge.commands && 1, bridge.events && 1])
     .reduce((sum: number, each) => sum + (each ?? 0), 0);
   return {
     tasks: hours * perHour.reduce((sum, each) => sum + each, 0),

@@ -76,16 +76,14 @@ describe.each(tasks)("the task of $template $part", ({ template, part }) => {
     const own = part === undefined ? [...parts] : [part];
     const { Value: text } = configure.Environment.find(({ Name }: Properties) => Name === "BRIDGE");
     const bridge = JSON.parse(text);
-    const streams = own.flatMap((stream) => {
-      const types = catalogue.get(stream)?.mirrored ?? [];
-      return types.length > 0 ? [{ name: stream, types }] : [];
-    });
+    const types = own.flatMap((each) => catalogue.get(each)?.mirrored ?? []);
+    const streams = part && [{ name: part, types }];
     const methods = own.flatMap((each) => commandsOf(catalogue.get(each), ["write"]));
     const commands = names.commands(part);
     expect(bridge).toEqual({
       region: "here",
-      ...(streams.length > 0 && {
-        out: { topicArn: `topic:${names.topic}`, fifo: false, streams },
+      ...(types.length > 0 && {
+        out: { topicArn: `topic:${names.topic}`, fifo: false, ...(streams && { streams }) },
       }),
       ...(methods.length > 0 && {
         commands: {

@@ -2,6 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { actors } from "../../src/actors/index.ts";
+import { readConfiguration } from "../../src/bridges/read-configuration.ts";
+import { catalogueOf } from "../../src/runtime/host.ts";
 import { runCommandLine } from "../../src/server/commands/index.ts";
 import { type Emulator, startEmulator } from "../support/fauxqs.ts";
 import { within } from "../support/within.ts";
@@ -60,6 +63,12 @@ describe("setup", () => {
     await sqs.sendMessage({ QueueUrl: commands.deadLetterQueueUrl, MessageBody: "{}" });
     expect(queued("tellurion-sample-commands")).toBe(1);
     expect(queued("tellurion-sample-commands-dead")).toBe(1);
+  });
+
+  test("prints one that a bridge takes, by which no command comes in that was not named", async () => {
+    const configuration = JSON.parse((await setup()).at(-1) ?? "");
+    const { out, commands } = readConfiguration(configuration, catalogueOf(actors));
+    expect([out?.fifo, commands]).toEqual([false, undefined]);
   });
 
   test("writes the configuration into a file, and never over one that says something else", async () => {

@@ -1,16 +1,19 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { type AwsClients, openAwsClients, severalAttempts } from "../../src/bridges/aws-clients.ts";
 import { countRequests } from "../../src/bridges/cost/count-requests.ts";
-import { type Clients, openClients } from "../../src/bridges/setup-clients.ts";
 import { CountingProxy } from "./counting-proxy.ts";
 import { type Emulator, emulatorRegion, startEmulator } from "./fauxqs.ts";
 
 let emulator: Emulator;
 let proxy: CountingProxy;
-let clients: Clients;
+let clients: AwsClients;
 beforeEach(async () => {
   emulator = await startEmulator();
   proxy = await CountingProxy.open(emulator.endpoint);
-  clients = await openClients({ region: emulatorRegion, endpoint: proxy.endpoint });
+  clients = await openAwsClients(
+    { region: emulatorRegion, endpoint: proxy.endpoint },
+    severalAttempts,
+  );
 });
 afterEach(async () => {
   clients.close();

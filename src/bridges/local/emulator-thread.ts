@@ -4,11 +4,13 @@ import { type AddressInfo, createServer, type ListenOptions, Server } from "node
 import { parentPort, workerData } from "node:worker_threads";
 import type { FauxqsServer } from "fauxqs";
 import { TellurionError } from "../../runtime/index.ts";
+import { openAwsClients, severalAttempts } from "../aws-clients.ts";
 import { optionalPackage } from "../optional-package.ts";
-import type { EmulatorOptions, EmulatorReport } from "./emulator.ts";
+import { regionOfEmulators as region } from "../place.ts";
+import { setUp } from "../setup.ts";
+import type { EmulatorOptions, EmulatorReport, Made } from "./emulator.ts";
 
 const loopback = "127.0.0.1";
-const region = "us-east-1";
 /** Of one queue. The emulator never drops a message because of its age, as SQS would. */
 const waitingMax = 1_000;
 const lookMs = 2_000;
@@ -26,7 +28,7 @@ try {
     await server.stop();
     process.exit();
   });
-  report({ kind: "listens", port: server.port });
+  report({ kind: "ready", made: await make(`http://${loopback}:${server.port}`) });
 } catch (error) {
   const text = error instanceof Error ? error.message : String(error);
   const code = error instanceof TellurionError ? error.code : "UNAVAILABLE";
@@ -52,6 +54,17 @@ async function start(): Promise<FauxqsServer> {
     defaultRegion: region,
     ...(folder !== undefined && { dataDir: folder }),
   });
+}
+
+/** Here, so that no other thread has the SDK for it. */
+async function make(endpoint: string): Promise<Made> {
+  const clients = await openAwsClients({ region, endpoint }, severalAttempts);
+  try {
+    const { topicArn, queueUrls } = await setUp(options.wishes, clients);
+    return { endpoint, topicArn, queueUrls };
+  } finally {
+    clients.close();
+  }
 }
 
 /** Looks first: an emulator that could not listen would keep its files open. */

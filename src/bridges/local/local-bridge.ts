@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { type ConfigurationFile, configurationFile } from "../configuration-file.ts";
+import { regionOfEmulators as region } from "../place.ts";
 import { type ResourceWishes, resourceNames } from "../resources.ts";
-import { setUp } from "../setup.ts";
-import { openClients } from "../setup-clients.ts";
 import { Emulator } from "./emulator.ts";
 
 export interface LocalBridgeOptions {
@@ -26,7 +25,6 @@ export interface LocalBridge {
   close(): Promise<void>;
 }
 
-const region = "us-east-1";
 const portDefault = 4_566;
 const prefixCharactersMax = 40;
 /** Who consumes the events: nobody, before somebody looks. */
@@ -41,23 +39,16 @@ export async function startLocalBridge(options: LocalBridgeOptions): Promise<Loc
   const wishes = wishesOf(worldName);
   const queue = resourceNames(wishes).services[0]?.queue ?? "";
   const folder = dataFolder && join(dataFolder, `${worldName}.queues`);
-  const emulator = await Emulator.start({ folder, port, emptied: [queue] }, note);
-  try {
-    const place = { region, endpoint: emulator.endpoint };
-    const clients = await openClients(place);
-    const result = await setUp(wishes, clients).finally(() => clients.close());
-    const queueUrls = reachable(result.queueUrls, emulator.endpoint);
-    const configuration = configurationFile(place, wishes, { ...result, queueUrls }, methods);
-    const queueUrl = queueUrls.get(queue) ?? "";
-    return {
-      configuration,
-      lines: linesOf(emulator.endpoint, queueUrl, configuration),
-      close: () => emulator.close(),
-    };
-  } catch (error) {
-    await emulator.close();
-    throw error;
-  }
+  const emulator = await Emulator.start({ folder, port, wishes, emptied: [queue] }, note);
+  const { endpoint, topicArn, queueUrls: named } = emulator.made;
+  const queueUrls = reachable(named, endpoint);
+  const made = { topicArn, queueUrls };
+  const configuration = configurationFile({ region, endpoint }, wishes, made, methods);
+  return {
+    configuration,
+    lines: linesOf(endpoint, queueUrls.get(queue) ?? "", configuration),
+    close: () => emulator.close(),
+  };
 }
 
 function wishesOf(worldName: string): ResourceWishes {
@@ -80,9 +71,9 @@ function linesOf(endpoint: string, queueUrl: string, { commands }: Configuration
   return [
     `  bridge    SNS and SQS of this machine at ${endpoint}`,
     `  queues    ${queueUrl}`,
-    `            ${commands.queueUrl}`,
+    ...(commands ? [`            ${commands.queueUrl}`] : []),
     `  a look    ${aws} receive-message --message-attribute-names All --queue-url ${queueUrl}`,
-    "  chronicle AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local node examples/chronicle/main.ts " +
+    "  chronicle node_modules/.bin/node examples/chronicle/main.ts " +
       `--endpoint ${endpoint} --queue ${queueUrl} --file chronicle.db`,
   ];
 }

@@ -1,6 +1,7 @@
+import { openAwsClients, severalAttempts } from "../../bridges/aws-clients.ts";
 import { viewOf } from "../../bridges/dead-letter-view.ts";
 import { type DeadLetter, DeadLetters, sourceOf } from "../../bridges/dead-letters.ts";
-import { openSqs } from "../../bridges/open-sqs.ts";
+import { placeOfQueue } from "../../bridges/place.ts";
 import { TellurionError } from "../../runtime/index.ts";
 import { messageOf, quoted } from "../calls.ts";
 import { printable } from "../log.ts";
@@ -67,8 +68,9 @@ export const dlqCommand = defineCommand({
   ],
   async run(values, { print }) {
     const url = required("queue", values.queue);
-    const sqs = await openSqs(url, values.endpoint);
-    const letters = new DeadLetters(sqs, url);
+    const place = placeOfQueue(url, values.endpoint);
+    const clients = await openAwsClients(place, severalAttempts);
+    const letters = new DeadLetters(clients.sqs, url);
     try {
       print(await works[values.action ?? "list"](letters, values, print));
     } catch (error) {
@@ -76,7 +78,7 @@ export const dlqCommand = defineCommand({
       throw new TellurionError("UNAVAILABLE", `${url}: ${messageOf(error)}`, { cause: error });
     } finally {
       await letters.putBack();
-      sqs.destroy();
+      clients.close();
     }
   },
 });

@@ -1,14 +1,15 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { openAwsClients, severalAttempts } from "../../bridges/aws-clients.ts";
 import { configurationFile } from "../../bridges/configuration-file.ts";
+import { type Place, regionOfEmulators } from "../../bridges/place.ts";
 import type { ResourceWishes } from "../../bridges/resources.ts";
 import { planSetup, type SetupStep, setUp } from "../../bridges/setup.ts";
-import { openClients, type Place } from "../../bridges/setup-clients.ts";
+
 import { TellurionError } from "../../runtime/index.ts";
 import { messageOf, quoted } from "../calls.ts";
 import { defineCommand } from "./command.ts";
 import { flag, type Option, type OptionValues, text } from "./options.ts";
 
-const regionOfEmulators = "us-east-1";
 const valueCharactersMax = 70;
 
 const endpoint: Option<string | undefined> = {
@@ -62,7 +63,7 @@ export const setupCommand = defineCommand({
       services: values.service,
       fifo: values.fifo,
     };
-    const clients = await openClients(place);
+    const clients = await openAwsClients(place, severalAttempts);
     try {
       if (values.plan) {
         const steps = await planSetup(wishes, clients);

@@ -4,11 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
+  type AwsClients,
+  openAwsClients,
+  severalAttempts,
+} from "../../../src/bridges/aws-clients.ts";
+import {
   type LocalBridge,
   type LocalBridgeOptions,
   startLocalBridge,
 } from "../../../src/bridges/local/local-bridge.ts";
-import { type Clients, openClients } from "../../../src/bridges/setup-clients.ts";
 import { within } from "../../support/within.ts";
 
 const methods = ["tellurion.v1.WeatherService/SetWeather"];
@@ -34,14 +38,14 @@ describe("a local bridge", () => {
     return bridge;
   }
 
-  async function clientsOf({ configuration }: LocalBridge): Promise<Clients> {
+  async function clientsOf({ configuration }: LocalBridge): Promise<AwsClients> {
     const { region, endpoint } = configuration;
-    const clients = await openClients({ region, endpoint });
+    const clients = await openAwsClients({ region, endpoint }, severalAttempts);
     open.push(clients);
     return clients;
   }
 
-  async function received(bridge: LocalBridge, clients: Clients): Promise<string[]> {
+  async function received(bridge: LocalBridge, clients: AwsClients): Promise<string[]> {
     const [, queues = ""] = bridge.lines;
     const QueueUrl = queues.trim().split(/\s+/).at(-1);
     const found = await clients.sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 2 });
@@ -54,8 +58,8 @@ describe("a local bridge", () => {
     const clients = await clientsOf(bridge);
     await clients.sns.publish({ TopicArn: out.topicArn, Message: "pack" });
     expect(await received(bridge, clients)).toEqual(["pack"]);
-    expect(commands.methods).toEqual(methods);
-    for (const QueueUrl of [commands.queueUrl, commands.deadLetterQueueUrl]) {
+    expect(commands?.methods).toEqual(methods);
+    for (const QueueUrl of [commands?.queueUrl, commands?.deadLetterQueueUrl]) {
       await clients.sqs.sendMessage({ QueueUrl, MessageBody: "{}" });
       const { Messages } = await clients.sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 2 });
       expect(Messages).toHaveLength(1);
@@ -65,7 +69,7 @@ describe("a local bridge", () => {
   test("says where it is, and how to look at it", async () => {
     const bridge = await start({ worldName: "Öde Welt" });
     const { endpoint, out, commands } = bridge.configuration;
-    expect(commands.queueUrl).toBe(`${endpoint}/000000000000/tellurion--de-Welt-commands`);
+    expect(commands?.queueUrl).toBe(`${endpoint}/000000000000/tellurion--de-Welt-commands`);
     expect(out.topicArn).toMatch(/:tellurion--de-Welt-events$/);
     expect(bridge.lines[0]).toContain(endpoint);
     const text = bridge.lines.join("\n");

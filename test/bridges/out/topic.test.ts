@@ -1,7 +1,7 @@
 import { createServer, type Socket } from "node:net";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { type AwsClients, openAwsClients } from "../../../src/bridges/aws-clients.ts";
+import { type AwsClients, oneAttempt, openAwsClients } from "../../../src/bridges/aws-clients.ts";
 import { messageOf } from "../../../src/bridges/out/message.ts";
 import { snsTopic } from "../../../src/bridges/out/topic.ts";
 import { within } from "../../support/within.ts";
@@ -13,7 +13,7 @@ let clients: AwsClients;
 beforeAll(async () => {
   aws = await startFauxqs({ port: 0, logger: false });
   const endpoint = `http://127.0.0.1:${aws.port}`;
-  clients = await openAwsClients({ region: "us-east-1", endpoint });
+  clients = await openAwsClients({ region: "us-east-1", endpoint }, oneAttempt);
 });
 afterAll(async () => {
   clients.close();
@@ -71,10 +71,10 @@ test("a server that takes the connection and never answers is given up after thr
   server.listen(0, "127.0.0.1", listening.resolve);
   await listening.promise;
   const { port } = server.address() as { port: number };
-  const silent = await openAwsClients({
-    region: "us-east-1",
-    endpoint: `http://127.0.0.1:${port}`,
-  });
+  const silent = await openAwsClients(
+    { region: "us-east-1", endpoint: `http://127.0.0.1:${port}` },
+    oneAttempt,
+  );
   onTestFinished(() => {
     silent.close();
     for (const socket of sockets) socket.destroy();
