@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { openAwsClients, severalAttempts } from "../../src/bridges/aws-clients.ts";
 import { Bridge } from "../../src/bridges/bridge.ts";
 import { readConfiguration } from "../../src/bridges/read-configuration.ts";
 import { resourceNames } from "../../src/bridges/resources.ts";
 import { setUp } from "../../src/bridges/setup.ts";
-import { openClients } from "../../src/bridges/setup-clients.ts";
 import {
   type Bootstrap,
   catalogueOf,
@@ -99,7 +99,7 @@ class Remote {
     const emulator = fork(fileURLToPath(new URL("./emulator-process.ts", import.meta.url)));
     const [endpoint] = (await once(emulator, "message")) as [string];
     const wishes = { prefix: "bench", services: ["bench"], fifo: false };
-    const clients = await openClients({ region, endpoint });
+    const clients = await openAwsClients({ region, endpoint }, severalAttempts);
     const { topicArn, queueUrls } = await setUp(wishes, clients).finally(() => clients.close());
     const queueUrl = queueUrls.get(resourceNames(wishes).services[0]?.queue ?? "") ?? "";
     const consumer = fork(fileURLToPath(new URL("./consumer-process.ts", import.meta.url)));
