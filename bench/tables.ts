@@ -6,6 +6,7 @@ import { idle } from "./idle/index.ts";
 import { pacing } from "./pacing/index.ts";
 import { roundTrip } from "./round-trip/index.ts";
 import type { Table } from "./table.ts";
+import { tell } from "./tell/index.ts";
 import { weatherYear } from "./weather-year/index.ts";
 import { npcs } from "./world/npc/index.ts";
 import { questEvents } from "./world/quest.ts";
@@ -15,6 +16,7 @@ import { worldState } from "./world/world-state.ts";
 
 export const tables: readonly Table[] = [
   frames,
+  tell,
   codec,
   roundTrip,
   pacing,

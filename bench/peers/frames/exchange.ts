@@ -1,30 +1,49 @@
-import { digest, plainEventAt, type ReadEvent } from "../../events.ts";
+import { type PayloadName, payloadOf } from "../../payloads.ts";
 
 /** What a peer's process is asked for. */
 export interface FramesRequest {
   readonly warmMs: number;
   readonly measureMs: number;
+  readonly payload: PayloadName;
+  /** One sender and one receiver, one and `fan` of them, or `fan` and one. */
+  readonly pattern: "pairs" | "fan-out" | "fan-in";
+  readonly fan: number;
 }
 
-/** What it answers: events handled in how much time, and all of them compared. */
+/** What was sent or handled. */
+interface Tally {
+  readonly count: number;
+  readonly checksum: number;
+}
+
+/** What it answers: messages handled in how much time, and all of them compared. */
 export interface FramesAnswer {
   readonly handled: number;
   readonly elapsedMs: number;
   /** Of the whole run: what was sent, and what was handled. */
-  readonly sent: { readonly count: number; readonly checksum: number };
-  readonly got: { readonly count: number; readonly checksum: number };
+  readonly sent: Tally;
+  readonly got: Tally;
 }
 
-/** The next event to send, and the tally of those that were sent. */
+/** The next message to send, and the tally of those that were sent. */
 export class Source {
   count = 0;
   checksum = 0;
+  readonly #payload;
 
-  next(): ReadEvent {
-    const event = plainEventAt(this.count);
+  constructor(payload: PayloadName) {
+    this.#payload = payloadOf(payload);
+  }
+
+  next(): object {
+    const message = this.#payload.plainAt(this.count);
     this.count += 1;
-    this.checksum = (this.checksum + digest(event)) | 0;
-    return event;
+    this.checksum = (this.checksum + this.#payload.digest(message as never)) | 0;
+    return message;
+  }
+
+  get tally(): Tally {
+    return { count: this.count, checksum: this.checksum };
   }
 }
 
@@ -32,21 +51,30 @@ export class Source {
 export class Sink {
   count = 0;
   checksum = 0;
+  readonly #digest;
 
-  take(event: ReadEvent): void {
+  constructor(payload: PayloadName) {
+    this.#digest = payloadOf(payload).digest;
+  }
+
+  take(message: unknown): void {
     this.count += 1;
-    this.checksum = (this.checksum + digest(event)) | 0;
+    this.checksum = (this.checksum + this.#digest(message as never)) | 0;
+  }
+
+  get tally(): Tally {
+    return { count: this.count, checksum: this.checksum };
   }
 }
 
-/** Events on their way at most: enough to keep the receiver busy, and no more. */
+/** Messages on their way at most: enough to keep the receivers busy, and no more. */
 export const windowMax = 4_096;
-/** Events sent before the event loop goes round. */
+/** Messages sent before the event loop goes round. */
 export const turn = 1_024;
 
 /** Runs a peer as the bench asks for it, once. */
-export function servePeer(run: (request: FramesRequest) => Promise<FramesAnswer>): void {
-  process.once("message", (request: FramesRequest) => {
+export function servePeer<Request, Answer>(run: (request: Request) => Promise<Answer>): void {
+  process.once("message", (request: Request) => {
     void run(request).then((answer) => {
       // Not every peer ends the threads that it began.
       process.send?.(answer, () => process.exit(0));
@@ -54,13 +82,17 @@ export function servePeer(run: (request: FramesRequest) => Promise<FramesAnswer>
   });
 }
 
-/** Sends in turns until the time is over, and then waits for what is on its way. */
+/**
+ * Sends in turns until the time is over, and then waits for what is on its way. `sendTo` sends until so many were sent
+ * in all; each of them is handled by `copies`.
+ */
 export async function pump(
-  { warmMs, measureMs }: FramesRequest,
+  { warmMs, measureMs, pattern, fan }: FramesRequest,
   source: Source,
   handled: () => number,
-  send: (event: ReadEvent) => void,
+  sendTo: (count: number) => void,
 ): Promise<{ handled: number; elapsedMs: number }> {
+  const copies = pattern === "fan-out" ? fan : 1;
   const started = performance.now();
   const until = (ms: number): Promise<void> =>
     new Promise((resolve) => {
@@ -69,8 +101,7 @@ export async function pump(
           resolve();
           return;
         }
-        const upTo = Math.min(source.count + turn, handled() + windowMax);
-        while (source.count < upTo) send(source.next());
+        sendTo(Math.min(source.count + turn, handled() / copies + windowMax));
         setImmediate(step);
       };
       step();
@@ -81,7 +112,7 @@ export async function pump(
   const after = { count: handled(), atMs: performance.now() };
   await new Promise<void>((resolve) => {
     const look = (): void => {
-      if (handled() >= source.count) resolve();
+      if (handled() >= source.count * copies) resolve();
       else setImmediate(look);
     };
     look();
