@@ -1,7 +1,10 @@
 import { allocation } from "./allocation/index.ts";
+import { bounds } from "./bounds/index.ts";
 import { codec } from "./codec/index.ts";
 import { durability } from "./durability/index.ts";
+import { exchange } from "./exchange/index.ts";
 import { frames } from "./frames/index.ts";
+import { growth } from "./growth/index.ts";
 import { idle } from "./idle/index.ts";
 import { pacing } from "./pacing/index.ts";
 import { roundTrip } from "./round-trip/index.ts";
@@ -19,7 +22,10 @@ export const tables: readonly Table[] = [
   tell,
   codec,
   roundTrip,
+  exchange,
   pacing,
+  growth,
+  bounds,
   allocation,
   idle,
   weatherYear,

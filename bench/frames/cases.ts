@@ -1,4 +1,4 @@
-import type { FramesRequest } from "../peers/frames/exchange.ts";
+import type { FramesRequest } from "../peers/frames/messages.ts";
 import type { Case } from "../table.ts";
 import type { Shape } from "./cast.ts";
 import type { FormatName } from "./formats.ts";

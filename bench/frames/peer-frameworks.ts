@@ -1,5 +1,5 @@
 import { ask } from "../child.ts";
-import type { FramesAnswer, FramesRequest } from "../peers/frames/exchange.ts";
+import type { FramesAnswer, FramesRequest } from "../peers/frames/messages.ts";
 import { check, type Effort } from "../table.ts";
 
 const frameMs = 1_000 / 60;

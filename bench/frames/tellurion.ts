@@ -5,16 +5,14 @@ import {
   ProducerService,
   type Tally,
 } from "../../test/gen/tellurion/test/v1/bench_pb.ts";
-import { type PayloadName, payloadOf } from "../payloads.ts";
+import { frameMs, isOverloaded, rateUnderLoad } from "../load.ts";
+import { payloadOf } from "../payloads.ts";
 import { check, type Effort } from "../table.ts";
 import { call, failureOf } from "../world-calls.ts";
 import { type Cast, castOf, type Shape } from "./cast.ts";
 
-const frameMs = 1_000 / 60;
 const batchesFirst = 8;
 const batchesMax = 4_096;
-/** Frames are made to take longer than their step by this factor: so no thread ever waits for the next one. */
-const overload = 2;
 
 /**
  * Messages that a world of real actors on real threads handles in the time of a frame: so many that every frame takes
@@ -45,6 +43,7 @@ async function measure(
   { payload }: Shape,
   effort: Effort,
 ): Promise<number> {
+  const counted = { kind: "consumer", type: payloadOf(payload).schema.typeName };
   await delay(effort.warmMs);
   let rate: number | undefined;
   for (let batches = batchesFirst; rate === undefined; batches *= 2) {
@@ -53,35 +52,11 @@ async function measure(
       `frames stay short, at ${batches / 2} batches of ${cast.batch} messages`,
     );
     await setBatches(world, cast, batches);
-    if (await isOverloaded(world)) rate = await rateUnderLoad(world, payload, effort);
+    if (await isOverloaded(world)) rate = await rateUnderLoad(world, counted, effort);
   }
   await setBatches(world, cast, 0);
   await compare(world, cast);
   return rate * frameMs;
-}
-
-/** Whether the present load makes frames long enough. The first frame after a change is part of neither. */
-async function isOverloaded(world: World): Promise<boolean> {
-  const { frame } = world;
-  while (world.frame < frame + 3) await delay(2);
-  return world.metrics().frameMsLast > frameMs * overload;
-}
-
-/** Messages handled in a millisecond; undefined when frames became so short that threads may have rested in between. */
-async function rateUnderLoad(
-  world: World,
-  payload: PayloadName,
-  effort: Effort,
-): Promise<number | undefined> {
-  const before = glance(world, payload);
-  let after = before;
-  while (after.frame < before.frame + 2 || after.atMs < before.atMs + effort.measureMs) {
-    await delay(Math.max(before.atMs + effort.measureMs - after.atMs, 1));
-    after = glance(world, payload);
-  }
-  const elapsedMs = after.atMs - before.atMs;
-  if (elapsedMs / (after.frame - before.frame) < frameMs * 1.1) return undefined;
-  return (after.handled - before.handled) / elapsedMs;
 }
 
 async function setBatches(world: World, cast: Cast, batches: number): Promise<void> {
@@ -90,20 +65,6 @@ async function setBatches(world: World, cast: Cast, batches: number): Promise<vo
   const set = ({ key }: { key: string }) =>
     call(world, key, method, { producer: key, batch, batches });
   await Promise.all(producers.map(set));
-}
-
-interface Glance {
-  readonly atMs: number;
-  readonly frame: number;
-  readonly handled: number;
-}
-
-/** What the world's own counters, in shared memory, say. */
-function glance(world: World, payload: PayloadName): Glance {
-  const { frame, types } = world.metrics();
-  const { typeName } = payloadOf(payload).schema;
-  const messages = types.find(({ kind, type }) => kind === "consumer" && type === typeName);
-  return { atMs: performance.now(), frame, handled: messages?.handled ?? 0 };
 }
 
 /** Everything that was sent was handled, unchanged, and where it should be. */

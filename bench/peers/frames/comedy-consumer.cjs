@@ -1,7 +1,7 @@
 // A class in a module of its own, required by path: what comedy's documentation asks of threaded actors.
 class Consumer {
   async initialize(self) {
-    const { Sink } = await import("./exchange.ts");
+    const { Sink } = await import("./messages.ts");
     this.sink = new Sink(self.getCustomParameters().payload);
   }
 

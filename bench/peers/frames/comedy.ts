@@ -1,5 +1,6 @@
 import { mode, startComedy } from "../comedy-system.ts";
-import { type FramesRequest, Source, servePeer, turn } from "./exchange.ts";
+import { servePeer } from "../serve.ts";
+import { type FramesRequest, Source, turn } from "./messages.ts";
 
 /**
  * One actor on another thread. A send is over when the message has been handed over, so a turn of them is awaited; then

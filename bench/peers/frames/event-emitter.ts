@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
-import { type FramesRequest, pump, Sink, Source, servePeer } from "./exchange.ts";
+import { servePeer } from "../serve.ts";
+import { type FramesRequest, pump, Sink, Source } from "./messages.ts";
 
 /** The floor: a function call on one thread, nothing is carried anywhere. */
 servePeer(async (request: FramesRequest) => {

@@ -1,6 +1,7 @@
 // Set up as in its documentation, "Getting started": https://nact.xyz/en_uk/lesson/javascript/getting-started
 import { dispatch, spawn, start } from "nact";
-import { type FramesRequest, pump, Sink, Source, servePeer } from "./exchange.ts";
+import { servePeer } from "../serve.ts";
+import { type FramesRequest, pump, Sink, Source, turn } from "./messages.ts";
 
 /** Actors that keep their tallies in their states, on the one thread that nact knows. */
 servePeer(async (request: FramesRequest) => {
@@ -26,10 +27,14 @@ servePeer(async (request: FramesRequest) => {
   const senders = many(pattern === "fan-in" ? fan : 0, "sender", (count: number) => {
     while (source.count < count) dispatch(consumer, source.next());
   });
+  let told = 0;
   const sendTo = (count: number): void => {
-    const from = source.count;
-    for (const [i, sender] of senders.entries()) {
-      dispatch(sender, from + Math.ceil(((count - from) * (i + 1)) / senders.length));
+    // An actor handles one message in each turn of the event loop: to tell senders of every single one would slow it down.
+    if (count - told >= turn && senders.length > 0) {
+      for (const [i, sender] of senders.entries()) {
+        dispatch(sender, told + Math.ceil(((count - told) * (i + 1)) / senders.length));
+      }
+      told = count;
     }
     while (senders.length === 0 && source.count < count) {
       const message = source.next();

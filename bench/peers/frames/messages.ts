@@ -72,16 +72,6 @@ export const windowMax = 4_096;
 /** Messages sent before the event loop goes round. */
 export const turn = 1_024;
 
-/** Runs a peer as the bench asks for it, once. */
-export function servePeer<Request, Answer>(run: (request: Request) => Promise<Answer>): void {
-  process.once("message", (request: Request) => {
-    void run(request).then((answer) => {
-      // Not every peer ends the threads that it began.
-      process.send?.(answer, () => process.exit(0));
-    });
-  });
-}
-
 /**
  * Sends in turns until the time is over, and then waits for what is on its way. `sendTo` sends until so many were sent
  * in all; each of them is handled by `copies`.
