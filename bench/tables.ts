@@ -8,6 +8,7 @@ import { growth } from "./growth/index.ts";
 import { idle } from "./idle/index.ts";
 import { pacing } from "./pacing/index.ts";
 import { roundTrip } from "./round-trip/index.ts";
+import { sizes } from "./sizes/index.ts";
 import type { Table } from "./table.ts";
 import { tell } from "./tell/index.ts";
 import { weatherYear } from "./weather-year/index.ts";
@@ -21,6 +22,7 @@ export const tables: readonly Table[] = [
   frames,
   tell,
   codec,
+  sizes,
   roundTrip,
   exchange,
   pacing,

@@ -6,31 +6,50 @@ import { pbfFunctionsOf, protobufjsTypeOf } from "./descriptors.ts";
 import type { Kind } from "./kinds.ts";
 
 /** One way to encode and read messages of one type, as its authors would. */
-interface Library {
+export interface Library {
   /** The n-th message as this library takes it. What it costs to make it is in no figure. */
   readonly at: (n: number) => object;
-  /** Returns the bytes, or a view of them that is valid until the next call. */
-  readonly encode: (message: never) => Uint8Array;
-  readonly decode: (bytes: Uint8Array) => unknown;
+  readonly toBytes: (message: never) => Uint8Array;
+  readonly decode: (encoded: never) => unknown;
+  /** Where encodings go that are no array of bytes of their own. Returns how many bytes were written. */
+  readonly encode?: (message: never) => number;
+  /** What is decoded, where that is not an array of bytes for each message. */
+  readonly place?: (encoded: readonly Uint8Array[]) => readonly unknown[];
   /** For libraries that need not decode all of a message to read a field. */
-  readonly view?: (bytes: Uint8Array) => unknown;
+  readonly view?: (encoded: never) => unknown;
 }
 
 const bytesMax = 4_096;
 
-/** Into shared memory, as into a lane. */
+interface Placed {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Records in shared memory, one behind the other as in a lane: written into it and read where they lie. */
 function tellurion({ schema, at }: Kind): Library {
   const codec = codecOf(schema);
-  const memory = new Uint8Array(new SharedArrayBuffer(bytesMax));
+  const written = new Uint8Array(new SharedArrayBuffer(bytesMax));
+  const lane = new Uint8Array(new SharedArrayBuffer(bytesMax * 256));
   const view = codec.createView();
   return {
     at,
+    toBytes: (message) => codec.toBytes(message),
     encode(message) {
       if (codec.sizeBound(message) > bytesMax) throw new Error("a message is too large");
-      return memory.subarray(0, codec.encode(message, memory, 0));
+      return codec.encode(message, written, 0);
     },
-    decode: (bytes) => codec.decode(bytes),
-    view: (bytes) => view[attach](bytes, 0, bytes.length),
+    place(encoded) {
+      let start = 0;
+      return encoded.map((bytes): Placed => {
+        lane.set(bytes, start);
+        const record = { start, end: start + bytes.length };
+        start = record.end;
+        return record;
+      });
+    },
+    decode: ({ start, end }: Placed) => codec.decode(lane, start, end),
+    view: ({ start, end }: Placed) => view[attach](lane, start, end),
   };
 }
 
@@ -38,7 +57,7 @@ function tellurion({ schema, at }: Kind): Library {
 function protobufEs({ schema, at }: Kind): Library {
   return {
     at: (n) => create(schema, at(n) as never),
-    encode: (message) => toBinary(schema, message),
+    toBytes: (message) => toBinary(schema, message),
     decode: (bytes) => fromBinary(schema, bytes),
   };
 }
@@ -48,7 +67,7 @@ function protobufjs({ schema, plainAt }: Kind): Library {
   const type = protobufjsTypeOf(schema);
   return {
     at: (n) => type.create(plainAt(n)),
-    encode: (message) => type.encode(message).finish(),
+    toBytes: (message) => type.encode(message).finish(),
     decode: (bytes) => type.decode(bytes),
   };
 }
@@ -59,12 +78,12 @@ function pbf({ schema, plainAt }: Kind): Library {
   const buffer = new Uint8Array(bytesMax);
   return {
     at: plainAt,
-    encode(message) {
+    toBytes(message) {
       const writer = new PbfWriter(buffer);
       write(message, writer as never);
       return writer.finish();
     },
-    decode: (bytes) => read(new PbfReader(bytes) as never),
+    decode: (bytes: Uint8Array) => read(new PbfReader(bytes) as never),
   };
 }
 
@@ -72,8 +91,8 @@ function pbf({ schema, plainAt }: Kind): Library {
 function json({ plainAt }: Kind): Library {
   return {
     at: plainAt,
-    encode: (message) => Buffer.from(JSON.stringify(message)),
-    decode: (bytes) =>
+    toBytes: (message) => Buffer.from(JSON.stringify(message)),
+    decode: (bytes: Uint8Array) =>
       JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()),
   };
 }
@@ -85,7 +104,7 @@ async function msgpackr({ plainAt }: Kind): Promise<Library> {
     pack: (message: object) => Uint8Array;
     unpack: (bytes: Uint8Array) => unknown;
   };
-  return { at: plainAt, encode: pack, decode: unpack };
+  return { at: plainAt, toBytes: pack, decode: unpack };
 }
 
 export const libraries = { tellurion, "protobuf-es": protobufEs, protobufjs, pbf, msgpackr, json };
