@@ -1,15 +1,10 @@
-import type { DescMessage } from "@bufbuild/protobuf";
 import { WeatherEventSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
 import { MoveSchema, SettlementSchema } from "../../test/gen/tellurion/test/v1/bench_pb.ts";
 import { type BenchEvent, eventAt, plainEventAt } from "../events.ts";
-import { moveAt } from "../payloads.ts";
+import { moveAt, type Payload } from "../payloads.ts";
 
 /** A type of message that all libraries encode and read. */
-export interface Kind {
-  readonly schema: DescMessage;
-  readonly at: (n: number) => object;
-  /** The same for formats without 64-bit integers. */
-  readonly plainAt: (n: number) => object;
+export interface Kind extends Omit<Payload, "digest"> {
   /** Looks at every field but 64-bit integers, which libraries read as three different things. */
   readonly weigh: (message: never) => number;
   /** Looks at one field. */

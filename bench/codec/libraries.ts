@@ -99,7 +99,8 @@ function json({ plainAt }: Kind): Library {
 
 /** It is installed apart. */
 async function msgpackr({ plainAt }: Kind): Promise<Library> {
-  const { href } = new URL("../peers/codec/msgpackr.ts", import.meta.url);
+  const name = "msgpackr";
+  const { href } = new URL(`../peers/codec/${name}.ts`, import.meta.url);
   const { pack, unpack } = (await import(href)) as {
     pack: (message: object) => Uint8Array;
     unpack: (bytes: Uint8Array) => unknown;

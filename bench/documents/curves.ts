@@ -16,7 +16,7 @@ interface Line {
 
 const width = 640;
 const height = 360;
-const margin = { left: 76, right: 24, top: 44, bottom: 52 };
+const margin = { left: 76, right: 44, top: 44, bottom: 52 };
 
 /** The pictures that go with these results, by the names of their files in docs/. */
 export function curvesOf(stored: readonly StoredTable[]): Map<string, string> {
@@ -104,14 +104,12 @@ type Scale = (value: number) => number;
 
 function lineText({ name, points }: Line, i: number, at: { x: Scale; y: Scale }): string[] {
   const places = points.map(({ x, y }) => `${at.x(x)},${at.y(y)}`);
-  const [first] = points;
+  const last = points.at(-1);
   return [
     `<polyline class="line s${i}" style="fill: none" points="${places.join(" ")}"/>`,
     ...points.map(({ x, y }) => `<circle class="s${i}" cx="${at.x(x)}" cy="${at.y(y)}" r="3.5"/>`),
-    ...(first
-      ? [
-          `<text x="${at.x(first.x) + 8}" y="${at.y(first.y) + (i % 2 === 0 ? 18 : -10)}">${name}</text>`,
-        ]
+    ...(last
+      ? [`<text x="${at.x(last.x) - 10}" y="${at.y(last.y) - 8}" text-anchor="end">${name}</text>`]
       : []),
   ];
 }
