@@ -27,6 +27,12 @@ describe("documents", () => {
     },
   );
 
+  test("begin no line with a figure: what follows would not be read as Markdown", () => {
+    for (const file of ["performance.md", "claims.md"]) {
+      expect(read(file)).not.toMatch(/^\s*<!-- = /m);
+    }
+  });
+
   test("have the pictures of docs/results.json", () => {
     const pictures = curvesOf(stored);
     expect([...pictures.keys()]).toEqual(["growth-actors.svg", "growth-events.svg"]);
