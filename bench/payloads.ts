@@ -34,8 +34,9 @@ export function moveAt(n: number): Move {
   const bits = Math.imul(n, 0x9e3779b1) >>> 0;
   return {
     entity: firstEntity + (n % entities),
-    x: bits / 65_536,
-    y: (bits ^ 0x5bd1e995) / 65_536,
+    // Never 0, which would not be encoded.
+    x: (bits + 1) / 65_536,
+    y: (((bits ^ 0x5bd1e995) >>> 0) + 1) / 65_536,
     pace: 1 + (bits & 7),
   };
 }

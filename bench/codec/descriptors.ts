@@ -20,18 +20,25 @@ function typesIn(schema: DescMessage, found = new Set<DescMessage>()): Set<DescM
   return found;
 }
 
-/** The same types for protobufjs, which compiles them when they are first used. */
+/** The same types for protobufjs, from what its documentation calls a JSON descriptor. */
 export function protobufjsTypeOf(schema: DescMessage): protobufjs.Type {
-  const root = new protobufjs.Root();
-  for (const { name, fields } of typesIn(schema)) {
-    const type = new protobufjs.Type(name);
-    for (const field of fields) {
-      const rule = field.fieldKind === "list" ? "repeated" : undefined;
-      type.add(new protobufjs.Field(field.localName, field.number, typeOf(field), rule));
-    }
-    root.add(type);
-  }
-  return root.lookupType(schema.name);
+  const nested = Object.fromEntries(
+    [...typesIn(schema)].map(({ name, fields }) => [
+      name,
+      {
+        fields: Object.fromEntries(
+          fields.map((field) => [
+            field.localName,
+            {
+              ...(field.fieldKind === "list" && { rule: "repeated" }),
+              ...{ type: typeOf(field), id: field.number },
+            },
+          ]),
+        ),
+      },
+    ]),
+  );
+  return protobufjs.Root.fromJSON({ nested }).resolveAll().lookupType(schema.name);
 }
 
 type Functions = ReturnType<typeof compile>;

@@ -1,11 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { codecOf } from "../../src/runtime/index.ts";
 import { encodeInput } from "../../src/runtime/world/bootstrap.ts";
-import { catalogueOf } from "../../src/runtime/world/catalogue.ts";
-import { InlineWorld } from "../../src/runtime/world/inline-world.ts";
-import { bindKinds } from "../../src/runtime/world/kinds.ts";
+import type { InlineWorld } from "../../src/runtime/world/inline-world.ts";
 import { defaultLimits } from "../../src/runtime/world/limits.ts";
 import { ProduceSchema } from "../../test/gen/tellurion/test/v1/bench_pb.ts";
+import { inlineWorldOf, stateAt } from "../inline-world.ts";
 import { check } from "../table.ts";
 import { actors, addresses } from "./actors.ts";
 
@@ -29,20 +28,8 @@ class GrowingWorld {
 
   constructor(actorCount: number) {
     for (let i = 0; i < actorCount; i += 1) addresses.push(`resident/${i}`);
-    const catalogue = catalogueOf(actors);
-    this.#world = new InlineWorld({
-      ...{ catalogue, kinds: bindKinds(actors, catalogue), seed: 7, tickHz: 60, workers: 1 },
-      limits: { ...defaultLimits, actorsMax: Math.max(defaultLimits.actorsMax, actorCount + 16) },
-      ...{ shuffleEveryFrames: 0, checks: false },
-      sinks: {
-        events: () => {},
-        reply: () => {},
-        effect: () => {},
-        report: (_, { body }) => {
-          if (body.case === "log") throw new Error(body.value.text);
-        },
-      },
-    });
+    const actorsMax = Math.max(defaultLimits.actorsMax, actorCount + 16);
+    this.#world = inlineWorldOf(actors, { actorsMax });
     const settled = Math.ceil(actorCount / settledPerFrame);
     for (let i = 0; i < settled; i += 1) this.#tell("settler/0", settledPerFrame);
     this.#run(2);
@@ -88,10 +75,7 @@ class GrowingWorld {
   }
 
   #stateOf(address: string): Tally {
-    const actor = this.#world.conductor.registry.at(address);
-    const state = actor && this.#world.coreOf(actor.number).cellAt(actor.number)?.state;
-    if (state === undefined) throw new Error(`${address} is not active`);
-    return state as unknown as Tally;
+    return stateAt(this.#world, address) as Tally;
   }
 }
 
