@@ -26,7 +26,7 @@ interface Profile {
 const steps: readonly (readonly [string, RegExp])[] = [
   ["waiting for the others", /barrier[.]ts/],
   ["collecting garbage", /^[(]garbage collector/],
-  ["the benchmark's own handlers", /(events|actors)[.]ts/],
+  ["the benchmark's own handlers", /(events|payloads|actors)[.]ts/],
   ["encoding", /text-writer[.]ts|write[.]ts|^(encode|sizeBound|writeUnknown) :/],
   ["sending: finding lane and type, header", /outgoing|handler-context|lane|directory|memory[.]ts/],
   ["delivering: into mailboxes", /mailboxes|actor-set|listeners/],

@@ -6,10 +6,13 @@ export interface Report {
   readonly machine: Machine;
   readonly node: string;
   readonly git: string;
+  readonly rounds: number;
+  /** Processors that others kept busy while a table was measured. */
+  readonly others: Readonly<Record<string, number>>;
   readonly results: readonly Result[];
 }
 
-export function headText({ machine, node, git }: Omit<Report, "results">): string {
+export function headText({ machine, node, git }: Pick<Report, "machine" | "node" | "git">): string {
   const { cpu, cores, memoryGb, platform, load } = machine;
   return [
     `machine  ${cpu}, ${cores} cores, ${memoryGb} GB, ${platform}; load ${load.join(" ")}`,

@@ -3,7 +3,7 @@ import { TellurionError } from "../src/runtime/index.ts";
 import { help, readArguments } from "./command-line.ts";
 import { Disturbance, describeMachine, gitId } from "./machine.ts";
 import { missingPeers } from "./peers.ts";
-import { headText, tableText } from "./report.ts";
+import { headText, type Report, tableText } from "./report.ts";
 import { type Result, runTable } from "./rounds.ts";
 import { realEffort, smokeEffort } from "./table.ts";
 
@@ -16,6 +16,7 @@ async function run(args: readonly string[]): Promise<void> {
   const head = { machine: describeMachine(), node: process.version, git: gitId() };
   console.log(headText(head));
   const results: Result[] = [];
+  const others: Record<string, number> = {};
   for (const table of only) {
     const disturbance = new Disturbance();
     const own = await runTable(table, rounds, effort, showProgress);
@@ -26,10 +27,12 @@ async function run(args: readonly string[]): Promise<void> {
     if (missing) console.log(`  ${missing}`);
     const { processors } = disturbance;
     if (processors !== undefined) {
+      others[table.name] = processors;
       console.log(`  others kept ${processors.toFixed(2)} processors busy meanwhile`);
     }
   }
-  if (json) await writeFile(json, `${JSON.stringify({ ...head, results }, undefined, 2)}\n`);
+  const report: Report = { ...head, rounds, others, results };
+  if (json) await writeFile(json, `${JSON.stringify(report, undefined, 2)}\n`);
 }
 
 /** On one line of a terminal; as lines of their own where nobody sees them pass. */

@@ -1,38 +1,36 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { type Report, shown } from "./report.ts";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { curvesOf } from "./documents/curves.ts";
+import { notMeasured, withFigures } from "./documents/documents.ts";
+import { merge, type StoredTable } from "./documents/stored.ts";
+import type { Report } from "./report.ts";
+import { tables } from "./tables.ts";
 
 /**
- * Puts a run's results into docs/performance.md, between the marks that are there for them.
- * `node bench/write-docs.ts RESULTS.json`
+ * Puts runs' results into docs/results.json, and from there into the documents' tables, figures and pictures:
+ * `node bench/write-docs.ts RESULTS.json …`. Tables that a run did not measure stay as they are.
  */
-const page = new URL("../docs/performance.md", import.meta.url);
-const begin = "<!-- results -->";
-const end = "<!-- end of results -->";
+const docs = new URL("../docs/", import.meta.url);
+const results = new URL("results.json", docs);
 
-function markdown({ machine, node, git, results }: Report): string {
-  const { cpu, cores, memoryGb, platform, load } = machine;
-  const names = [...new Set(results.map(({ table }) => table))];
-  const tables = names.flatMap((name) => [
-    "",
-    `| ${name} | median | least to greatest | |`,
-    "|---|--:|--:|---|",
-    ...results
-      .filter(({ table }) => table === name)
-      .map(
-        ({ row, unit, median, min, max }) =>
-          `| ${row} | ${shown(median)} | ${shown(min)} to ${shown(max)} | ${unit} |`,
-      ),
-  ]);
-  return [
-    `${cpu}, ${cores} cores, ${memoryGb} GB, ${platform}; Node ${node}; commit ${git}; load ${load[0]} as it began.`,
-    ...tables,
-  ].join("\n");
+async function read<Value>(file: string | URL): Promise<Value> {
+  return JSON.parse(await readFile(file, "utf8")) as Value;
 }
 
-const [, , file = ""] = process.argv;
-const report = JSON.parse(await readFile(file, "utf8")) as Report;
-const text = await readFile(page, "utf8");
-const [head, rest] = text.split(begin);
-const tail = rest?.split(end)[1];
-if (head === undefined || tail === undefined) throw new Error(`${page} has lost its marks`);
-await writeFile(page, `${head}${begin}\n${markdown(report)}\n${end}${tail}`);
+let stored = await read<readonly StoredTable[]>(results);
+for (const file of process.argv.slice(2)) {
+  const order = tables.map(({ name }) => name);
+  stored = merge(stored, await read<Report>(file), order);
+}
+await writeFile(results, `${JSON.stringify(stored, undefined, 2)}\n`);
+for (const [file, svg] of curvesOf(stored)) await writeFile(new URL(file, docs), svg);
+const pages = (await readdir(docs))
+  .filter((file) => file.endsWith(".md"))
+  .map((file) => new URL(file, docs));
+for (const page of [...pages, new URL("../README.md", docs)]) {
+  const text = await readFile(page, "utf8");
+  const written = withFigures(text, stored);
+  if (written !== text) await writeFile(page, written);
+  const missing = written.split(`-->${notMeasured}<!--`).length - 1;
+  if (missing > 0)
+    console.error(`${page.pathname}: ${missing} figures are of rows that nobody measured`);
+}

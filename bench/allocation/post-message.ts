@@ -1,6 +1,6 @@
 import { MessageChannel } from "node:worker_threads";
 import { digest, type ReadEvent } from "../events.ts";
-import { type Format, type FormatName, formats } from "../frames/formats.ts";
+import { type Format, type FormatName, formatOf } from "../frames/formats.ts";
 import { check } from "../table.ts";
 import { HeapMeter } from "./heap.ts";
 
@@ -12,11 +12,12 @@ const exchangesMeasured = 7;
 /** Bytes of heap for each event that a thread sends and handles by postMessage: here, to and from itself. */
 export async function measurePostMessage(name: FormatName, scale: number): Promise<number> {
   const messages = Math.ceil((messagesFull * scale) / turn) * turn;
+  const format = formatOf(name, "weather");
   const meter = new HeapMeter();
   const measured: number[] = [];
   for (let i = 0; i < exchangesWarm + exchangesMeasured; i += 1) {
     meter.begin();
-    await exchange(formats[name], messages);
+    await exchange(format, messages);
     const bytes = meter.end();
     if (i >= exchangesWarm && !Number.isNaN(bytes)) measured.push(bytes);
   }
@@ -25,14 +26,14 @@ export async function measurePostMessage(name: FormatName, scale: number): Promi
   return (measured[Math.floor(measured.length / 2)] as number) / messages;
 }
 
-function exchange({ eventAt, pack, unpack }: Format, messages: number): Promise<void> {
+function exchange({ at, pack, unpack }: Format, messages: number): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   let sent = 0;
   let sum = 0;
   let handled = 0;
   const sendSome = (): void => {
     for (let i = 0; i < turn; i += 1) {
-      const event = eventAt(sent);
+      const event = at(sent) as ReadEvent;
       sent += 1;
       sum = (sum + digest(event)) | 0;
       port1.postMessage(pack(event));

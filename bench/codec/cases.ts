@@ -13,14 +13,14 @@ export interface CodecCase {
 }
 
 /** Few enough to stay in the processor's cache, as an event does that was just made. */
-const count = 256;
+export const count = 256;
 /** More than the codec remembers strings. */
 const uniqueCount = 16_384;
 const recordBytesMax = 256;
 
 const codec = codecOf(WeatherEventSchema);
 
-function range<T>(length: number, at: (n: number) => T): T[] {
+export function range<T>(length: number, at: (n: number) => T): T[] {
   return Array.from({ length }, (_, n) => at(n));
 }
 
@@ -46,7 +46,7 @@ function flat(text: string): string {
   return Buffer.from(text).toString();
 }
 
-function total(counts: readonly number[]): number {
+export function total(counts: readonly number[]): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
@@ -116,7 +116,7 @@ function tellurionDecode(events: readonly BenchEvent[]): CodecCase {
 }
 
 /** One result for each input, added up. */
-function each<Input>(
+export function each<Input>(
   inputs: readonly Input[],
   run: (input: Input) => number,
   expected: number,

@@ -1,5 +1,4 @@
 import { threadName } from "node:worker_threads";
-import { WeatherEventSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
 import { type ActorDefinition, defineActor, Rejection } from "../../src/runtime/index.ts";
 import {
   BeginSchema,
@@ -10,12 +9,16 @@ import {
   ProducerStateSchema,
   ProduceSchema,
 } from "../../test/gen/tellurion/test/v1/bench_pb.ts";
-import { digest, eventAt } from "../events.ts";
+import { type PayloadName, payloadOf } from "../payloads.ts";
 
 /** The worker that this module was loaded in. The benchmark must know that actors sit where they should. */
 const worker = Number(threadName?.split("-").at(-1) ?? 0) || 0;
 
-/** Sends batches of events to one consumer, one batch in each round of a frame. */
+/** Said by who names this module: a world carries one payload, so that no other one has shaped the code that it runs. */
+const asked = new URL(import.meta.url).searchParams.get("payload") ?? "weather";
+const { schema, at, digest } = payloadOf(asked as PayloadName);
+
+/** Sends batches of messages to one consumer, one batch in each round of a frame; without a target it publishes them. */
 const producer = defineActor({
   kind: "producer",
   state: ProducerStateSchema,
@@ -34,9 +37,10 @@ const producer = defineActor({
     handle(ContinueSchema, (state, { batches }, ctx) => {
       const { target, batch } = state;
       for (let i = 0; i < batch; i += 1) {
-        const event = eventAt(state.count + i);
-        state.checksum = (state.checksum + digest(event)) | 0;
-        ctx.send(target, WeatherEventSchema, event);
+        const message = at(state.count + i);
+        state.checksum = (state.checksum + digest(message as never)) | 0;
+        if (target === "") ctx.publish(schema, message as never);
+        else ctx.send(target, schema, message as never);
       }
       state.count += batch;
       if (batches > 1) ctx.send(ctx.address, ContinueSchema, { batches: batches - 1 });
@@ -55,16 +59,16 @@ const producer = defineActor({
   ],
 });
 
-/** Reads three fields of each event, counts them and adds them up. */
+/** Reads each message, counts them and adds them up. */
 export const consumer = defineActor({
   kind: "consumer",
   state: ConsumerStateSchema,
   init: () => ({}),
   on: ({ handle, query }) => [
     handle(BeginSchema, () => {}),
-    handle(WeatherEventSchema, (state, event) => {
+    handle(schema, (state, message) => {
       state.count += 1;
-      state.checksum = (state.checksum + digest(event)) | 0;
+      state.checksum = (state.checksum + digest(message as never)) | 0;
     }),
     query(ConsumerService.method.getConsumed, ({ count, checksum }) => ({
       tally: { count, checksum, worker },

@@ -1,41 +1,54 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { WeatherEventSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
-import { type BenchEvent, eventAt, plainEventAt, type ReadEvent } from "../events.ts";
+import { type PayloadName, payloadOf } from "../payloads.ts";
 
-/** A way to carry events over postMessage, as one would write it by hand. */
+/** A way to carry messages over postMessage, as one would write it by hand. */
 export interface Format {
-  readonly eventAt: (n: number) => ReadEvent;
-  readonly pack: (event: unknown) => unknown;
+  readonly at: (n: number) => object;
+  readonly pack: (message: unknown) => unknown;
   readonly unpack: (message: unknown) => unknown;
-  /** Events that one message carries: 1 is the event itself, more is a list. */
+  /** Messages that one post carries: 1 is the message itself, more is a list. */
   readonly batch: number;
 }
 
 const json = {
-  eventAt: plainEventAt,
-  pack: (event: unknown) => JSON.stringify(event),
+  pack: (message: unknown) => JSON.stringify(message),
   unpack: (message: unknown) => JSON.parse(message as string),
 };
 const clone = {
-  eventAt: plainEventAt,
-  pack: (event: unknown) => event,
+  pack: (message: unknown) => message,
   unpack: (message: unknown) => message,
 };
-const protobufEs = {
-  eventAt,
-  pack: (event: unknown) =>
-    toBinary(WeatherEventSchema, create(WeatherEventSchema, event as BenchEvent)),
-  unpack: (message: unknown) => fromBinary(WeatherEventSchema, message as Uint8Array),
-};
+/** Messages in a list: so much is the cost of a post, not of a message. */
 const batch = 64;
 
-/** By the name of their row. The batched ones show how much is the cost of a message, not of an event. */
-export const formats = {
-  "json-postmessage": { ...json, batch: 1 },
-  "clone-postmessage": { ...clone, batch: 1 },
-  "protobuf-es-postmessage": { ...protobufEs, batch: 1 },
-  "json-postmessage-batched": { ...json, batch },
-  "clone-postmessage-batched": { ...clone, batch },
-} as const satisfies Record<string, Format>;
+/** By the name of their row. */
+export const formatNames = [
+  "json-postmessage",
+  "clone-postmessage",
+  "protobuf-es-postmessage",
+  "json-postmessage-batched",
+  "clone-postmessage-batched",
+] as const;
 
-export type FormatName = keyof typeof formats;
+export type FormatName = (typeof formatNames)[number];
+
+export function formatOf(name: FormatName, payload: PayloadName): Format {
+  const { schema, at, plainAt } = payloadOf(payload);
+  switch (name) {
+    case "json-postmessage":
+      return { ...json, at: plainAt, batch: 1 };
+    case "clone-postmessage":
+      return { ...clone, at: plainAt, batch: 1 };
+    case "json-postmessage-batched":
+      return { ...json, at: plainAt, batch };
+    case "clone-postmessage-batched":
+      return { ...clone, at: plainAt, batch };
+    case "protobuf-es-postmessage":
+      return {
+        at,
+        pack: (message) => toBinary(schema, create(schema, message as never)),
+        unpack: (message) => fromBinary(schema, message as Uint8Array),
+        batch: 1,
+      };
+  }
+}

@@ -1,12 +1,13 @@
 import { type MessagePort, workerData } from "node:worker_threads";
-import { digest, type ReadEvent } from "../events.ts";
-import { type Format, type FormatName, formats } from "./formats.ts";
+import { type PayloadName, payloadOf } from "../payloads.ts";
+import { type FormatName, formatOf } from "./formats.ts";
 import { PeerCounters } from "./peer-counters.ts";
 
 /** What a peer is told. */
 export interface PeerSetup {
   readonly peer: number;
   readonly format: FormatName;
+  readonly payload: PayloadName;
   readonly counters: SharedArrayBuffer;
   readonly port: MessagePort;
 }
@@ -17,28 +18,29 @@ const windowMax = 4_096;
 const turn = 1_024;
 
 /** One of two threads that send each other events, as fast as both can handle what they get. */
-function run({ peer, format: name, counters: shared, port }: PeerSetup): void {
+function run({ peer, format: name, payload, counters: shared, port }: PeerSetup): void {
   const counters = new PeerCounters(shared);
-  const format: Format = formats[name];
+  const format = formatOf(name, payload);
+  const { digest } = payloadOf(payload);
   const other = 1 - peer;
   let handled = 0;
   let handledSum = 0;
-  const handle = (event: ReadEvent): void => {
+  const handle = (event: unknown): void => {
     handled += 1;
-    handledSum = (handledSum + digest(event)) | 0;
+    handledSum = (handledSum + digest(event as never)) | 0;
   };
   port.on("message", (message: unknown) => {
     const content = format.unpack(message);
-    if (format.batch === 1) handle(content as ReadEvent);
-    else for (const event of content as readonly ReadEvent[]) handle(event);
+    if (format.batch === 1) handle(content);
+    else for (const event of content as readonly unknown[]) handle(event);
     counters.setHandled(peer, handled, handledSum);
   });
   let sent = 0;
   let sentSum = 0;
-  const next = (): ReadEvent => {
-    const event = format.eventAt(sent);
+  const next = (): object => {
+    const event = format.at(sent);
     sent += 1;
-    sentSum = (sentSum + digest(event)) | 0;
+    sentSum = (sentSum + digest(event as never)) | 0;
     return event;
   };
   const send = (): void => {

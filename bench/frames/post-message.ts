@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { MessageChannel, Worker } from "node:worker_threads";
+import type { PayloadName } from "../payloads.ts";
 import { check, type Effort } from "../table.ts";
 import type { FormatName } from "./formats.ts";
 import type { PeerSetup } from "./peer.ts";
@@ -9,13 +10,17 @@ const frameMs = 1_000 / 60;
 const drainMsMax = 10_000;
 
 /** Events that two threads handle in the time of a frame when they send them to each other by postMessage. */
-export async function measurePostMessage(format: FormatName, effort: Effort): Promise<number> {
+export async function measurePostMessage(
+  format: FormatName,
+  payload: PayloadName,
+  effort: Effort,
+): Promise<number> {
   const counters = new PeerCounters();
   const { port1, port2 } = new MessageChannel();
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => {});
   const peers = [port1, port2].map((port, peer) => {
-    const setup: PeerSetup = { peer, format, counters: counters.shared, port };
+    const setup: PeerSetup = { peer, format, payload, counters: counters.shared, port };
     const url = new URL("./peer.ts", import.meta.url);
     const worker = new Worker(url, { workerData: setup, transferList: [port] });
     return worker.on("error", failure.reject);

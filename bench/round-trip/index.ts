@@ -1,6 +1,8 @@
+import { askFramework } from "../exchange/peer-frameworks.ts";
 import { type Case, check, type Effort, type Table } from "../table.ts";
 import { measureMainToWorker, measureWaitNotify, measureWorkerToWorker } from "./baselines.ts";
 import type { Samples } from "./exchange.ts";
+import { measurePiscina } from "./piscina.ts";
 import { measureAsk } from "./tellurion.ts";
 
 function tripCase(row: string, measure: (effort: Effort) => Promise<Samples>): Case {
@@ -17,14 +19,25 @@ function tripCase(row: string, measure: (effort: Effort) => Promise<Samples>): C
   };
 }
 
+function peerCase(row: string, peer: "nact" | "comedy", args: readonly string[] = []): Case {
+  const measure = async (effort: Effort) => (await askFramework(peer, "ask", effort, args)).us;
+  return { ...tripCase(row, measure), needsPeers: true };
+}
+
 export const roundTrip: Table = {
   name: "round-trip",
-  about: "a question to another thread and its answer: the median trip, and the 99th of 100",
+  about:
+    "a question and its answer, to another thread or in one: the median trip, and the 99th of 100",
   cases: [
-    tripCase("tellurion-ask", measureAsk),
+    tripCase("tellurion-ask", (effort) => measureAsk(2, effort)),
     tripCase("postmessage-worker-worker", measureWorkerToWorker),
     tripCase("postmessage-main-worker", measureMainToWorker),
     tripCase("atomics-wait-notify", measureWaitNotify),
+    tripCase("piscina-run", measurePiscina),
+    peerCase("comedy-ask, two threads", "comedy"),
+    tripCase("tellurion-ask, one worker", (effort) => measureAsk(1, effort)),
+    peerCase("nact-query, one thread", "nact"),
+    peerCase("comedy-ask, one thread", "comedy", ["in-memory"]),
   ],
   bars: [
     { what: "tellurion-ask", value: (median) => median("tellurion-ask"), most: 20 },

@@ -13,13 +13,13 @@ import { call, failureOf } from "../world-calls.ts";
 const asksPerFrame = 200;
 const samplesMin = 200;
 
-/** Microseconds of each of the last round trips between two actors on different workers. */
-export async function measureAsk(effort: Effort): Promise<readonly number[]> {
+/** Microseconds of each of the last round trips between two actors: on different workers, or on the only one. */
+export async function measureAsk(workers: 1 | 2, effort: Effort): Promise<readonly number[]> {
   const asker = { target: "answerer/0", asks: asksPerFrame };
   const world = await startWorld({
     name: "bench-round-trip",
     seed: 1,
-    workers: 2,
+    workers,
     fixedPlacement: true,
     tickHz: 60,
     actorsModule: new URL("./actors.ts", import.meta.url),
@@ -31,13 +31,13 @@ export async function measureAsk(effort: Effort): Promise<readonly number[]> {
     limits: { roundsMax: asksPerFrame * 2 + 8 },
   });
   try {
-    return await Promise.race([failureOf(world), measure(world, effort)]);
+    return await Promise.race([failureOf(world), measure(world, workers, effort)]);
   } finally {
     await world.stop();
   }
 }
 
-async function measure(world: World, effort: Effort): Promise<readonly number[]> {
+async function measure(world: World, workers: number, effort: Effort): Promise<readonly number[]> {
   const { getRoundTrips } = AskerService.method;
   let trips: GetRoundTripsResponse;
   do {
@@ -45,7 +45,8 @@ async function measure(world: World, effort: Effort): Promise<readonly number[]>
     trips = await call(world, "0", getRoundTrips, { asker: "0" });
   } while (trips.us.length < samplesMin);
   const { us, workerAsking, workerAnswering } = trips;
-  check(workerAsking !== workerAnswering, `both actors sit on worker ${workerAsking}`);
+  const where = `the actors sit on workers ${workerAsking} and ${workerAnswering}`;
+  check((workerAsking !== workerAnswering) === workers > 1, where);
   const { deadLetters } = world.metrics();
   check(deadLetters === 0, `deadLetters=${deadLetters}`);
   return us;

@@ -10,10 +10,7 @@ import {
 } from "../../src/gen/tellurion/v1/weather_pb.ts";
 import type { Bootstrap } from "../../src/runtime/host.ts";
 import { encodeBootstrap } from "../../src/runtime/world/bootstrap.ts";
-import { catalogueOf } from "../../src/runtime/world/catalogue.ts";
-import { InlineWorld } from "../../src/runtime/world/inline-world.ts";
-import { bindKinds } from "../../src/runtime/world/kinds.ts";
-import { defaultLimits } from "../../src/runtime/world/limits.ts";
+import { inlineWorldOf, stateAt } from "../inline-world.ts";
 import { check, type Table } from "../table.ts";
 
 const tickHz = 60;
@@ -51,7 +48,7 @@ export const worldWeather: Table = {
 
 /** The mean and the 99th percentile of the time that frames take, in a world in this thread. */
 async function frameTimes(frames: number): Promise<readonly number[]> {
-  const world = inlineWorld();
+  const world = inlineWorldOf(actors);
   const inputs = encodeBootstrap(await bootstrap());
   world.runFrame(inputs);
   for (let i = 0; i < warmFrames; i += 1) world.runFrame([]);
@@ -61,29 +58,12 @@ async function frameTimes(frames: number): Promise<readonly number[]> {
     world.runFrame([]);
     times.push(performance.now() - startedMs);
   }
-  const { storms, gameMs } = skyOf(world);
+  const { storms, gameMs } = stateAt(world, "sky/main") as SkyState;
   check(storms.length >= stormsLeast, `there are ${storms.length} storms only`);
   const minutes = Math.floor((frames + warmFrames) / tickHz);
   check(Number(gameMs) >= (minutes - 1) * 60_000, `the sky has come to ${gameMs} ms only`);
   const mean = times.reduce((sum, ms) => sum + ms, 0) / times.length;
   return [mean, times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] as number];
-}
-
-function skyOf(world: InlineWorld): SkyState {
-  const actor = world.conductor.registry.at("sky/main");
-  const state = actor && world.coreOf(actor.number).cellAt(actor.number)?.state;
-  if (state === undefined) throw new Error("the world has no sky");
-  return state as SkyState;
-}
-
-function inlineWorld(): InlineWorld {
-  const catalogue = catalogueOf(actors);
-  return new InlineWorld({
-    ...{ seed: 7, tickHz, workers: 1, shuffleEveryFrames: 0, checks: false, catalogue },
-    limits: defaultLimits,
-    kinds: bindKinds(actors, catalogue),
-    sinks: { events: () => {}, reply: () => {}, effect: () => {}, report: () => {} },
-  });
 }
 
 async function bootstrap(): Promise<Bootstrap[]> {

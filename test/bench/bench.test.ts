@@ -11,6 +11,9 @@ import { tables } from "../../bench/tables.ts";
 
 const main = fileURLToPath(new URL("../../bench/main.ts", import.meta.url));
 
+/** Half a minute on a machine of two processors that has nothing else to do. */
+const smokeMsMax = 240_000;
+
 interface Outcome {
   readonly code: number;
   readonly stdout: string;
@@ -38,7 +41,7 @@ describe("a smoke run of all tables", () => {
     outcome = await bench("--smoke", "--rounds", "1", "--json", file);
     expect(outcome.stderr).not.toContain("Error");
     report = JSON.parse(await readFile(file, "utf8"));
-  });
+  }, smokeMsMax);
 
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -102,11 +105,13 @@ describe("a smoke run of all tables", () => {
   });
 
   test("says of each bar whether it holds", () => {
-    const bars = tables.flatMap((table) => table.bars.map(({ what }) => what));
-    for (const bar of bars) {
-      expect(outcome.stdout).toMatch(
-        new RegExp(`(bar holds|BAR MISSED): ${bar.replace("/", "[/]")} is`),
-      );
+    const escaped = (text: string): string => text.replace(/[^\w ]/g, "[$&]");
+    for (const table of tables) {
+      const all = runnableCases(table).length === table.cases.length;
+      for (const { what } of table.bars) {
+        const said = all ? "(bar holds|BAR MISSED)" : "(bar holds|BAR MISSED|bar not measured)";
+        expect(outcome.stdout).toMatch(new RegExp(`${said}: ${escaped(what)}( is|,)`));
+      }
     }
   });
 });
@@ -122,10 +127,7 @@ describe("the command line", () => {
 
   test.each([
     [["--onyl", "codec"], "--only, --json, --rounds, --smoke, --help"],
-    [
-      ["--only", "codecs"],
-      "lists of frames, codec, round-trip, allocation, idle, weather-year, world-weather, world-state, npcs",
-    ],
+    [["--only", "codecs"], `lists of ${tables.map(({ name }) => name).join(", ")}`],
     [["--rounds", "0"], "integers from 1 to 100"],
   ])("says what is valid instead of %j", async (args, valid) => {
     const { code, stderr } = await bench(...args);

@@ -1,19 +1,19 @@
-// Set up as in its documentation: https://github.com/untu/comedy#threaded-actors
-import comedy from "comedy";
-import { Source, servePeer, turn } from "./exchange.ts";
-
-const silent = { error: console.error, warn() {}, info() {}, debug() {} };
+import { mode, startComedy } from "../comedy-system.ts";
+import { servePeer } from "../serve.ts";
+import { type FramesRequest, Source, turn } from "./messages.ts";
 
 /**
  * One actor on another thread. A send is over when the message has been handed over, so a turn of them is awaited; then
  * a question waits for its turn in the same mailbox.
  */
-servePeer(async ({ warmMs, measureMs }) => {
-  const source = new Source();
-  const system = comedy({ log: silent, config: {} });
+servePeer(async ({ warmMs, measureMs, payload }: FramesRequest) => {
+  const source = new Source(payload);
+  const system = startComedy();
   const root = await system.rootActor();
-  const mode = process.argv[2] === "in-memory" ? "in-memory" : "threaded";
-  const consumer = await root.createChild("/frames/comedy-consumer.cjs", { mode });
+  const consumer = await root.createChild("/frames/comedy-consumer.cjs", {
+    mode,
+    customParameters: { payload },
+  });
   const tally = (): Promise<{ count: number; checksum: number }> =>
     consumer.sendAndReceive("tally");
   const sendFor = async (ms: number): Promise<void> => {
@@ -33,5 +33,5 @@ servePeer(async ({ warmMs, measureMs }) => {
   let got = await tally();
   while (got.count < source.count) got = await tally();
   await system.destroy();
-  return { handled: count - before.count, elapsedMs, sent: { ...source }, got };
+  return { handled: count - before.count, elapsedMs, sent: source.tally, got };
 });

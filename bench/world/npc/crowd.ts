@@ -6,13 +6,11 @@ import { ConfigureNpcsSchema, NpcDetail } from "../../../src/gen/tellurion/v1/np
 import { PlayerActedEventSchema, Verb } from "../../../src/gen/tellurion/v1/world_pb.ts";
 import { codecOf, defineActor } from "../../../src/runtime/index.ts";
 import { encodeBootstrap, encodeInput } from "../../../src/runtime/world/bootstrap.ts";
-import { catalogueOf } from "../../../src/runtime/world/catalogue.ts";
-import { InlineWorld } from "../../../src/runtime/world/inline-world.ts";
-import { bindKinds } from "../../../src/runtime/world/kinds.ts";
-import { defaultLimits } from "../../../src/runtime/world/limits.ts";
+import type { InlineWorld } from "../../../src/runtime/world/inline-world.ts";
 import { calendar } from "../../../test/actors/fixtures.ts";
 import { mapOf, townOf } from "../../../test/actors/npc/town.ts";
 import { CounterStateSchema, TickSchema } from "../../../test/gen/tellurion/test/v1/chaos_pb.ts";
+import { inlineWorldOf, stateAt } from "../../inline-world.ts";
 
 const npcsPerShard = 250;
 const scale = 60;
@@ -58,21 +56,8 @@ export class Crowd {
       Array.from({ length: perRegion }, (_, i) => `${region}-${i}`),
     );
     const actors = [clock, npc, playersIn(regions.slice(0, withPlayers))];
-    const catalogue = catalogueOf(actors);
-    this.world = new InlineWorld({
-      ...{ catalogue, limits: defaultLimits, seed: 7, tickHz: 60, workers: 1 },
-      kinds: bindKinds(actors, catalogue),
-      ...{ shuffleEveryFrames: 0, checks: false },
-      sinks: {
-        events: (_, events) => {
-          this.events += events.length;
-        },
-        reply: () => {},
-        effect: () => {},
-        report: (_, { body }) => {
-          if (body.case === "log") throw new Error(body.value.text);
-        },
-      },
+    this.world = inlineWorldOf(actors, {}, (count) => {
+      this.events += count;
     });
     // As if a gateway wanted all of it.
     new Int32Array(this.world.memory.interest).fill(1);
@@ -110,11 +95,7 @@ export class Crowd {
   }
 
   states(): Shard[] {
-    return this.shards.map((shard) => {
-      const actor = this.world.conductor.registry.at(`npc/${shard}`);
-      if (actor === undefined) throw new Error(`npc/${shard} is not active`);
-      return this.world.coreOf(actor.number).cellAt(actor.number)?.state as Shard;
-    });
+    return this.shards.map((shard) => stateAt(this.world, `npc/${shard}`) as Shard);
   }
 
   /** How many shards are simulated how closely. */

@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tellurion/test/v1/bench.proto.
  */
 export const file_tellurion_test_v1_bench: GenFile = /*@__PURE__*/
-  fileDesc("Ch10ZWxsdXJpb24vdGVzdC92MS9iZW5jaC5wcm90bxIRdGVsbHVyaW9uLnRlc3QudjEiOQoHUHJvZHVjZRIOCgZ0YXJnZXQYASABKAkSDQoFYmF0Y2gYAiABKA0SDwoHYmF0Y2hlcxgDIAEoDSIHCgVCZWdpbiIbCghDb250aW51ZRIPCgdiYXRjaGVzGAEgASgNImAKDVByb2R1Y2VyU3RhdGUSDgoGdGFyZ2V0GAEgASgJEg0KBWJhdGNoGAIgASgNEg8KB2JhdGNoZXMYAyABKA0SDQoFY291bnQYBCABKAESEAoIY2hlY2tzdW0YBSABKAUiMAoNQ29uc3VtZXJTdGF0ZRINCgVjb3VudBgBIAEoARIQCghjaGVja3N1bRgCIAEoBSI4CgVUYWxseRINCgVjb3VudBgBIAEoARIQCghjaGVja3N1bRgCIAEoBRIOCgZ3b3JrZXIYAyABKA0iRQoRU2V0QmF0Y2hlc1JlcXVlc3QSEAoIcHJvZHVjZXIYASABKAkSDQoFYmF0Y2gYAiABKA0SDwoHYmF0Y2hlcxgDIAEoDSIUChJTZXRCYXRjaGVzUmVzcG9uc2UiJgoSR2V0UHJvZHVjZWRSZXF1ZXN0EhAKCHByb2R1Y2VyGAEgASgJIj4KE0dldFByb2R1Y2VkUmVzcG9uc2USJwoFdGFsbHkYASABKAsyGC50ZWxsdXJpb24udGVzdC52MS5UYWxseSInChNHZXRBbGxvY2F0ZWRSZXF1ZXN0EhAKCHByb2R1Y2VyGAEgASgJIiUKFEdldEFsbG9jYXRlZFJlc3BvbnNlEg0KBWJ5dGVzGAEgAygBIiYKEkdldENvbnN1bWVkUmVxdWVzdBIQCghjb25zdW1lchgBIAEoCSI+ChNHZXRDb25zdW1lZFJlc3BvbnNlEicKBXRhbGx5GAEgASgLMhgudGVsbHVyaW9uLnRlc3QudjEuVGFsbHkiKAoIQXNrT2Z0ZW4SDgoGdGFyZ2V0GAEgASgJEgwKBGFza3MYAiABKA0iFQoDQXNrEg4KBm51bWJlchgBIAEoDSIoCgZBbnN3ZXISDgoGbnVtYmVyGAEgASgNEg4KBndvcmtlchgCIAEoDSJYCgpBc2tlclN0YXRlEg4KBnRhcmdldBgBIAEoCRIMCgRhc2tzGAIgASgNEgwKBGxlZnQYAyABKA0SDgoGbnVtYmVyGAQgASgNEg4KBndvcmtlchgFIAEoDSIgCg1BbnN3ZXJlclN0YXRlEg8KB2Fuc3dlcnMYASABKA0iJQoUR2V0Um91bmRUcmlwc1JlcXVlc3QSDQoFYXNrZXIYASABKAkiVAoVR2V0Um91bmRUcmlwc1Jlc3BvbnNlEgoKAnVzGAEgAygBEhUKDXdvcmtlcl9hc2tpbmcYAiABKA0SGAoQd29ya2VyX2Fuc3dlcmluZxgDIAEoDTKnAwoPUHJvZHVjZXJTZXJ2aWNlEoABCgpTZXRCYXRjaGVzEiQudGVsbHVyaW9uLnRlc3QudjEuU2V0QmF0Y2hlc1JlcXVlc3QaJS50ZWxsdXJpb24udGVzdC52MS5TZXRCYXRjaGVzUmVzcG9uc2UiJaq7GCEKCHByb2R1Y2VyIgtiZW5jaDp3cml0ZRoIcHJvZHVjZXIShQEKC0dldFByb2R1Y2VkEiUudGVsbHVyaW9uLnRlc3QudjEuR2V0UHJvZHVjZWRSZXF1ZXN0GiYudGVsbHVyaW9uLnRlc3QudjEuR2V0UHJvZHVjZWRSZXNwb25zZSInkAIBqrsYIAoIcHJvZHVjZXIiCmJlbmNoOnJlYWQaCHByb2R1Y2VyEogBCgxHZXRBbGxvY2F0ZWQSJi50ZWxsdXJpb24udGVzdC52MS5HZXRBbGxvY2F0ZWRSZXF1ZXN0GicudGVsbHVyaW9uLnRlc3QudjEuR2V0QWxsb2NhdGVkUmVzcG9uc2UiJ5ACAaq7GCAKCHByb2R1Y2VyIgpiZW5jaDpyZWFkGghwcm9kdWNlcjKZAQoPQ29uc3VtZXJTZXJ2aWNlEoUBCgtHZXRDb25zdW1lZBIlLnRlbGx1cmlvbi50ZXN0LnYxLkdldENvbnN1bWVkUmVxdWVzdBomLnRlbGx1cmlvbi50ZXN0LnYxLkdldENvbnN1bWVkUmVzcG9uc2UiJ5ACAaq7GCAKCGNvbnN1bWVyIgpiZW5jaDpyZWFkGghjb25zdW1lcjKWAQoMQXNrZXJTZXJ2aWNlEoUBCg1HZXRSb3VuZFRyaXBzEicudGVsbHVyaW9uLnRlc3QudjEuR2V0Um91bmRUcmlwc1JlcXVlc3QaKC50ZWxsdXJpb24udGVzdC52MS5HZXRSb3VuZFRyaXBzUmVzcG9uc2UiIZACAaq7GBoKBWFza2VyIgpiZW5jaDpyZWFkGgVhc2tlcmIGcHJvdG8z", [file_tellurion_v1_options]);
+  fileDesc("Ch10ZWxsdXJpb24vdGVzdC92MS9iZW5jaC5wcm90bxIRdGVsbHVyaW9uLnRlc3QudjEiOQoHUHJvZHVjZRIOCgZ0YXJnZXQYASABKAkSDQoFYmF0Y2gYAiABKA0SDwoHYmF0Y2hlcxgDIAEoDSIHCgVCZWdpbiIbCghDb250aW51ZRIPCgdiYXRjaGVzGAEgASgNImAKDVByb2R1Y2VyU3RhdGUSDgoGdGFyZ2V0GAEgASgJEg0KBWJhdGNoGAIgASgNEg8KB2JhdGNoZXMYAyABKA0SDQoFY291bnQYBCABKAESEAoIY2hlY2tzdW0YBSABKAUiMAoNQ29uc3VtZXJTdGF0ZRINCgVjb3VudBgBIAEoARIQCghjaGVja3N1bRgCIAEoBSI4CgVUYWxseRINCgVjb3VudBgBIAEoARIQCghjaGVja3N1bRgCIAEoBRIOCgZ3b3JrZXIYAyABKA0iRQoRU2V0QmF0Y2hlc1JlcXVlc3QSEAoIcHJvZHVjZXIYASABKAkSDQoFYmF0Y2gYAiABKA0SDwoHYmF0Y2hlcxgDIAEoDSIUChJTZXRCYXRjaGVzUmVzcG9uc2UiJgoSR2V0UHJvZHVjZWRSZXF1ZXN0EhAKCHByb2R1Y2VyGAEgASgJIj4KE0dldFByb2R1Y2VkUmVzcG9uc2USJwoFdGFsbHkYASABKAsyGC50ZWxsdXJpb24udGVzdC52MS5UYWxseSInChNHZXRBbGxvY2F0ZWRSZXF1ZXN0EhAKCHByb2R1Y2VyGAEgASgJIiUKFEdldEFsbG9jYXRlZFJlc3BvbnNlEg0KBWJ5dGVzGAEgAygBIiYKEkdldENvbnN1bWVkUmVxdWVzdBIQCghjb25zdW1lchgBIAEoCSI+ChNHZXRDb25zdW1lZFJlc3BvbnNlEicKBXRhbGx5GAEgASgLMhgudGVsbHVyaW9uLnRlc3QudjEuVGFsbHkiKAoIQXNrT2Z0ZW4SDgoGdGFyZ2V0GAEgASgJEgwKBGFza3MYAiABKA0iFQoDQXNrEg4KBm51bWJlchgBIAEoDSIoCgZBbnN3ZXISDgoGbnVtYmVyGAEgASgNEg4KBndvcmtlchgCIAEoDSJYCgpBc2tlclN0YXRlEg4KBnRhcmdldBgBIAEoCRIMCgRhc2tzGAIgASgNEgwKBGxlZnQYAyABKA0SDgoGbnVtYmVyGAQgASgNEg4KBndvcmtlchgFIAEoDSIgCg1BbnN3ZXJlclN0YXRlEg8KB2Fuc3dlcnMYASABKA0iJQoUR2V0Um91bmRUcmlwc1JlcXVlc3QSDQoFYXNrZXIYASABKAkiVAoVR2V0Um91bmRUcmlwc1Jlc3BvbnNlEgoKAnVzGAEgAygBEhUKDXdvcmtlcl9hc2tpbmcYAiABKA0SGAoQd29ya2VyX2Fuc3dlcmluZxgDIAEoDSI6CgRNb3ZlEg4KBmVudGl0eRgBIAEoDRIJCgF4GAIgASgBEgkKAXkYAyABKAESDAoEcGFjZRgEIAEoDSJGCgZMZXR0ZXISDgoGbnVtYmVyGAEgASgNEg4KBndyaXRlchgCIAEoCRIOCgZyZWFkZXIYAyABKAkSDAoEdGV4dBgEIAEoCSKDAQoKU2V0dGxlbWVudBIMCgRuYW1lGAEgASgJEicKBXBsYWNlGAIgASgLMhgudGVsbHVyaW9uLnRlc3QudjEuUGxhY2USLgoJcmVzaWRlbnRzGAMgAygLMhsudGVsbHVyaW9uLnRlc3QudjEuUmVzaWRlbnQSDgoGcHJpY2VzGAQgAygNIh0KBVBsYWNlEgkKAXgYASABKAESCQoBeRgCIAEoASJfCghSZXNpZGVudBIMCgRuYW1lGAEgASgJEicKBXBsYWNlGAIgASgLMhgudGVsbHVyaW9uLnRlc3QudjEuUGxhY2USDAoEbW9vZBgDIAEoARIOCgZza2lsbHMYBCADKA0iKQoEUGxheRIOCgZ0YXJnZXQYASABKAkSEQoJZXhjaGFuZ2VzGAIgASgNIhYKBFBpbmcSDgoGbnVtYmVyGAEgASgNIhYKBFBvbmcSDgoGbnVtYmVyGAEgASgNIhYKBUJyZWVkEg0KBWNvdW50GAEgASgNIk4KC1BsYXllclN0YXRlEg4KBnRhcmdldBgBIAEoCRIRCglleGNoYW5nZXMYAiABKA0SDAoEbGVmdBgDIAEoDRIOCgZudW1iZXIYBCABKA0iLgoMTnVyc2VyeVN0YXRlEg0KBWNvdW50GAEgASgNEg8KB3NwYXduZWQYAiABKAEypwMKD1Byb2R1Y2VyU2VydmljZRKAAQoKU2V0QmF0Y2hlcxIkLnRlbGx1cmlvbi50ZXN0LnYxLlNldEJhdGNoZXNSZXF1ZXN0GiUudGVsbHVyaW9uLnRlc3QudjEuU2V0QmF0Y2hlc1Jlc3BvbnNlIiWquxghCghwcm9kdWNlciILYmVuY2g6d3JpdGUaCHByb2R1Y2VyEoUBCgtHZXRQcm9kdWNlZBIlLnRlbGx1cmlvbi50ZXN0LnYxLkdldFByb2R1Y2VkUmVxdWVzdBomLnRlbGx1cmlvbi50ZXN0LnYxLkdldFByb2R1Y2VkUmVzcG9uc2UiJ5ACAaq7GCAKCHByb2R1Y2VyIgpiZW5jaDpyZWFkGghwcm9kdWNlchKIAQoMR2V0QWxsb2NhdGVkEiYudGVsbHVyaW9uLnRlc3QudjEuR2V0QWxsb2NhdGVkUmVxdWVzdBonLnRlbGx1cmlvbi50ZXN0LnYxLkdldEFsbG9jYXRlZFJlc3BvbnNlIieQAgGquxggCghwcm9kdWNlciIKYmVuY2g6cmVhZBoIcHJvZHVjZXIymQEKD0NvbnN1bWVyU2VydmljZRKFAQoLR2V0Q29uc3VtZWQSJS50ZWxsdXJpb24udGVzdC52MS5HZXRDb25zdW1lZFJlcXVlc3QaJi50ZWxsdXJpb24udGVzdC52MS5HZXRDb25zdW1lZFJlc3BvbnNlIieQAgGquxggCghjb25zdW1lciIKYmVuY2g6cmVhZBoIY29uc3VtZXIylgEKDEFza2VyU2VydmljZRKFAQoNR2V0Um91bmRUcmlwcxInLnRlbGx1cmlvbi50ZXN0LnYxLkdldFJvdW5kVHJpcHNSZXF1ZXN0GigudGVsbHVyaW9uLnRlc3QudjEuR2V0Um91bmRUcmlwc1Jlc3BvbnNlIiGQAgGquxgaCgVhc2tlciIKYmVuY2g6cmVhZBoFYXNrZXJiBnByb3RvMw", [file_tellurion_v1_options]);
 
 /**
  * Tells a producer whom to send events to, and how many: so many batches in a frame, one in each round.
@@ -470,6 +470,293 @@ export type GetRoundTripsResponse = Message<"tellurion.test.v1.GetRoundTripsResp
  */
 export const GetRoundTripsResponseSchema: GenMessage<GetRoundTripsResponse> = /*@__PURE__*/
   messageDesc(file_tellurion_test_v1_bench, 20);
+
+/**
+ * Without any text: 24 bytes for entities from 16,384 to 2,097,151.
+ *
+ * @generated from message tellurion.test.v1.Move
+ */
+export type Move = Message<"tellurion.test.v1.Move"> & {
+  /**
+   * @generated from field: uint32 entity = 1;
+   */
+  entity: number;
+
+  /**
+   * @generated from field: double x = 2;
+   */
+  x: number;
+
+  /**
+   * @generated from field: double y = 3;
+   */
+  y: number;
+
+  /**
+   * @generated from field: uint32 pace = 4;
+   */
+  pace: number;
+};
+
+/**
+ * Describes the message tellurion.test.v1.Move.
+ * Use `create(MoveSchema)` to create a new message.
+ */
+export const MoveSchema: GenMessage<Move> = /*@__PURE__*/
+  messageDesc(file_tellurion_test_v1_bench, 21);
+
+/**
+ * Mostly text.
+ *
+ * @generated from message tellurion.test.v1.Letter
+ */
+export type Letter = Message<"tellurion.test.v1.Letter"> & {
+  /**
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+
+  /**
+   * @generated from field: string writer = 2;
+   */
+  writer: string;
+
+  /**
+   * @generated from field: string reader = 3;
+   */
+  reader: string;
+
+  /**
+   * @generated from field: string text = 4;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message tellurion.test.v1.Letter.
+ * Use `create(LetterSchema)` to create a new message.
+ */
+export const LetterSchema: GenMessage<Letter> = /*@__PURE__*/
+  messageDesc(file_tellurion_test_v1_bench, 22);
+
+/**
+ * Messages in a message, and lists of them.
+ *
+ * @generated from message tellurion.test.v1.Settlement
+ */
+export type Settlement = Message<"tellurion.test.v1.Settlement"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: tellurion.test.v1.Place place = 2;
+   */
+  place?: Place | undefined;
+
+  /**
+   * @generated from field: repeated tellurion.test.v1.Resident residents = 3;
+   */
+  residents: Resident[];
+
+  /**
+   * @generated from field: repeated uint32 prices = 4;
+   */
+  prices: number[];
+};
+
+/**
+ * Describes the message tellurion.test.v1.Settlement.
+ * Use `create(SettlementSchema)` to create a new message.
+ */
+export const SettlementSchema: GenMessage<Settlement> = /*@__PURE__*/
+  messageDesc(file_tellurion_test_v1_bench, 23);
+
+/**
+ * @generated from message tellurion.test.v1.Place
+ */
+export type Place = Message<"tellurion.test.v1.Place"> & {
+  /**
+   * @generated from field: double x = 1;
+   */
+  x: number;
+
+  /**
+   * @generated from field: double y = 2;
+   */
+  y: number;
+};
+
+/**
+ * Describes the message tellurion.test.v1.Place.
+ * Use `create(PlaceSchema)` to create a new message.
+ */
+export const PlaceSchema: GenMessage<Place> = /*@__PURE__*/
+  messageDesc(file_tellurion_test_v1_bench, 24);
+
+/**
+ * @generated from message tellurion.test.v1.Resident
+ */
+export type Resident = Message<"tellurion.test.v1.Resident"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: tellurion.test.v1.Place place = 2;
+   */
+  place?: Place | undefined;
+
+  /**
+   * @generated from field: double mood = 3;
+   */
+  mood: number;
+
+  /**
+   * @generated from field: repeated uint32 skills = 4;
+   */
+  skills: number[];
+};
+
+/**
+ * Describes the message tellurion.test.v1.Resident.
+ * Use `create(ResidentSchema)` to create a new message.
+ */
+export const ResidentSchema: GenMessage<Resident> = /*@__PURE__*/
+  messageDesc(file_tellurion_test_v1_bench, 25);
+
+/**
+ * Tells an actor to play with another one: so many exchanges in each frame.
+ *
+ * @generated from message tellurion.test.v1.Play
+ */
+export type Play = Message<"tellurion.test.v1.Play"> & {
+  /**
+   * @generated from field: string target = 1;
+   */
+  target: string;
+
+  /**
+   * @generated from field: uint32 exchanges = 2;
+   */
+  exchanges: number;
+};
+
+/**
+ * Describes the message tellurion.test.v1.Play.
+ * Use `create(PlaySchema)` to create a new message.
+ */
+export const PlaySchema: GenMessage<Play> = /*@__PURE__*/
+  messageDesc(file_tellurion_test_v1_bench, 26);
+
+/**
+ * @generated from message tellurion.test.v1.Ping
+ */
+export type Ping = Message<"tellurion.test.v1.Ping"> & {
+  /**
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+};
+
+/**
+ * Describes the message tellurion.test.v1.Ping.
+ * Use `create(PingSchema)` to create a new message.
+ */
+export const PingSchema: GenMessage<Ping> = /*@__PURE__*/
+  messageDesc(file_tellurion_test_v1_bench, 27);
+
+/**
+ * @generated from message tellurion.test.v1.Pong
+ */
+export type Pong = Message<"tellurion.test.v1.Pong"> & {
+  /**
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+};
+
+/**
+ * Describes the message tellurion.test.v1.Pong.
+ * Use `create(PongSchema)` to create a new message.
+ */
+export const PongSchema: GenMessage<Pong> = /*@__PURE__*/
+  messageDesc(file_tellurion_test_v1_bench, 28);
+
+/**
+ * Tells a nursery how many actors to spawn in each frame.
+ *
+ * @generated from message tellurion.test.v1.Breed
+ */
+export type Breed = Message<"tellurion.test.v1.Breed"> & {
+  /**
+   * @generated from field: uint32 count = 1;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message tellurion.test.v1.Breed.
+ * Use `create(BreedSchema)` to create a new message.
+ */
+export const BreedSchema: GenMessage<Breed> = /*@__PURE__*/
+  messageDesc(file_tellurion_test_v1_bench, 29);
+
+/**
+ * @generated from message tellurion.test.v1.PlayerState
+ */
+export type PlayerState = Message<"tellurion.test.v1.PlayerState"> & {
+  /**
+   * @generated from field: string target = 1;
+   */
+  target: string;
+
+  /**
+   * @generated from field: uint32 exchanges = 2;
+   */
+  exchanges: number;
+
+  /**
+   * @generated from field: uint32 left = 3;
+   */
+  left: number;
+
+  /**
+   * @generated from field: uint32 number = 4;
+   */
+  number: number;
+};
+
+/**
+ * Describes the message tellurion.test.v1.PlayerState.
+ * Use `create(PlayerStateSchema)` to create a new message.
+ */
+export const PlayerStateSchema: GenMessage<PlayerState> = /*@__PURE__*/
+  messageDesc(file_tellurion_test_v1_bench, 30);
+
+/**
+ * @generated from message tellurion.test.v1.NurseryState
+ */
+export type NurseryState = Message<"tellurion.test.v1.NurseryState"> & {
+  /**
+   * @generated from field: uint32 count = 1;
+   */
+  count: number;
+
+  /**
+   * @generated from field: double spawned = 2;
+   */
+  spawned: number;
+};
+
+/**
+ * Describes the message tellurion.test.v1.NurseryState.
+ * Use `create(NurseryStateSchema)` to create a new message.
+ */
+export const NurseryStateSchema: GenMessage<NurseryState> = /*@__PURE__*/
+  messageDesc(file_tellurion_test_v1_bench, 31);
 
 /**
  * @generated from service tellurion.test.v1.ProducerService

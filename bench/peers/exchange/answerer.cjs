@@ -1,0 +1,7 @@
+class Answerer {
+  answer(number) {
+    return -number;
+  }
+}
+
+module.exports = Answerer;

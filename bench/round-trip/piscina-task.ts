@@ -1,0 +1,4 @@
+/** What piscina runs. */
+export function answer(number: number): number {
+  return -number;
+}
