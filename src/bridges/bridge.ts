@@ -19,6 +19,8 @@ export interface BridgeOptions {
   readonly worldName: string;
   /** Undefined: the world has no file, and packs that wait end with the process. */
   readonly outboxPath: string | undefined;
+  /** Numbers of packs begin anew: for what was restored in a way that leaves no trace in the outbox. */
+  readonly newEpoch?: boolean;
   /** The catalogue's. */
   readonly events: readonly BridgedEvent[];
   /** 16 hexadecimal digits. */
@@ -103,6 +105,7 @@ class BridgeThread {
       workerData: {
         ...{ configuration, world: worldName, schema: schemaHash, events: mirrored },
         outboxPath: outboxPath ?? outboxInMemory,
+        newEpoch: options.newEpoch ?? false,
         trace: options.trace ?? { endpoint: undefined, ratio: 0 },
       } satisfies BridgeSetup,
     });

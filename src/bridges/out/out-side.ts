@@ -25,6 +25,8 @@ export interface OutSideParts {
   readonly schema: string;
   /** A file, or `outboxInMemory`. */
   readonly outboxPath: string;
+  /** As in `OutboxOptions`. */
+  readonly newEpoch?: boolean;
   readonly topic: Topic;
   readonly tracing: Tracing;
   readonly warn: (text: string) => void;
@@ -56,7 +58,7 @@ export class OutSide {
     const bytesMax = outboxPath === outboxInMemory ? memoryBytesMax : Number.POSITIVE_INFINITY;
     const out = { ...parts.out, outboxBytesMax: Math.min(parts.out.outboxBytesMax, bytesMax) };
     const names = out.streams.map(({ name }) => name);
-    const outbox = new Outbox(outboxPath, names);
+    const outbox = new Outbox(outboxPath, names, { newEpoch: parts.newEpoch ?? false });
     const { fifo, inFlightMax } = out;
     this.#outbox = outbox;
     this.#mirror = new Mirror({ out, events, schema, outbox, tracing, now, warn });

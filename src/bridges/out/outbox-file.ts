@@ -7,13 +7,14 @@ export const outboxInMemory = ":memory:";
 
 /** The bytes "TELO": by them an outbox is told from any other SQLite file. */
 const applicationId = 0x54_45_4c_4f;
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** SQLite's result codes of a file that somebody else has open. */
 const busy = new Set([5, 6]);
 
 /**
- * `meta` has one row; `fed` are the numbers of the events that marks count. A stream's row stays when it is configured no
+ * `meta` has one row; `fed` are the numbers of the events that marks count, `place` is what tells the file from its copies.
+ * A stream's row stays when it is configured no
  * longer, so that its numbers go on where it comes back; `frame` is then NULL. Numbers of packs (`id`) are never used again.
  */
 const tables = `
@@ -21,7 +22,8 @@ const tables = `
     one INTEGER PRIMARY KEY CHECK (one = 1),
     world_id TEXT NOT NULL,
     epoch TEXT NOT NULL,
-    fed TEXT NOT NULL
+    fed TEXT NOT NULL,
+    place TEXT NOT NULL
   ) STRICT;
   CREATE TABLE streams (
     name TEXT PRIMARY KEY,
@@ -70,6 +72,11 @@ const tables = `
   ) STRICT;
 `;
 
+/** What format 2 knows beside format 1. */
+const sinceFormat1 = `
+  ALTER TABLE meta ADD COLUMN place TEXT NOT NULL DEFAULT '';
+`;
+
 /**
  * Opens an outbox for its one writer, or creates it. Throws WORLD_FILE_IN_USE, WORLD_FILE_INVALID and WORLD_FILE_TOO_NEW:
  * it belongs to a world's file.
@@ -83,7 +90,7 @@ export function openOutboxFile(path: string): DatabaseSync {
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
     const created = isEmpty(database);
     if (created) create(database);
-    else checkFormat(path, database);
+    else if (formatOf(path, database) < formatVersion) upgrade(database);
     database.exec("COMMIT; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
     return database;
   } catch (cause) {
@@ -101,7 +108,12 @@ function create(database: DatabaseSync): void {
   database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${formatVersion}`);
 }
 
-function checkFormat(path: string, database: DatabaseSync): void {
+function upgrade(database: DatabaseSync): void {
+  database.exec(`${sinceFormat1}; PRAGMA user_version = ${formatVersion}`);
+}
+
+/** Throws WORLD_FILE_INVALID and WORLD_FILE_TOO_NEW. */
+function formatOf(path: string, database: DatabaseSync): number {
   const pragma = (name: "application_id" | "user_version") =>
     database.prepare(`PRAGMA ${name}`).get()?.[name];
   if (pragma("application_id") !== applicationId) {
@@ -109,7 +121,7 @@ function checkFormat(path: string, database: DatabaseSync): void {
     throw new TellurionError("WORLD_FILE_INVALID", text);
   }
   const version = pragma("user_version") as number;
-  if (version <= formatVersion) return;
+  if (version <= formatVersion) return version;
   const text = `the outbox "${path}" has format ${version}; valid is up to ${formatVersion}: use the version of Tellurion that wrote it`;
   throw new TellurionError("WORLD_FILE_TOO_NEW", text);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { FeedEnd, FeedMark } from "../../runtime/index.ts";
 import { openOutboxFile } from "./outbox-file.ts";
+import { placeOf } from "./outbox-place.ts";
 import { type OutboxStatements, prepareOutbox } from "./outbox-statements.ts";
 import type { Mark } from "./pack.ts";
 import type { TakenAt } from "./rate.ts";
@@ -49,6 +50,8 @@ interface MetaRow {
   readonly worldId: string;
   readonly epoch: string;
   readonly fed: string;
+  /** Empty: it was written before places were. */
+  readonly place: string;
 }
 
 interface StreamRow {
@@ -68,6 +71,11 @@ export interface OutboxBatch {
   readonly forget: readonly { readonly stream: string; readonly worldMs: number }[];
 }
 
+export interface OutboxOptions {
+  /** Begin a new epoch whatever is found: nothing in the file may tell that it is a copy. */
+  readonly newEpoch?: boolean;
+}
+
 /** Packs that are kept to be looked at, though nobody will ever take them; older ones make room. */
 const refusedMax = 1_000;
 
@@ -81,13 +89,17 @@ export class Outbox {
   readonly #streams: readonly string[];
   readonly #published = new Set<number>();
   readonly #since: FeedMark | undefined;
+  readonly #place: string;
+  readonly #newEpoch: boolean;
   #epoch: string;
   #packs: number;
   #bytes: number;
 
   /** `streams` are those of the configuration. Throws what `openOutboxFile` throws. */
-  constructor(path: string, streams: readonly string[]) {
+  constructor(path: string, streams: readonly string[], { newEpoch = false }: OutboxOptions = {}) {
     this.#database = openOutboxFile(path);
+    this.#place = placeOf(path);
+    this.#newEpoch = newEpoch;
     this.#statements = prepareOutbox(this.#database);
     this.#streams = streams;
     const { packs, bytes } = this.#statements.size.get() as { packs: number; bytes: number };
@@ -131,7 +143,8 @@ export class Outbox {
 
   /**
    * A world begins to be fed with these events, after a frame. Another world, or one that stands before what was packed of
-   * it, begins a new epoch: its packs are not those that went out. Returns how far each configured stream has come.
+   * it, begins a new epoch: its packs are not those that went out. So does a copy of the file: what it was copied from may
+   * have given out the next numbers. Returns how far each configured stream has come.
    */
   begin(
     { worldId, after, reached }: Pick<FeedEnd, "worldId" | "after" | "reached">,
@@ -139,13 +152,15 @@ export class Outbox {
   ): StreamPlace[] {
     const found = this.#meta();
     const isBehind = this.#rows().some(({ frame }) => frame !== null && frame - 1 > reached);
-    const isNew = found?.worldId !== worldId || isBehind;
-    if (isNew) this.#epoch = `${worldId.slice(0, 8)}-${randomBytes(4).toString("hex")}`;
+    const isAnother = found?.worldId !== worldId || isBehind;
+    const isCopy = (found?.place ?? "") !== "" && found?.place !== this.#place;
+    if (isAnother || isCopy || this.#newEpoch) this.#epoch = newEpochOf(worldId);
     const fed = JSON.stringify(events.toSorted((a, b) => a - b));
-    const { meta, restart, wholeFrames, forgetAllRates, leave, join } = this.#statements;
+    const { meta, restart, renumber, wholeFrames, forgetAllRates, leave, join } = this.#statements;
     this.#transaction(() => {
-      meta.run(worldId, this.#epoch, fed);
-      if (isNew) {
+      meta.run(worldId, this.#epoch, fed, this.#place);
+      if (this.#epoch !== found?.epoch) renumber.run();
+      if (isAnother) {
         restart.run(after + 1);
         forgetAllRates.run();
       }
@@ -261,6 +276,10 @@ export class Outbox {
       throw error;
     }
   }
+}
+
+function newEpochOf(worldId: string): string {
+  return `${worldId.slice(0, 8)}-${randomBytes(4).toString("hex")}`;
 }
 
 /** SQLite may have rolled back by itself, or not be able to: the error that led here is the one to tell. */

@@ -21,6 +21,7 @@ export interface BridgeConfig {
   readonly catalogue: Catalogue;
   /** Where packs wait. Undefined: in memory, like the world. */
   readonly outboxPath: string | undefined;
+  readonly newEpoch?: boolean;
   readonly trace?: Omit<TracingOptions, "world">;
 }
 
@@ -36,13 +37,13 @@ export class WorldBridge {
 
   /** Rejects like `Bridge.start`. */
   static async open(
-    { configuration, catalogue, outboxPath, trace }: BridgeConfig,
+    { configuration, catalogue, outboxPath, newEpoch = false, trace }: BridgeConfig,
     worldName: string,
     log: Log,
   ): Promise<WorldBridge> {
     const calls = new WorldCalls();
     const bridge = await Bridge.start({
-      ...{ configuration, worldName, outboxPath },
+      ...{ configuration, worldName, outboxPath, newEpoch },
       events: catalogue.events,
       schemaHash: schemaHash(catalogue.files),
       call: (command) => calls.carryOut(command),

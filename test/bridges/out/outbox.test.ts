@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { type ClosedPack, Outbox, type StoredPack } from "../../../src/bridges/out/outbox.ts";
@@ -92,6 +92,71 @@ describe("an epoch", () => {
       copy.close();
     }
   });
+});
+
+describe("a copy of the file", () => {
+  /** What a process that begins with the file gives the next pack. */
+  const places = (path: string, options = {}) => {
+    const outbox = new Outbox(path, ["all"], options);
+    const [place] = outbox.begin({ worldId, after: 100, reached: 100 }, [1]);
+    const { epoch } = outbox;
+    outbox.close();
+    return { epoch, ...place };
+  };
+  const written = () => {
+    const path = outboxPath();
+    const outbox = new Outbox(path, ["all"]);
+    outbox.begin({ worldId, after: 0, reached: 0 }, [1]);
+    outbox.write(batch([pack(1), pack(2)], 101, 3));
+    outbox.close();
+    return path;
+  };
+  const mark = { frame: 101, events: 0 };
+
+  test("begins an epoch of its own where its marks are; the file itself does not", () => {
+    const path = written();
+    const { epoch } = places(path);
+    const copy = outboxPath();
+    copyFileSync(path, copy);
+    expect(places(path)).toEqual({ epoch, name: "all", mark, next: 3 });
+    expect(places(copy)).toMatchObject({ mark, next: 1 });
+    expect(places(copy).epoch).not.toBe(epoch);
+    expect(places(copy).epoch).toBe(places(copy).epoch);
+  });
+
+  test("is told when it comes back to the place of the file, whatever becomes of the inode", () => {
+    const path = written();
+    const backup = outboxPath();
+    copyFileSync(path, backup);
+    const { epoch } = places(path);
+    rmSync(path);
+    renameSync(backup, path);
+    const moved = places(path);
+    expect([moved.epoch === epoch, moved.next]).toEqual([false, 1]);
+    copyFileSync(path, backup);
+    rmSync(path);
+    copyFileSync(backup, path);
+    expect(places(path).epoch).not.toBe(moved.epoch);
+  });
+
+  test("that nothing tells from the file begins an epoch when it is told to", () => {
+    const path = written();
+    const { epoch } = places(path);
+    const told = places(path, { newEpoch: true });
+    expect(told).toMatchObject({ mark, next: 1 });
+    expect(told.epoch).not.toBe(epoch);
+    expect(places(path)).toEqual(told);
+  });
+});
+
+test("an outbox of the first format goes on, in its epoch", () => {
+  const path = outboxPath();
+  const epoch = epochOf(path, worldId, 0);
+  const database = new DatabaseSync(path);
+  database.exec("ALTER TABLE meta DROP COLUMN place; PRAGMA user_version = 1");
+  database.close();
+  expect(epochOf(path, worldId, 0)).toBe(epoch);
+  expect(epochOf(path, worldId, 0)).toBe(epoch);
 });
 
 describe("a stream", () => {
@@ -202,7 +267,7 @@ describe("refused is", () => {
     const path = outboxPath();
     opening(path)().close();
     const database = new DatabaseSync(path);
-    database.exec("PRAGMA user_version = 2");
+    database.exec("PRAGMA user_version = 3");
     database.close();
     expect(opening(path)).toThrow(expect.objectContaining({ code: "WORLD_FILE_TOO_NEW" }));
   });
