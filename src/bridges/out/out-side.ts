@@ -8,6 +8,7 @@ import { Mirror } from "./mirror.ts";
 import { Outbox, type ShedReason } from "./outbox.ts";
 import { outboxInMemory } from "./outbox-file.ts";
 import { Publisher } from "./publisher.ts";
+import { selectionText } from "./selection.ts";
 import type { Topic } from "./topic.ts";
 
 /** Pause between two looks at the feed while there are events, and what it grows to while there are none. */
@@ -58,7 +59,10 @@ export class OutSide {
     const bytesMax = outboxPath === outboxInMemory ? memoryBytesMax : Number.POSITIVE_INFINITY;
     const out = { ...parts.out, outboxBytesMax: Math.min(parts.out.outboxBytesMax, bytesMax) };
     const names = out.streams.map(({ name }) => name);
-    const outbox = new Outbox(outboxPath, names, { newEpoch: parts.newEpoch ?? false });
+    const outbox = new Outbox(outboxPath, names, {
+      newEpoch: parts.newEpoch ?? false,
+      selection: selectionText(out.streams),
+    });
     const { fifo, inFlightMax } = out;
     this.#outbox = outbox;
     this.#mirror = new Mirror({ out, events, schema, outbox, tracing, now, warn });

@@ -13,8 +13,8 @@ const formatVersion = 2;
 const busy = new Set([5, 6]);
 
 /**
- * `meta` has one row; `fed` are the numbers of the events that marks count, `place` is what tells the file from its copies.
- * A stream's row stays when it is configured no
+ * `meta` has one row; `fed` are the numbers of the events that marks count, `selection` which stream takes
+ * which of them, `place` what tells the file from its copies. A stream's row stays when it is configured no
  * longer, so that its numbers go on where it comes back; `frame` is then NULL. Numbers of packs (`id`) are never used again.
  */
 const tables = `
@@ -23,7 +23,8 @@ const tables = `
     world_id TEXT NOT NULL,
     epoch TEXT NOT NULL,
     fed TEXT NOT NULL,
-    place TEXT NOT NULL
+    place TEXT NOT NULL,
+    selection TEXT NOT NULL
   ) STRICT;
   CREATE TABLE streams (
     name TEXT PRIMARY KEY,
@@ -75,6 +76,7 @@ const tables = `
 /** What format 2 knows beside format 1. */
 const sinceFormat1 = `
   ALTER TABLE meta ADD COLUMN place TEXT NOT NULL DEFAULT '';
+  ALTER TABLE meta ADD COLUMN selection TEXT NOT NULL DEFAULT '';
 `;
 
 /**

@@ -52,6 +52,7 @@ interface MetaRow {
   readonly fed: string;
   /** Empty: it was written before places were. */
   readonly place: string;
+  readonly selection: string;
 }
 
 interface StreamRow {
@@ -74,6 +75,8 @@ export interface OutboxBatch {
 export interface OutboxOptions {
   /** Begin a new epoch whatever is found: nothing in the file may tell that it is a copy. */
   readonly newEpoch?: boolean;
+  /** Which stream takes which events, as `selectionText` writes it. */
+  readonly selection?: string;
 }
 
 /** Packs that are kept to be looked at, though nobody will ever take them; older ones make room. */
@@ -91,15 +94,17 @@ export class Outbox {
   readonly #since: FeedMark | undefined;
   readonly #place: string;
   readonly #newEpoch: boolean;
+  readonly #selection: string;
   #epoch: string;
   #packs: number;
   #bytes: number;
 
   /** `streams` are those of the configuration. Throws what `openOutboxFile` throws. */
-  constructor(path: string, streams: readonly string[], { newEpoch = false }: OutboxOptions = {}) {
+  constructor(path: string, streams: readonly string[], options: OutboxOptions = {}) {
     this.#database = openOutboxFile(path);
     this.#place = placeOf(path);
-    this.#newEpoch = newEpoch;
+    this.#newEpoch = options.newEpoch ?? false;
+    this.#selection = options.selection ?? "";
     this.#statements = prepareOutbox(this.#database);
     this.#streams = streams;
     const { packs, bytes } = this.#statements.size.get() as { packs: number; bytes: number };
@@ -107,13 +112,9 @@ export class Outbox {
     this.#bytes = bytes;
     const meta = this.#meta();
     this.#epoch = meta?.epoch ?? "";
-    const frames = this.#rows().flatMap(({ name, frame }) =>
-      frame !== null && streams.includes(name) ? [frame] : [],
-    );
+    const first = this.#firstFrame();
     this.#since =
-      meta && frames.length > 0
-        ? { worldId: meta.worldId, frame: Math.min(...frames) - 1 }
-        : undefined;
+      meta && first !== undefined ? { worldId: meta.worldId, frame: first - 1 } : undefined;
   }
 
   /** From where events are needed, as it was at opening. */
@@ -156,16 +157,18 @@ export class Outbox {
     const isCopy = (found?.place ?? "") !== "" && found?.place !== this.#place;
     if (isAnother || isCopy || this.#newEpoch) this.#epoch = newEpochOf(worldId);
     const fed = JSON.stringify(events.toSorted((a, b) => a - b));
-    const { meta, restart, renumber, wholeFrames, forgetAllRates, leave, join } = this.#statements;
+    const { meta, restart, renumber, rewind, wholeFrames, leave, join } = this.#statements;
     this.#transaction(() => {
-      meta.run(worldId, this.#epoch, fed, this.#place);
+      meta.run(worldId, this.#epoch, fed, this.#place, this.#selection);
       if (this.#epoch !== found?.epoch) renumber.run();
       if (isAnother) {
         restart.run(after + 1);
-        forgetAllRates.run();
+        this.#statements.forgetAllRates.run();
       }
       // Marks count other events than those that come now: rather some of one frame twice than one of them not at all.
       if (fed !== found?.fed) wholeFrames.run();
+      // What one stream has not packed yet another one may be to take now, which is further: rather twice here too.
+      if (this.#selection !== found?.selection) rewind.run(this.#firstFrame() ?? null);
       for (const { name } of this.#rows()) if (!this.#streams.includes(name)) leave.run(name);
       for (const name of this.#streams) join.run(name, after + 1);
     });
@@ -264,6 +267,12 @@ export class Outbox {
 
   #rows(): StreamRow[] {
     return this.#statements.places.all() as unknown as StreamRow[];
+  }
+
+  /** Before it, all streams have packed what is theirs: also those that are to be no more. */
+  #firstFrame(): number | undefined {
+    const frames = this.#rows().flatMap(({ frame }) => frame ?? []);
+    return frames.length === 0 ? undefined : Math.min(...frames);
   }
 
   #transaction(run: () => void): void {

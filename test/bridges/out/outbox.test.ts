@@ -153,27 +153,40 @@ test("an outbox of the first format goes on, in its epoch", () => {
   const path = outboxPath();
   const epoch = epochOf(path, worldId, 0);
   const database = new DatabaseSync(path);
-  database.exec("ALTER TABLE meta DROP COLUMN place; PRAGMA user_version = 1");
+  database.exec(
+    "ALTER TABLE meta DROP COLUMN place; ALTER TABLE meta DROP COLUMN selection; PRAGMA user_version = 1",
+  );
   database.close();
   expect(epochOf(path, worldId, 0)).toBe(epoch);
   expect(epochOf(path, worldId, 0)).toBe(epoch);
 });
 
 describe("a stream", () => {
-  test("that is new begins where the others are; one that is gone holds nothing back", () => {
+  test("that is gone leaves what it had not packed to all others; then it holds nothing back", () => {
     const path = outboxPath();
-    const first = new Outbox(path, ["old", "slow"]);
+    const first = new Outbox(path, ["old", "slow"], { selection: "old, slow" });
     first.begin({ worldId, after: 0, reached: 0 }, [1]);
-    first.write(batch([], 101, 7, "old"));
     expect(first.since).toBeUndefined();
+    first.write(batch([], 101, 7, "old"));
+    first.write(batch([], 51, 3, "slow"));
     first.close();
-    const second = new Outbox(path, ["old", "new"]);
-    expect(second.since).toEqual({ worldId, frame: 100 });
-    expect(second.begin({ worldId, after: 100, reached: 100 }, [1])).toEqual([
-      { name: "new", mark: { frame: 101, events: 0 }, next: 1 },
-      { name: "old", mark: { frame: 101, events: 0 }, next: 7 },
+    const second = new Outbox(path, ["old", "new"], { selection: "old, new" });
+    expect(second.since).toEqual({ worldId, frame: 50 });
+    expect(second.begin({ worldId, after: 50, reached: 200 }, [1])).toEqual([
+      { name: "new", mark: { frame: 51, events: 0 }, next: 1 },
+      { name: "old", mark: { frame: 51, events: 0 }, next: 7 },
     ]);
+    second.write(batch([], 151, 8, "old"));
+    second.write(batch([], 201, 8, "new"));
     second.close();
+    const third = new Outbox(path, ["old", "new"], { selection: "old, new" });
+    expect(third.since).toEqual({ worldId, frame: 150 });
+    third.begin({ worldId, after: 150, reached: 200 }, [1]);
+    expect(third.begin({ worldId, after: 150, reached: 200 }, [1])).toEqual([
+      { name: "new", mark: { frame: 201, events: 0 }, next: 8 },
+      { name: "old", mark: { frame: 151, events: 0 }, next: 8 },
+    ]);
+    third.close();
   });
 
   test("that comes back goes on with its numbers", () => {
