@@ -4,6 +4,7 @@ import type { BridgedEvent } from "../bridged-event.ts";
 import type { OutConfiguration } from "../configuration.ts";
 import { type BridgeCounters, noBridgeCounters } from "../counters.ts";
 import type { Tracing } from "../tracing/tracing.ts";
+import { Losses } from "./losses.ts";
 import { Mirror } from "./mirror.ts";
 import { Outbox, type ShedReason } from "./outbox.ts";
 import { outboxInMemory } from "./outbox-file.ts";
@@ -35,7 +36,9 @@ export interface OutSideParts {
 
 /** The reading end of a feed. */
 export interface EventReader {
+  /** Events that found no room in the rings, and the frame of the last of them. */
   readonly lost: number;
+  readonly lostFrame: number;
   read(take: (frame: number, events: readonly FeedEvent[]) => void): number;
 }
 
@@ -47,6 +50,7 @@ export class OutSide {
   readonly #warn: (text: string) => void;
   #reader: EventReader | undefined;
   #lostBefore = 0;
+  readonly #losses = new Losses();
   #readTo = 0;
   #pauseMs = readMs;
   #timer: NodeJS.Timeout | undefined;
@@ -96,12 +100,14 @@ export class OutSide {
     this.#mirror.begin(feed);
     this.#reader = reader;
     this.#readTo = feed.after;
+    this.#losses.begin(feed.after);
   }
 
   /** Leaves the rings. Returns the last frame of which all has been read. */
   detach(): number {
     this.#read();
-    this.#lostBefore += this.#reader?.lost ?? 0;
+    this.#tell(this.#losses.tell());
+    this.#lostBefore = this.#lost;
     this.#reader = undefined;
     return this.#readTo;
   }
@@ -143,8 +149,12 @@ export class OutSide {
       shedReliable: shed("reliable"),
       shedTooLarge: shed("too-large"),
       packsRefused: refused,
-      feedLost: this.#lostBefore + (this.#reader?.lost ?? 0),
+      feedLost: this.#lost,
     };
+  }
+
+  get #lost(): number {
+    return this.#lostBefore + (this.#reader?.lost ?? 0);
   }
 
   #tick(): void {
@@ -163,9 +173,17 @@ export class OutSide {
         this.#mirror.take(frame, events);
       });
       this.#mirror.settle(this.#readTo);
+      const { lostFrame } = this.#reader;
+      this.#tell(
+        this.#losses.observe({ lost: this.#lost, lostFrame, readTo: this.#readTo }, now()),
+      );
     }
     this.#publisher.wake();
     return found;
+  }
+
+  #tell(text: string | undefined): void {
+    if (text !== undefined) this.#warn(text);
   }
 
   /** What cannot be deleted now is deleted later; where the process ends before that, it is sent again. */

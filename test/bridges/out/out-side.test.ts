@@ -11,6 +11,7 @@ import { within } from "../../support/within.ts";
 /** A feed of one event in each frame up to one that the test names. */
 class Feed {
   lost = 0;
+  lostFrame = 0;
   through: number;
   #read: number;
 
@@ -50,11 +51,16 @@ afterEach(async () => {
   sides.clear();
 });
 
-function outSide(topic: Topic, path: string, lingerMs = 60_000): OutSide {
+function outSide(
+  topic: Topic,
+  path: string,
+  lingerMs = 60_000,
+  warn: (text: string) => void = () => {},
+): OutSide {
   const side = new OutSide({
     tracing: noTracing,
     ...{ out: outOf({ lingerMs, inFlightMax: 1 }), events: schemaEvents, topic },
-    ...{ world: "moor", schema: "0123456789abcdef", outboxPath: path, warn: () => {} },
+    ...{ world: "moor", schema: "0123456789abcdef", outboxPath: path, warn },
   });
   sides.add(side);
   return side;
@@ -86,6 +92,17 @@ test("leaving the rings reads them to their end, and new ones go on from there",
   await within("draining", side.drain(5_000));
   expect(topic.frames).toEqual(upTo(9));
   expect(side.counters().feedLost).toBe(5);
+});
+
+test("events that found no room are told when the rings are left, if not before", () => {
+  const told: string[] = [];
+  const side = outSide(new Topic(), ":memory:", 0, (text) => told.push(text));
+  const feed = new Feed(3);
+  side.attach(end(3), feed);
+  feed.through = 7;
+  Object.assign(feed, { lost: 12, lostFrame: 6 });
+  side.detach();
+  expect(told).toEqual([expect.stringContaining("12 events between the frames 4 and 6")]);
 });
 
 test("draining gives up after its time; what has not arrived goes out after the next start", async () => {
