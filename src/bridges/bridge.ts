@@ -67,7 +67,7 @@ export class Bridge {
 
   /** As they were within the last second. */
   counters(): BridgeCounters {
-    return this.#thread.counters;
+    return { ...this.#thread.counters, up: this.#thread.isUp ? 1 : 0 };
   }
 
   /** Closes all packs, and resolves when all have arrived, or after a time. What has not stays in the outbox. */
@@ -121,6 +121,10 @@ class BridgeThread {
 
   get ready(): Promise<Ready> {
     return this.#ready.promise;
+  }
+
+  get isUp(): boolean {
+    return this.#isReady && !this.#isClosing;
   }
 
   send(request: BridgeRequest): void {

@@ -199,7 +199,9 @@ test("a bridge whose thread fails says so, and holds up nobody", async () => {
     ...{ control: new SharedArrayBuffer(1_024) },
     types: [{ id: 1, number: 1, message: "no.Event", topic: "weather", topicKey: undefined }],
   });
+  expect(bridge.counters().up).toBe(1);
   const error = await within("the failure", failed.promise);
+  expect(bridge.counters().up).toBe(0);
   expect([error.code, error.message]).toEqual([
     "INTERNAL_ERROR",
     expect.stringContaining("no.Event"),

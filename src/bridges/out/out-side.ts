@@ -130,15 +130,20 @@ export class OutSide {
 
   counters(): BridgeCounters {
     const { packs, events, requests, retries, refused } = this.#publisher.counters;
-    const { oldestMs } = this.#outbox;
+    const { unwritten } = this.#mirror;
+    const oldestMs = this.#outbox.oldestMs ?? unwritten.oldestMs;
     const sheds = this.#outbox.sheds();
     const shed = (wanted: ShedReason) =>
-      sheds.reduce((sum, { what, events: count }) => sum + (what === wanted ? count : 0), 0);
+      sheds.reduce(
+        (sum, { what, events: count }) => sum + (what === wanted ? count : 0),
+        this.#mirror.unwrittenSheds(wanted),
+      );
     return {
       ...noBridgeCounters,
-      outboxPacks: this.#outbox.packs,
-      outboxBytes: this.#outbox.bytes,
-      outboxOldestAgeMs: oldestMs === undefined ? 0 : Math.max(0, Math.floor(now()) - oldestMs),
+      outboxPacks: this.#outbox.packs + unwritten.packs,
+      outboxUnwrittenPacks: unwritten.packs,
+      outboxBytes: this.#outbox.bytes + unwritten.bytes,
+      outboxOldestAgeMs: oldestMs === undefined ? 0 : Math.max(0, Math.floor(now() - oldestMs)),
       inFlight: this.#publisher.inFlight,
       packsPublished: packs,
       eventsPublished: events,

@@ -13,6 +13,7 @@ import {
   requestOfJson,
 } from "../calls.ts";
 import type { Log } from "../log.ts";
+import { bridgeProblem } from "./bridge-problem.ts";
 
 /** How a world is joined to remote services. */
 export interface BridgeConfig {
@@ -49,7 +50,11 @@ export class WorldBridge {
       call: (command) => calls.carryOut(command),
       log: (level, text) => log.write(level, `bridge: ${text}`),
       failed: ({ message }) =>
-        log.write("error", `${message}; events go out again after a restart`),
+        log.write(
+          "error",
+          `${message}; nothing goes out and no command comes in until the server is started anew: then the world makes ` +
+            "its events again, as far as its journal goes back (--history)",
+        ),
       ...(trace && { trace }),
     });
     return new WorldBridge(bridge, calls);
@@ -63,6 +68,11 @@ export class WorldBridge {
 
   get counters(): BridgeCounters {
     return this.#bridge.counters();
+  }
+
+  /** What keeps it from its work. Undefined: nothing does. */
+  get problem(): string | undefined {
+    return bridgeProblem(this.counters);
   }
 
   /** The world takes calls from now on. */

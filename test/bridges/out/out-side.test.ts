@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Message } from "../../../src/bridges/out/message.ts";
 import { OutSide } from "../../../src/bridges/out/out-side.ts";
+import { Outbox } from "../../../src/bridges/out/outbox.ts";
 import { noTracing } from "../../../src/bridges/tracing/tracing.ts";
 import { WeatherEventSchema } from "../../../src/gen/tellurion/v1/weather_pb.ts";
 import type { FeedEvent } from "../../../src/runtime/index.ts";
@@ -47,6 +48,7 @@ class Topic {
 
 const sides = new Set<OutSide>();
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const side of sides) await side.close();
   sides.clear();
 });
@@ -103,6 +105,31 @@ test("events that found no room are told when the rings are left, if not before"
   Object.assign(feed, { lost: 12, lostFrame: 6 });
   side.detach();
   expect(told).toEqual([expect.stringContaining("12 events between the frames 4 and 6")]);
+});
+
+test("packs that the disk does not take are among what is counted, by their age too", async () => {
+  const disk = vi.spyOn(Outbox.prototype, "write").mockImplementation(() => {
+    throw new Error("database or disk is full");
+  });
+  const told: string[] = [];
+  const topic = new Topic();
+  const side = outSide(topic, ":memory:", 0, (text) => told.push(text));
+  const feed = new Feed(0);
+  side.attach(end(0), feed);
+  feed.through = 5;
+  side.detach();
+  await vi.waitFor(() => expect(side.counters().outboxOldestAgeMs).toBeGreaterThan(20));
+  expect(side.counters()).toMatchObject({ outboxPacks: 1, outboxUnwrittenPacks: 1 });
+  expect(side.counters().outboxBytes).toBeGreaterThan(5 * 60);
+  expect(told).toEqual([expect.stringContaining("the outbox takes nothing")]);
+  disk.mockRestore();
+  await within("draining", side.drain(5_000));
+  expect(topic.frames).toEqual(upTo(5));
+  expect(side.counters()).toMatchObject({
+    outboxPacks: 0,
+    outboxUnwrittenPacks: 0,
+    outboxBytes: 0,
+  });
 });
 
 test("draining gives up after its time; what has not arrived goes out after the next start", async () => {
