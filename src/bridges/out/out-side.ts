@@ -4,6 +4,7 @@ import type { BridgedEvent } from "../bridged-event.ts";
 import type { OutConfiguration } from "../configuration.ts";
 import { type BridgeCounters, noBridgeCounters } from "../counters.ts";
 import type { Tracing } from "../tracing/tracing.ts";
+import { areOfOneWorld } from "./epoch.ts";
 import { Losses } from "./losses.ts";
 import { Mirror } from "./mirror.ts";
 import { Outbox, type ShedReason } from "./outbox.ts";
@@ -83,9 +84,9 @@ export class OutSide {
     return this.#outbox.since;
   }
 
-  /** Whether packs of an epoch are those of this outbox. */
+  /** Whether packs of an epoch are those of this outbox's world: also those of its earlier epochs, which may still come. */
   isOwnEpoch(epoch: string): boolean {
-    return epoch === this.#outbox.epoch;
+    return areOfOneWorld(epoch, this.#outbox.epoch);
   }
 
   /** Numbers of the events that are needed. */

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { FeedEnd, FeedMark } from "../../runtime/index.ts";
+import { newEpochOf } from "./epoch.ts";
 import { openOutboxFile } from "./outbox-file.ts";
 import { placeOf } from "./outbox-place.ts";
 import { type OutboxStatements, prepareOutbox } from "./outbox-statements.ts";
@@ -285,10 +285,6 @@ export class Outbox {
       throw error;
     }
   }
-}
-
-function newEpochOf(worldId: string): string {
-  return `${worldId.slice(0, 8)}-${randomBytes(4).toString("hex")}`;
 }
 
 /** SQLite may have rolled back by itself, or not be able to: the error that led here is the one to tell. */

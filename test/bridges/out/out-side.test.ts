@@ -132,6 +132,31 @@ test("packs that the disk does not take are among what is counted, by their age 
   });
 });
 
+test("packs of the world's earlier epoch, still on their way, are its own like those of the new one", async () => {
+  const path = outboxPath();
+  const first = outSide(Object.assign(new Topic(), { isAway: true }), path);
+  const feed = new Feed(0);
+  first.attach(end(0), feed);
+  feed.through = 100;
+  first.detach();
+  await first.drain(0);
+  sides.delete(first);
+  await first.close();
+  const topic = new Topic();
+  const side = outSide(topic, path);
+  // The world's file was restored: it stands before what was packed.
+  const restored = new Feed(50);
+  side.attach(end(50), restored);
+  restored.through = 60;
+  await within("draining", side.drain(5_000));
+  const epochs = new Set(
+    topic.messages.map(({ attributes }) => attributes["e"]?.StringValue ?? ""),
+  );
+  expect(epochs.size).toBe(2);
+  for (const epoch of epochs) expect(side.isOwnEpoch(epoch)).toBe(true);
+  expect(side.isOwnEpoch("ffffffff-00000000")).toBe(false);
+});
+
 test("draining gives up after its time; what has not arrived goes out after the next start", async () => {
   const topic = new Topic();
   const path = outboxPath();
