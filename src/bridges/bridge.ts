@@ -61,6 +61,7 @@ export class Bridge {
         ...{ ...wanted, ringBytes },
         attach: (end) => thread.attach(end),
         detach: () => thread.detach(),
+        abandon: () => thread.abandon(),
       },
     );
   }
@@ -88,10 +89,8 @@ class BridgeThread {
   readonly #options: BridgeOptions;
   readonly #ready = Promise.withResolvers<Ready>();
   readonly #exit = Promise.withResolvers<void>();
-  readonly #detached: ((frame: number) => void)[] = [];
+  readonly #detached: ((frame: number | undefined) => void)[] = [];
   readonly #drained = new Map<number, () => void>();
-  /** The frame after which the thread was to read last. */
-  #after = 0;
   #lastDrain = 0;
   #isClosing = false;
   #isReady = false;
@@ -132,16 +131,21 @@ class BridgeThread {
   }
 
   attach(end: FeedEnd): void {
-    this.#after = end.after;
     this.send({ what: "attach", end });
   }
 
-  detach(): Promise<number> {
-    const { promise, resolve } = Promise.withResolvers<number>();
+  detach(): Promise<number | undefined> {
+    const { promise, resolve } = Promise.withResolvers<number | undefined>();
     this.#detached.push(resolve);
     if (this.#isClosing) this.#settle();
     else this.send({ what: "detach" });
     return promise;
+  }
+
+  /** The thread does not answer. What it was doing is lost with it, but for what is in the outbox. */
+  abandon(): void {
+    this.#fail(new TellurionError("INTERNAL_ERROR", "bridge: its thread does not answer"));
+    void this.#worker.terminate();
   }
 
   async drain(timeoutMs: number): Promise<void> {
@@ -207,7 +211,7 @@ class BridgeThread {
 
   /** Nobody will answer any more. */
   #settle(): void {
-    for (const resolve of this.#detached.splice(0)) resolve(this.#after);
+    for (const resolve of this.#detached.splice(0)) resolve(undefined);
     for (const resolve of this.#drained.values()) resolve();
   }
 }

@@ -44,6 +44,9 @@ class Keeper {
         this.#reader = new FeedReader(end, [WeatherEventSchema]);
       },
       detach: async () => this.read(),
+      abandon: () => {
+        throw new Error("this keeper leaves in time");
+      },
     };
   }
 
@@ -107,6 +110,16 @@ function expectAllOnce(events: readonly string[], through: number): void {
   expect(events.map((event) => Number(event.split(" ")[0]))).toEqual(
     events.map((event) => Number(event.split(" ")[0])).sort((a, b) => a - b),
   );
+}
+
+/** By a message whose handler does not return. */
+async function loseWorker(world: World): Promise<void> {
+  const { increase } = CounterService.method;
+  const method = world.catalogue.methodByName(`${CounterService.typeName}/${increase.name}`);
+  if (!method) throw new Error("this world has no counters");
+  const request = codecOf(increase.input).toBytes({ name: "stuck", amount: neverReturn });
+  const lost = world.call(method, "stuck", request, { timeoutMs: waitMsMax });
+  await expect(lost).rejects.toMatchObject({ code: "MESSAGE_QUARANTINED" });
 }
 
 describe("a world that is kept nowhere", () => {
@@ -201,16 +214,23 @@ describe("a kept world", () => {
     expectAllOnce(after.events, after.mark.frame);
   });
 
+  test("goes on after a worker was lost when its reader is gone, and copies nothing for it", async () => {
+    const keeper = new Keeper();
+    const feed = { ...keeper.options(), detach: async () => undefined };
+    const world = await start(keeper, { feed, file: join(temporaryFolder(), "world") });
+    await keeper.readTo(30);
+    const { end } = keeper;
+    await loseWorker(world);
+    const { frame } = world;
+    await vi.waitFor(() => expect(world.frame).toBeGreaterThan(frame + 30), { timeout: waitMsMax });
+    expect(keeper.end).toBe(end);
+  });
+
   test("feeds on after a worker was lost, nothing twice and nothing left out", async () => {
     const keeper = new Keeper();
     const world = await start(keeper, { file: join(temporaryFolder(), "world") });
     await keeper.readTo(30);
-    const { increase } = CounterService.method;
-    const method = world.catalogue.methodByName(`${CounterService.typeName}/${increase.name}`);
-    if (!method) throw new Error("this world has no counters");
-    const request = codecOf(increase.input).toBytes({ name: "stuck", amount: neverReturn });
-    const lost = world.call(method, "stuck", request, { timeoutMs: waitMsMax });
-    await expect(lost).rejects.toMatchObject({ code: "MESSAGE_QUARANTINED" });
+    await loseWorker(world);
     await keeper.readTo(world.frame + 30);
     expectAllOnce(keeper.events, keeper.mark.frame);
   });
