@@ -63,7 +63,7 @@ export class BridgeLoop {
         events: mirroredEvents(setup.events),
         topic: await snsTopic(clients.sns, out.topicArn),
         tracing,
-        warn: (text) => log("warn", text),
+        warn: (text) => log("warn", `bridge: ${text}`),
       });
     const loop = new BridgeLoop(post, clients, tracing, side, (call) =>
       startIn?.(configuration, clients, call, {

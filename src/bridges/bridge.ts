@@ -29,6 +29,7 @@ export interface BridgeOptions {
   readonly trace?: Omit<TracingOptions, "world">;
   /** Carries out what comes in. Never rejects. */
   readonly call: CallPort;
+  /** Lines begin with `bridge: `, or with `bridge, ` and the queue that they are about. */
   readonly log: (level: LogLevel, text: string) => void;
   /**
    * The bridge's thread is gone. What had not gone out does so when the process begins anew: the world makes it again, as

@@ -16,6 +16,7 @@ const topicArn = "arn:aws:sns:us-east-1:000000000000:counters-events";
 let aws: FauxqsServer;
 let queue = 0;
 const running: (World | Bridge)[] = [];
+let told: string[] = [];
 
 beforeAll(async () => {
   aws = await startFauxqs({ port: 0, logger: false });
@@ -24,6 +25,7 @@ beforeAll(async () => {
 afterAll(async () => await aws.stop());
 beforeEach(() => {
   queue += 1;
+  told = [];
   aws.createQueue(`chronicle-${queue}`);
   aws.subscribe({
     topic: "counters-events",
@@ -87,7 +89,7 @@ async function start(
     events: schemaEvents.filter(({ topic }) => topic === "weather"),
     schemaHash: "0123456789abcdef",
     call: async () => ({ ok: true }),
-    log: () => {},
+    log: (_, text) => told.push(text),
     failed,
   });
   running.unshift(bridge);
@@ -163,6 +165,7 @@ test("a topic that is not there is asked again and again, and its packs stay in 
     timeout: waitMsMax,
   });
   expect(bridge.counters()).toMatchObject({ packsPublished: 0, packsRefused: 0 });
+  expect(told[0]).toMatch(/^bridge: publishing/);
   aws.createTopic("counters-events");
   aws.subscribe({
     topic: "counters-events",

@@ -11,6 +11,8 @@ const formatVersion = 2;
 
 /** SQLite's result codes of a file that somebody else has open. */
 const busy = new Set([5, 6]);
+/** Of one whose bytes make no sense, in part or as a whole. */
+const damaged = new Set([11, 26]);
 
 /**
  * `meta` has one row; `fed` are the numbers of the events that marks count, `selection` which stream takes
@@ -79,6 +81,13 @@ const sinceFormat1 = `
   ALTER TABLE meta ADD COLUMN selection TEXT NOT NULL DEFAULT '';
 `;
 
+/** What is damaged among what a start needs is found at once. */
+const readThrough = `
+  SELECT * FROM meta; SELECT * FROM streams ORDER BY name;
+  SELECT * FROM sheds ORDER BY stream, what; SELECT * FROM rates ORDER BY stream, number, topic;
+  SELECT sum(length(body)) FROM packs; SELECT stream, id FROM packs ORDER BY stream, id;
+`;
+
 /**
  * Opens an outbox for its one writer, or creates it. Throws WORLD_FILE_IN_USE, WORLD_FILE_INVALID and WORLD_FILE_TOO_NEW:
  * it belongs to a world's file.
@@ -92,7 +101,10 @@ export function openOutboxFile(path: string): DatabaseSync {
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
     const created = isEmpty(database);
     if (created) create(database);
-    else if (formatOf(path, database) < formatVersion) upgrade(database);
+    else {
+      if (formatOf(path, database) < formatVersion) upgrade(database);
+      database.exec(readThrough);
+    }
     database.exec("COMMIT; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
     return database;
   } catch (cause) {
@@ -135,6 +147,12 @@ function typedError(path: string, cause: unknown): unknown {
   if (busy.has((cause.errcode as number) & 0xff)) {
     const text = `the outbox "${path}" is in use (${cause.message}); stop the process that has it open`;
     return new TellurionError("WORLD_FILE_IN_USE", text, { cause });
+  }
+  if (damaged.has((cause.errcode as number) & 0xff)) {
+    const text =
+      `the outbox "${path}" is damaged, or no outbox (${cause.message}); move it and "${path}-wal" away and start again: ` +
+      "what it held does not go out, and a new epoch begins";
+    return new TellurionError("WORLD_FILE_INVALID", text, { cause });
   }
   const text =
     `the outbox "${path}" cannot be used (${cause.message}); valid is one that Tellurion has made, or a path where none is, ` +

@@ -48,7 +48,7 @@ export class WorldBridge {
       events: catalogue.events,
       schemaHash: schemaHash(catalogue.files),
       call: (command) => calls.carryOut(command),
-      log: (level, text) => log.write(level, `bridge: ${text}`),
+      log: (level, text) => log.write(level, text),
       failed: ({ message }) =>
         log.write(
           "error",

@@ -1,4 +1,4 @@
-import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { type ClosedPack, Outbox, type StoredPack } from "../../../src/bridges/out/outbox.ts";
@@ -269,11 +269,29 @@ describe("refused is", () => {
     const path = outboxPath();
     writeFileSync(path, "Ducunt volentem fata, nolentem trahunt. ".repeat(100));
     expect(opening(path)).toThrow(expect.objectContaining({ code: "WORLD_FILE_INVALID" }));
+    expect(opening(path)).toThrow(/is damaged.* move it and ".*-wal" away and start again/);
     const other = outboxPath();
     const database = new DatabaseSync(other);
     database.exec("CREATE TABLE letters (text TEXT)");
     database.close();
     expect(opening(other)).toThrow("is a database, but no outbox");
+  });
+
+  test.each([1, 2, 3, 4, 5, 7])("an outbox whose page %i is damaged", (page) => {
+    const path = outboxPath();
+    const outbox = new Outbox(path, ["all"]);
+    outbox.begin({ worldId, after: 0, reached: 0 }, [1]);
+    outbox.write(batch([pack(1), pack(2)]));
+    outbox.close();
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, (page - 1) * 4_096 + (page === 1 ? 100 : 0), page * 4_096);
+    writeFileSync(path, bytes);
+    expect(opening(path)).toThrow(
+      expect.objectContaining({
+        code: "WORLD_FILE_INVALID",
+        message: expect.stringContaining("a new epoch begins"),
+      }),
+    );
   });
 
   test("an outbox of a later version", () => {
