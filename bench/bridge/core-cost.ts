@@ -64,6 +64,7 @@ class MeasuredWorld {
       ...{ events: [weatherNumber], since: undefined, ringBytes },
       attach: (end) => thread?.postMessage(end),
       detach: async () => 0,
+      abandon: () => {},
     };
     const world = await startWorld({
       ...{ name: "bench-feed", seed: 1, workers: 1, tickHz: 60, bootstrap },

@@ -51,7 +51,7 @@ export class BridgeLoop {
     post: (message: BridgeMessage) => void,
     startIn: StartIn | undefined,
   ): Promise<BridgeLoop> {
-    const { configuration, outboxPath, world, schema } = setup;
+    const { configuration, outboxPath, newEpoch, world, schema } = setup;
     const clients = await openAwsClients(configuration, oneAttempt);
     const log = (level: LogLevel, text: string) => post({ what: "log", level, text });
     const { out } = configuration;
@@ -59,11 +59,11 @@ export class BridgeLoop {
     const side =
       out &&
       new OutSide({
-        ...{ out, outboxPath, world, schema },
+        ...{ out, outboxPath, newEpoch, world, schema },
         events: mirroredEvents(setup.events),
         topic: await snsTopic(clients.sns, out.topicArn),
         tracing,
-        warn: (text) => log("warn", text),
+        warn: (text) => log("warn", `bridge: ${text}`),
       });
     const loop = new BridgeLoop(post, clients, tracing, side, (call) =>
       startIn?.(configuration, clients, call, {

@@ -10,6 +10,7 @@ export interface BridgeSetup {
   readonly world: string;
   readonly schema: string;
   readonly outboxPath: string;
+  readonly newEpoch: boolean;
   readonly trace: Omit<TracingOptions, "world">;
   /** Numbers of the world's mirrored events. */
   readonly events: readonly number[];

@@ -8,8 +8,8 @@ import { type BridgeCounters, noBridgeCounters } from "./counters.ts";
 import { outboxInMemory } from "./out/outbox-file.ts";
 import type { TracingOptions } from "./tracing/tracing.ts";
 
-/** Of each worker's ring: at 80,000 events a second of 150 bytes, 0.7 s. */
-const ringBytes = 8 * 2 ** 20;
+/** Of each worker's ring: at 80,000 events a second of 150 bytes, 2.8 s. It takes memory from the first lap on. */
+const ringBytes = 32 * 2 ** 20;
 /** Beyond what it was given to drain, and for closing. */
 const graceMs = 2_000;
 const closeMsMax = 15_000;
@@ -19,6 +19,8 @@ export interface BridgeOptions {
   readonly worldName: string;
   /** Undefined: the world has no file, and packs that wait end with the process. */
   readonly outboxPath: string | undefined;
+  /** Numbers of packs begin anew: for what was restored in a way that leaves no trace in the outbox. */
+  readonly newEpoch?: boolean;
   /** The catalogue's. */
   readonly events: readonly BridgedEvent[];
   /** 16 hexadecimal digits. */
@@ -27,6 +29,7 @@ export interface BridgeOptions {
   readonly trace?: Omit<TracingOptions, "world">;
   /** Carries out what comes in. Never rejects. */
   readonly call: CallPort;
+  /** Lines begin with `bridge: `, or with `bridge, ` and the queue that they are about. */
   readonly log: (level: LogLevel, text: string) => void;
   /**
    * The bridge's thread is gone. What had not gone out does so when the process begins anew: the world makes it again, as
@@ -59,13 +62,14 @@ export class Bridge {
         ...{ ...wanted, ringBytes },
         attach: (end) => thread.attach(end),
         detach: () => thread.detach(),
+        abandon: () => thread.abandon(),
       },
     );
   }
 
   /** As they were within the last second. */
   counters(): BridgeCounters {
-    return this.#thread.counters;
+    return { ...this.#thread.counters, up: this.#thread.isUp ? 1 : 0 };
   }
 
   /** Closes all packs, and resolves when all have arrived, or after a time. What has not stays in the outbox. */
@@ -86,10 +90,8 @@ class BridgeThread {
   readonly #options: BridgeOptions;
   readonly #ready = Promise.withResolvers<Ready>();
   readonly #exit = Promise.withResolvers<void>();
-  readonly #detached: ((frame: number) => void)[] = [];
+  readonly #detached: ((frame: number | undefined) => void)[] = [];
   readonly #drained = new Map<number, () => void>();
-  /** The frame after which the thread was to read last. */
-  #after = 0;
   #lastDrain = 0;
   #isClosing = false;
   #isReady = false;
@@ -103,6 +105,7 @@ class BridgeThread {
       workerData: {
         ...{ configuration, world: worldName, schema: schemaHash, events: mirrored },
         outboxPath: outboxPath ?? outboxInMemory,
+        newEpoch: options.newEpoch ?? false,
         trace: options.trace ?? { endpoint: undefined, ratio: 0 },
       } satisfies BridgeSetup,
     });
@@ -120,21 +123,30 @@ class BridgeThread {
     return this.#ready.promise;
   }
 
+  get isUp(): boolean {
+    return this.#isReady && !this.#isClosing;
+  }
+
   send(request: BridgeRequest): void {
     this.#worker.postMessage(request);
   }
 
   attach(end: FeedEnd): void {
-    this.#after = end.after;
     this.send({ what: "attach", end });
   }
 
-  detach(): Promise<number> {
-    const { promise, resolve } = Promise.withResolvers<number>();
+  detach(): Promise<number | undefined> {
+    const { promise, resolve } = Promise.withResolvers<number | undefined>();
     this.#detached.push(resolve);
     if (this.#isClosing) this.#settle();
     else this.send({ what: "detach" });
     return promise;
+  }
+
+  /** The thread does not answer. What it was doing is lost with it, but for what is in the outbox. */
+  abandon(): void {
+    this.#fail(new TellurionError("INTERNAL_ERROR", "bridge: its thread does not answer"));
+    void this.#worker.terminate();
   }
 
   async drain(timeoutMs: number): Promise<void> {
@@ -200,7 +212,7 @@ class BridgeThread {
 
   /** Nobody will answer any more. */
   #settle(): void {
-    for (const resolve of this.#detached.splice(0)) resolve(this.#after);
+    for (const resolve of this.#detached.splice(0)) resolve(undefined);
     for (const resolve of this.#drained.values()) resolve();
   }
 }

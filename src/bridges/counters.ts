@@ -3,8 +3,12 @@
  * thread as it is.
  */
 export interface BridgeCounters {
-  /** Packs on the disk that are not published yet. */
+  /** 1; 0 when its thread is gone: then the others stand as they were last. */
+  readonly up: number;
+  /** Packs that are not published yet. */
   readonly outboxPacks: number;
+  /** Those of them that the disk has not taken. */
+  readonly outboxUnwrittenPacks: number;
   readonly outboxBytes: number;
   /** Since the oldest of them was closed. 0: there is none. */
   readonly outboxOldestAgeMs: number;
@@ -49,7 +53,9 @@ export interface BridgeCounters {
 }
 
 export const noBridgeCounters: BridgeCounters = {
+  up: 0,
   outboxPacks: 0,
+  outboxUnwrittenPacks: 0,
   outboxBytes: 0,
   outboxOldestAgeMs: 0,
   inFlight: 0,

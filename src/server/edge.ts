@@ -37,7 +37,7 @@ export interface EdgeOptions {
   readonly log: Log;
   /** The world is kept nowhere else: nobody should rely on it. */
   readonly inMemory?: boolean;
-  readonly bridge?: Pick<WorldBridge, "counters"> | undefined;
+  readonly bridge?: Pick<WorldBridge, "counters" | "problem"> | undefined;
   /** Who callers are. Undefined: everybody may do everything. */
   readonly authenticator?: Authenticator | undefined;
   /** What is remembered of clients of an earlier process. Undefined: sessions end with this one. */
@@ -70,7 +70,7 @@ export async function openEdge(world: World, options: EdgeOptions): Promise<Edge
     ...{ authenticator, calls, store: options.sessions },
     surroundings: new Areas<Connection>(limits, world.tickHz),
   });
-  const health = new Health(world, limits.stalledAfterMs, durability);
+  const health = new Health(world, limits.stalledAfterMs, durability, options.bridge);
   const processMetrics = new ProcessMetrics();
   const app = Fastify({
     bodyLimit: limits.rpcBodyBytesMax,

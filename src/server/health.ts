@@ -9,7 +9,7 @@ export interface HealthReport {
   readonly workers: number;
   /** What happens outlasts the server. A world whose file takes no writes runs on: its status stays what it is. */
   readonly durable: boolean;
-  /** Why it is not durable. */
+  /** Why it is not durable, and what keeps its bridge from its work. */
   readonly problem?: string;
 }
 
@@ -20,15 +20,22 @@ export class Health {
   readonly #world: World;
   readonly #stalledAfterMs: number;
   readonly #durability: Durability;
+  readonly #bridge: { readonly problem: string | undefined } | undefined;
   readonly #timer: NodeJS.Timeout;
   #failed = false;
   #frame: number;
   #movedAtMs = performance.now();
 
-  constructor(world: World, stalledAfterMs: number, durability: Durability) {
+  constructor(
+    world: World,
+    stalledAfterMs: number,
+    durability: Durability,
+    bridge?: { readonly problem: string | undefined },
+  ) {
     this.#world = world;
     this.#stalledAfterMs = stalledAfterMs;
     this.#durability = durability;
+    this.#bridge = bridge;
     this.#frame = world.frame;
     world.onFailure(() => {
       this.#failed = true;
@@ -40,10 +47,11 @@ export class Health {
   report(): HealthReport {
     this.#look();
     const { name, frame, workers } = this.#world;
-    const { problem } = this.#durability;
-    const durable = problem === undefined;
+    const durable = this.#durability.problem === undefined;
     const report = { status: this.#status(), world: name, frame, workers, durable };
-    return durable ? report : { ...report, problem };
+    const problems = [this.#durability.problem, this.#bridge?.problem];
+    const problem = problems.filter((one) => one !== undefined).join("; ");
+    return problem === "" ? report : { ...report, problem };
   }
 
   stop(): void {

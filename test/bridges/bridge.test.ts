@@ -16,6 +16,7 @@ const topicArn = "arn:aws:sns:us-east-1:000000000000:counters-events";
 let aws: FauxqsServer;
 let queue = 0;
 const running: (World | Bridge)[] = [];
+let told: string[] = [];
 
 beforeAll(async () => {
   aws = await startFauxqs({ port: 0, logger: false });
@@ -24,6 +25,7 @@ beforeAll(async () => {
 afterAll(async () => await aws.stop());
 beforeEach(() => {
   queue += 1;
+  told = [];
   aws.createQueue(`chronicle-${queue}`);
   aws.subscribe({
     topic: "counters-events",
@@ -87,7 +89,7 @@ async function start(
     events: schemaEvents.filter(({ topic }) => topic === "weather"),
     schemaHash: "0123456789abcdef",
     call: async () => ({ ok: true }),
-    log: () => {},
+    log: (_, text) => told.push(text),
     failed,
   });
   running.unshift(bridge);
@@ -163,6 +165,7 @@ test("a topic that is not there is asked again and again, and its packs stay in 
     timeout: waitMsMax,
   });
   expect(bridge.counters()).toMatchObject({ packsPublished: 0, packsRefused: 0 });
+  expect(told[0]).toMatch(/^bridge: publishing/);
   aws.createTopic("counters-events");
   aws.subscribe({
     topic: "counters-events",
@@ -182,6 +185,16 @@ test("an outbox that another process has is refused", async () => {
   await expect(start(outbox, 0)).rejects.toMatchObject({ code: "WORLD_FILE_IN_USE" });
 });
 
+test("a bridge that is given up while it is at work has failed, and can be closed", async () => {
+  const failed = Promise.withResolvers<TellurionError>();
+  const bridge = await start(undefined, 0, failed.resolve);
+  bridge.feed?.abandon();
+  const error = await within("the failure", failed.promise);
+  expect([error.code, bridge.counters().up]).toEqual(["INTERNAL_ERROR", 0]);
+  expect(await within("detaching", bridge.feed?.detach() ?? Promise.reject())).toBeUndefined();
+  await within("closing", bridge.close());
+});
+
 test("a bridge whose thread fails says so, and holds up nobody", async () => {
   const failed = Promise.withResolvers<TellurionError>();
   const bridge = await start(undefined, 0, failed.resolve);
@@ -199,11 +212,13 @@ test("a bridge whose thread fails says so, and holds up nobody", async () => {
     ...{ control: new SharedArrayBuffer(1_024) },
     types: [{ id: 1, number: 1, message: "no.Event", topic: "weather", topicKey: undefined }],
   });
+  expect(bridge.counters().up).toBe(1);
   const error = await within("the failure", failed.promise);
+  expect(bridge.counters().up).toBe(0);
   expect([error.code, error.message]).toEqual([
     "INTERNAL_ERROR",
     expect.stringContaining("no.Event"),
   ]);
-  expect(await within("detaching", feed?.detach() ?? Promise.reject())).toBe(41);
+  expect(await within("detaching", feed?.detach() ?? Promise.reject())).toBeUndefined();
   await within("draining", bridge.drain(waitMsMax));
 });

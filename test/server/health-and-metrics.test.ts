@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { TellurionError } from "../../src/runtime/errors.ts";
+import { bridgeProblem } from "../../src/server/bridge/bridge-problem.ts";
 import { Durability } from "../../src/server/durability.ts";
 import { Health } from "../../src/server/health.ts";
 import { PrometheusText } from "../../src/server/metrics/prometheus.ts";
@@ -42,6 +43,26 @@ test("a world whose file takes no writes is well, but says that it is not durabl
   expect(other.report()).toMatchObject({ status: "ok", durable: false });
   expect(other.report().problem).toBe("the world is kept in memory only");
   other.stop();
+});
+
+test("a world whose bridge does nothing is well and durable, and says what is wrong", () => {
+  const world = new FakeWorld();
+  const bridge: { problem: string | undefined } = { problem: undefined };
+  const health = new Health(world, 1_000, new Durability(world, false), bridge);
+  expect(health.report()).toEqual({ ...well, frame: 0 });
+  bridge.problem = bridgeProblem({ up: 0, outboxUnwrittenPacks: 0 });
+  expect(health.report()).toEqual({
+    ...{ ...well, frame: 0 },
+    problem: expect.stringContaining("until the server is started anew"),
+  });
+  world.durabilityProblem = "the disk is full";
+  bridge.problem = bridgeProblem({ up: 1, outboxUnwrittenPacks: 3 });
+  expect(health.report()).toMatchObject({
+    ...{ status: "ok", durable: false },
+    problem: expect.stringMatching(/^the disk is full; the bridge's outbox takes no writes/),
+  });
+  expect(bridgeProblem({ up: 1, outboxUnwrittenPacks: 0 })).toBeUndefined();
+  health.stop();
 });
 
 describe("the server's pages", () => {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { OutConfiguration, StreamConfiguration } from "../../src/bridges/configuration.ts";
 import { Mirror } from "../../src/bridges/out/mirror.ts";
 import { Outbox, type StoredPack } from "../../src/bridges/out/outbox.ts";
+import { selectionText } from "../../src/bridges/out/selection.ts";
 import { noTracing } from "../../src/bridges/tracing/tracing.ts";
 import { eventsOfPack, schemaEvents } from "./feed-events.ts";
 import { temporaryFolder } from "./kept-world.ts";
@@ -34,10 +35,8 @@ export class Mirroring {
   readonly mirror: Mirror;
 
   constructor(out: OutConfiguration, path = ":memory:", open = openOutbox) {
-    this.outbox = open(
-      path,
-      out.streams.map(({ name }) => name),
-    );
+    const names = out.streams.map(({ name }) => name);
+    this.outbox = open(path, names, { selection: selectionText(out.streams) });
     this.mirror = new Mirror({
       tracing: noTracing,
       ...{ out, events: schemaEvents, schema: "0123456789abcdef", outbox: this.outbox },
@@ -58,7 +57,8 @@ export class Mirroring {
   }
 }
 
-const openOutbox = (path: string, streams: readonly string[]) => new Outbox(path, streams);
+const openOutbox = (...parameters: ConstructorParameters<typeof Outbox>) =>
+  new Outbox(...parameters);
 
 export function idsOf(pack: StoredPack): string[] {
   return eventsOfPack(pack.body).map(({ eventId }) => eventId);

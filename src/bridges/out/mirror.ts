@@ -4,7 +4,7 @@ import type { OutConfiguration } from "../configuration.ts";
 import type { Tracing } from "../tracing/tracing.ts";
 import { GameEventWriter } from "./game-event-writer.ts";
 import { MirroredStream, type MutableBatch } from "./mirrored-stream.ts";
-import type { ClosedPack, Outbox } from "./outbox.ts";
+import type { ClosedPack, Outbox, ShedReason } from "./outbox.ts";
 import { bodyOf, codecOfFormat, textBytesMax, textBytesOf } from "./pack-body.ts";
 import { Selection } from "./selection.ts";
 import { Shedding } from "./shedding.ts";
@@ -28,6 +28,13 @@ export interface MirrorParts {
   /** Milliseconds since 1970, never going back. */
   readonly now: () => number;
   readonly warn: (text: string) => void;
+}
+
+export interface Unwritten {
+  readonly packs: number;
+  readonly bytes: number;
+  /** In ms since 1970. */
+  readonly oldestMs: number | undefined;
 }
 
 /** Takes the world's events and makes packs of them in the outbox: each event that a stream asks for is in one pack. */
@@ -58,9 +65,15 @@ export class Mirror {
     return this.#selection.events;
   }
 
-  /** Packs that the disk has not taken yet. */
-  get unwritten(): number {
-    return this.#closed.length;
+  /** What the disk has not taken yet: packs, the bytes of their bodies, and when the first of them was closed. */
+  get unwritten(): Unwritten {
+    const oldestMs = this.#closed[0]?.closedMs;
+    return { packs: this.#closed.length, bytes: this.#closedBytes, oldestMs };
+  }
+
+  /** Events that were left out, and of which the outbox does not know yet. */
+  unwrittenSheds(what: ShedReason): number {
+    return this.#streams.reduce((sum, stream) => sum + stream.unwrittenSheds(what), 0);
   }
 
   /** A world begins to be fed, after a frame. It goes on where it was when its workers had to be replaced. */

@@ -96,6 +96,11 @@ export class MirroredStream {
     batch.forget.push({ stream: this.name, worldMs: last.worldMs - this.#everyMs });
   }
 
+  /** Events that were left out, and of which the outbox does not know yet. */
+  unwrittenSheds(what: ShedReason): number {
+    return (this.#before.sheds.get(what) ?? 0) + (this.#behind.sheds.get(what) ?? 0);
+  }
+
   /** What it contributed is written. */
   written(): void {
     this.#before = { sheds: new Map(), taken: [] };

@@ -4,10 +4,13 @@ import type { BridgedEvent } from "../bridged-event.ts";
 import type { OutConfiguration } from "../configuration.ts";
 import { type BridgeCounters, noBridgeCounters } from "../counters.ts";
 import type { Tracing } from "../tracing/tracing.ts";
+import { areOfOneWorld } from "./epoch.ts";
+import { Losses } from "./losses.ts";
 import { Mirror } from "./mirror.ts";
 import { Outbox, type ShedReason } from "./outbox.ts";
 import { outboxInMemory } from "./outbox-file.ts";
 import { Publisher } from "./publisher.ts";
+import { selectionText } from "./selection.ts";
 import type { Topic } from "./topic.ts";
 
 /** Pause between two looks at the feed while there are events, and what it grows to while there are none. */
@@ -25,6 +28,8 @@ export interface OutSideParts {
   readonly schema: string;
   /** A file, or `outboxInMemory`. */
   readonly outboxPath: string;
+  /** As in `OutboxOptions`. */
+  readonly newEpoch?: boolean;
   readonly topic: Topic;
   readonly tracing: Tracing;
   readonly warn: (text: string) => void;
@@ -32,7 +37,9 @@ export interface OutSideParts {
 
 /** The reading end of a feed. */
 export interface EventReader {
+  /** Events that found no room in the rings, and the frame of the last of them. */
   readonly lost: number;
+  readonly lostFrame: number;
   read(take: (frame: number, events: readonly FeedEvent[]) => void): number;
 }
 
@@ -44,6 +51,7 @@ export class OutSide {
   readonly #warn: (text: string) => void;
   #reader: EventReader | undefined;
   #lostBefore = 0;
+  readonly #losses = new Losses();
   #readTo = 0;
   #pauseMs = readMs;
   #timer: NodeJS.Timeout | undefined;
@@ -56,7 +64,10 @@ export class OutSide {
     const bytesMax = outboxPath === outboxInMemory ? memoryBytesMax : Number.POSITIVE_INFINITY;
     const out = { ...parts.out, outboxBytesMax: Math.min(parts.out.outboxBytesMax, bytesMax) };
     const names = out.streams.map(({ name }) => name);
-    const outbox = new Outbox(outboxPath, names);
+    const outbox = new Outbox(outboxPath, names, {
+      newEpoch: parts.newEpoch ?? false,
+      selection: selectionText(out.streams),
+    });
     const { fifo, inFlightMax } = out;
     this.#outbox = outbox;
     this.#mirror = new Mirror({ out, events, schema, outbox, tracing, now, warn });
@@ -73,9 +84,9 @@ export class OutSide {
     return this.#outbox.since;
   }
 
-  /** Whether packs of an epoch are those of this outbox. */
+  /** Whether packs of an epoch are those of this outbox's world: also those of its earlier epochs, which may still come. */
   isOwnEpoch(epoch: string): boolean {
-    return epoch === this.#outbox.epoch;
+    return areOfOneWorld(epoch, this.#outbox.epoch);
   }
 
   /** Numbers of the events that are needed. */
@@ -90,12 +101,14 @@ export class OutSide {
     this.#mirror.begin(feed);
     this.#reader = reader;
     this.#readTo = feed.after;
+    this.#losses.begin(feed.after);
   }
 
   /** Leaves the rings. Returns the last frame of which all has been read. */
   detach(): number {
     this.#read();
-    this.#lostBefore += this.#reader?.lost ?? 0;
+    this.#tell(this.#losses.tell());
+    this.#lostBefore = this.#lost;
     this.#reader = undefined;
     return this.#readTo;
   }
@@ -118,15 +131,20 @@ export class OutSide {
 
   counters(): BridgeCounters {
     const { packs, events, requests, retries, refused } = this.#publisher.counters;
-    const { oldestMs } = this.#outbox;
+    const { unwritten } = this.#mirror;
+    const oldestMs = this.#outbox.oldestMs ?? unwritten.oldestMs;
     const sheds = this.#outbox.sheds();
     const shed = (wanted: ShedReason) =>
-      sheds.reduce((sum, { what, events: count }) => sum + (what === wanted ? count : 0), 0);
+      sheds.reduce(
+        (sum, { what, events: count }) => sum + (what === wanted ? count : 0),
+        this.#mirror.unwrittenSheds(wanted),
+      );
     return {
       ...noBridgeCounters,
-      outboxPacks: this.#outbox.packs,
-      outboxBytes: this.#outbox.bytes,
-      outboxOldestAgeMs: oldestMs === undefined ? 0 : Math.max(0, Math.floor(now()) - oldestMs),
+      outboxPacks: this.#outbox.packs + unwritten.packs,
+      outboxUnwrittenPacks: unwritten.packs,
+      outboxBytes: this.#outbox.bytes + unwritten.bytes,
+      outboxOldestAgeMs: oldestMs === undefined ? 0 : Math.max(0, Math.floor(now() - oldestMs)),
       inFlight: this.#publisher.inFlight,
       packsPublished: packs,
       eventsPublished: events,
@@ -137,8 +155,12 @@ export class OutSide {
       shedReliable: shed("reliable"),
       shedTooLarge: shed("too-large"),
       packsRefused: refused,
-      feedLost: this.#lostBefore + (this.#reader?.lost ?? 0),
+      feedLost: this.#lost,
     };
+  }
+
+  get #lost(): number {
+    return this.#lostBefore + (this.#reader?.lost ?? 0);
   }
 
   #tick(): void {
@@ -157,9 +179,17 @@ export class OutSide {
         this.#mirror.take(frame, events);
       });
       this.#mirror.settle(this.#readTo);
+      const { lostFrame } = this.#reader;
+      this.#tell(
+        this.#losses.observe({ lost: this.#lost, lostFrame, readTo: this.#readTo }, now()),
+      );
     }
     this.#publisher.wake();
     return found;
+  }
+
+  #tell(text: string | undefined): void {
+    if (text !== undefined) this.#warn(text);
   }
 
   /** What cannot be deleted now is deleted later; where the process ends before that, it is sent again. */

@@ -7,13 +7,16 @@ export const outboxInMemory = ":memory:";
 
 /** The bytes "TELO": by them an outbox is told from any other SQLite file. */
 const applicationId = 0x54_45_4c_4f;
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** SQLite's result codes of a file that somebody else has open. */
 const busy = new Set([5, 6]);
+/** Of one whose bytes make no sense, in part or as a whole. */
+const damaged = new Set([11, 26]);
 
 /**
- * `meta` has one row; `fed` are the numbers of the events that marks count. A stream's row stays when it is configured no
+ * `meta` has one row; `fed` are the numbers of the events that marks count, `selection` which stream takes
+ * which of them, `place` what tells the file from its copies. A stream's row stays when it is configured no
  * longer, so that its numbers go on where it comes back; `frame` is then NULL. Numbers of packs (`id`) are never used again.
  */
 const tables = `
@@ -21,7 +24,9 @@ const tables = `
     one INTEGER PRIMARY KEY CHECK (one = 1),
     world_id TEXT NOT NULL,
     epoch TEXT NOT NULL,
-    fed TEXT NOT NULL
+    fed TEXT NOT NULL,
+    place TEXT NOT NULL,
+    selection TEXT NOT NULL
   ) STRICT;
   CREATE TABLE streams (
     name TEXT PRIMARY KEY,
@@ -70,6 +75,19 @@ const tables = `
   ) STRICT;
 `;
 
+/** What format 2 knows beside format 1. */
+const sinceFormat1 = `
+  ALTER TABLE meta ADD COLUMN place TEXT NOT NULL DEFAULT '';
+  ALTER TABLE meta ADD COLUMN selection TEXT NOT NULL DEFAULT '';
+`;
+
+/** What is damaged among what a start needs is found at once. */
+const readThrough = `
+  SELECT * FROM meta; SELECT * FROM streams ORDER BY name;
+  SELECT * FROM sheds ORDER BY stream, what; SELECT * FROM rates ORDER BY stream, number, topic;
+  SELECT sum(length(body)) FROM packs; SELECT stream, id FROM packs ORDER BY stream, id;
+`;
+
 /**
  * Opens an outbox for its one writer, or creates it. Throws WORLD_FILE_IN_USE, WORLD_FILE_INVALID and WORLD_FILE_TOO_NEW:
  * it belongs to a world's file.
@@ -83,7 +101,10 @@ export function openOutboxFile(path: string): DatabaseSync {
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
     const created = isEmpty(database);
     if (created) create(database);
-    else checkFormat(path, database);
+    else {
+      if (formatOf(path, database) < formatVersion) upgrade(database);
+      database.exec(readThrough);
+    }
     database.exec("COMMIT; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
     return database;
   } catch (cause) {
@@ -101,7 +122,12 @@ function create(database: DatabaseSync): void {
   database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${formatVersion}`);
 }
 
-function checkFormat(path: string, database: DatabaseSync): void {
+function upgrade(database: DatabaseSync): void {
+  database.exec(`${sinceFormat1}; PRAGMA user_version = ${formatVersion}`);
+}
+
+/** Throws WORLD_FILE_INVALID and WORLD_FILE_TOO_NEW. */
+function formatOf(path: string, database: DatabaseSync): number {
   const pragma = (name: "application_id" | "user_version") =>
     database.prepare(`PRAGMA ${name}`).get()?.[name];
   if (pragma("application_id") !== applicationId) {
@@ -109,7 +135,7 @@ function checkFormat(path: string, database: DatabaseSync): void {
     throw new TellurionError("WORLD_FILE_INVALID", text);
   }
   const version = pragma("user_version") as number;
-  if (version <= formatVersion) return;
+  if (version <= formatVersion) return version;
   const text = `the outbox "${path}" has format ${version}; valid is up to ${formatVersion}: use the version of Tellurion that wrote it`;
   throw new TellurionError("WORLD_FILE_TOO_NEW", text);
 }
@@ -121,6 +147,12 @@ function typedError(path: string, cause: unknown): unknown {
   if (busy.has((cause.errcode as number) & 0xff)) {
     const text = `the outbox "${path}" is in use (${cause.message}); stop the process that has it open`;
     return new TellurionError("WORLD_FILE_IN_USE", text, { cause });
+  }
+  if (damaged.has((cause.errcode as number) & 0xff)) {
+    const text =
+      `the outbox "${path}" is damaged, or no outbox (${cause.message}); move it and "${path}-wal" away and start again: ` +
+      "what it held does not go out, and a new epoch begins";
+    return new TellurionError("WORLD_FILE_INVALID", text, { cause });
   }
   const text =
     `the outbox "${path}" cannot be used (${cause.message}); valid is one that Tellurion has made, or a path where none is, ` +

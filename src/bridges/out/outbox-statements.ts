@@ -10,13 +10,18 @@ const readPack =
 export function prepareOutbox(database: DatabaseSync) {
   const prepare = (sql: string) => database.prepare(sql);
   return {
-    readMeta: prepare("SELECT world_id AS worldId, epoch, fed FROM meta"),
+    readMeta: prepare("SELECT world_id AS worldId, epoch, fed, place, selection FROM meta"),
     meta: prepare(
-      `INSERT INTO meta VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE
-      SET world_id = excluded.world_id, epoch = excluded.epoch, fed = excluded.fed`,
+      `INSERT INTO meta (one, world_id, epoch, fed, place, selection)
+      VALUES (1, ?, ?, ?, ?, ?)
+      ON CONFLICT (one) DO UPDATE SET world_id = excluded.world_id, epoch = excluded.epoch,
+      fed = excluded.fed, place = excluded.place, selection = excluded.selection`,
     ),
     places: prepare("SELECT name, frame, events, next FROM streams ORDER BY name"),
-    restart: prepare("UPDATE streams SET frame = ?, events = 0, next = 1"),
+    /** Where they are is NULL for streams that are configured no longer, and stays so. */
+    rewind: prepare("UPDATE streams SET frame = min(frame, ?), events = 0"),
+    restart: prepare("UPDATE streams SET frame = ?, events = 0"),
+    renumber: prepare("UPDATE streams SET next = 1"),
     wholeFrames: prepare("UPDATE streams SET events = 0"),
     leave: prepare("UPDATE streams SET frame = NULL, events = 0 WHERE name = ?"),
     join: prepare(

@@ -1,7 +1,8 @@
-import { randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { FeedEnd, FeedMark } from "../../runtime/index.ts";
+import { newEpochOf } from "./epoch.ts";
 import { openOutboxFile } from "./outbox-file.ts";
+import { placeOf } from "./outbox-place.ts";
 import { type OutboxStatements, prepareOutbox } from "./outbox-statements.ts";
 import type { Mark } from "./pack.ts";
 import type { TakenAt } from "./rate.ts";
@@ -49,6 +50,9 @@ interface MetaRow {
   readonly worldId: string;
   readonly epoch: string;
   readonly fed: string;
+  /** Empty: it was written before places were. */
+  readonly place: string;
+  readonly selection: string;
 }
 
 interface StreamRow {
@@ -68,6 +72,13 @@ export interface OutboxBatch {
   readonly forget: readonly { readonly stream: string; readonly worldMs: number }[];
 }
 
+export interface OutboxOptions {
+  /** Begin a new epoch whatever is found: nothing in the file may tell that it is a copy. */
+  readonly newEpoch?: boolean;
+  /** Which stream takes which events, as `selectionText` writes it. */
+  readonly selection?: string;
+}
+
 /** Packs that are kept to be looked at, though nobody will ever take them; older ones make room. */
 const refusedMax = 1_000;
 
@@ -81,13 +92,19 @@ export class Outbox {
   readonly #streams: readonly string[];
   readonly #published = new Set<number>();
   readonly #since: FeedMark | undefined;
+  readonly #place: string;
+  readonly #newEpoch: boolean;
+  readonly #selection: string;
   #epoch: string;
   #packs: number;
   #bytes: number;
 
   /** `streams` are those of the configuration. Throws what `openOutboxFile` throws. */
-  constructor(path: string, streams: readonly string[]) {
+  constructor(path: string, streams: readonly string[], options: OutboxOptions = {}) {
     this.#database = openOutboxFile(path);
+    this.#place = placeOf(path);
+    this.#newEpoch = options.newEpoch ?? false;
+    this.#selection = options.selection ?? "";
     this.#statements = prepareOutbox(this.#database);
     this.#streams = streams;
     const { packs, bytes } = this.#statements.size.get() as { packs: number; bytes: number };
@@ -95,13 +112,9 @@ export class Outbox {
     this.#bytes = bytes;
     const meta = this.#meta();
     this.#epoch = meta?.epoch ?? "";
-    const frames = this.#rows().flatMap(({ name, frame }) =>
-      frame !== null && streams.includes(name) ? [frame] : [],
-    );
+    const first = this.#firstFrame();
     this.#since =
-      meta && frames.length > 0
-        ? { worldId: meta.worldId, frame: Math.min(...frames) - 1 }
-        : undefined;
+      meta && first !== undefined ? { worldId: meta.worldId, frame: first - 1 } : undefined;
   }
 
   /** From where events are needed, as it was at opening. */
@@ -131,7 +144,8 @@ export class Outbox {
 
   /**
    * A world begins to be fed with these events, after a frame. Another world, or one that stands before what was packed of
-   * it, begins a new epoch: its packs are not those that went out. Returns how far each configured stream has come.
+   * it, begins a new epoch: its packs are not those that went out. So does a copy of the file: what it was copied from may
+   * have given out the next numbers. Returns how far each configured stream has come.
    */
   begin(
     { worldId, after, reached }: Pick<FeedEnd, "worldId" | "after" | "reached">,
@@ -139,18 +153,22 @@ export class Outbox {
   ): StreamPlace[] {
     const found = this.#meta();
     const isBehind = this.#rows().some(({ frame }) => frame !== null && frame - 1 > reached);
-    const isNew = found?.worldId !== worldId || isBehind;
-    if (isNew) this.#epoch = `${worldId.slice(0, 8)}-${randomBytes(4).toString("hex")}`;
+    const isAnother = found?.worldId !== worldId || isBehind;
+    const isCopy = (found?.place ?? "") !== "" && found?.place !== this.#place;
+    if (isAnother || isCopy || this.#newEpoch) this.#epoch = newEpochOf(worldId);
     const fed = JSON.stringify(events.toSorted((a, b) => a - b));
-    const { meta, restart, wholeFrames, forgetAllRates, leave, join } = this.#statements;
+    const { meta, restart, renumber, rewind, wholeFrames, leave, join } = this.#statements;
     this.#transaction(() => {
-      meta.run(worldId, this.#epoch, fed);
-      if (isNew) {
+      meta.run(worldId, this.#epoch, fed, this.#place, this.#selection);
+      if (this.#epoch !== found?.epoch) renumber.run();
+      if (isAnother) {
         restart.run(after + 1);
-        forgetAllRates.run();
+        this.#statements.forgetAllRates.run();
       }
       // Marks count other events than those that come now: rather some of one frame twice than one of them not at all.
       if (fed !== found?.fed) wholeFrames.run();
+      // What one stream has not packed yet another one may be to take now, which is further: rather twice here too.
+      if (this.#selection !== found?.selection) rewind.run(this.#firstFrame() ?? null);
       for (const { name } of this.#rows()) if (!this.#streams.includes(name)) leave.run(name);
       for (const name of this.#streams) join.run(name, after + 1);
     });
@@ -249,6 +267,12 @@ export class Outbox {
 
   #rows(): StreamRow[] {
     return this.#statements.places.all() as unknown as StreamRow[];
+  }
+
+  /** Before it, all streams have packed what is theirs: also those that are to be no more. */
+  #firstFrame(): number | undefined {
+    const frames = this.#rows().flatMap(({ frame }) => frame ?? []);
+    return frames.length === 0 ? undefined : Math.min(...frames);
   }
 
   #transaction(run: () => void): void {

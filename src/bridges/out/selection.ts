@@ -47,6 +47,13 @@ export class Selection {
   }
 }
 
+/** Tells streams that take other events than before. */
+export function selectionText(streams: readonly StreamConfiguration[]): string {
+  return JSON.stringify(
+    streams.map(({ name, types, topics, where }) => ({ name, types, topics, where })),
+  );
+}
+
 function rulesOf(event: BridgedEvent, streams: readonly StreamConfiguration[]): Rule[] {
   const name = typeNameOf(event);
   return streams.flatMap((stream, i) => {

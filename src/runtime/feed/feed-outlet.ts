@@ -22,11 +22,10 @@ export class FeedOutlet {
   }
 
   publish(cell: Cell, from: Area, at: number, round: number, frameLow: number): void {
-    if (!cell.isFed && !this.#introduce(cell, frameLow)) {
-      this.#ring.noteLost();
-      return;
-    }
-    if (!this.#outgoing.copyToRing(this.#ring, from, at, round, frameLow)) this.#ring.noteLost();
+    const isIn =
+      (cell.isFed || this.#introduce(cell, frameLow)) &&
+      this.#outgoing.copyToRing(this.#ring, from, at, round, frameLow);
+    if (!isIn) this.#ring.noteLost(frameLow);
   }
 
   commit(): void {
@@ -45,8 +44,11 @@ export class FeedOutlet {
 
   /** Frames that are run again follow one another faster than a reader may be: they wait for it, nobody else does. */
   awaitReader(): void {
-    if (this.muted || this.#gaveUp) return;
-    this.#gaveUp = !this.#ring.waitForRoom(this.#ring.capacity / 2, catchUpMsMax);
+    if (this.muted) return;
+    const half = this.#ring.capacity / 2;
+    // Whoever was waited for in vain is not waited for again, until he has read.
+    if (this.#gaveUp && this.#ring.used > half) return;
+    this.#gaveUp = !this.#ring.waitForRoom(half, catchUpMsMax);
   }
 
   #introduce(cell: Cell, frameLow: number): boolean {

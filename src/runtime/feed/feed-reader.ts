@@ -43,9 +43,15 @@ export class FeedReader {
     this.#readThrough = end.after;
   }
 
-  /** Events that found no room in these rings. */
+  /** Events that found no room in these rings: also those of frames that are run again when a worker is lost. */
   get lost(): number {
     return this.#rings.lost;
+  }
+
+  /** The frame of the last of them. 0: there is none. */
+  get lostFrame(): number {
+    const low = this.#rings.lostFrame;
+    return low === undefined ? 0 : this.#widen(low);
   }
 
   /**

@@ -16,8 +16,11 @@ export interface FeedOptions {
   attach(end: FeedEnd): void;
   /**
    * The rings are given up. Resolves when the reader has left them, with the last frame of which it has read all events.
+   * Undefined: there is no reader any more, and nothing is fed from now on.
    */
-  detach(): Promise<number>;
+  detach(): Promise<number | undefined>;
+  /** The reader has not left its rings in time: the world goes on without it, and feeds it no more. */
+  abandon(): void;
 }
 
 /** The events of frames up to this one are in a safe place. */

@@ -54,6 +54,17 @@ export class MergedRings {
     return this.#heads.reduce((sum, { ring }) => sum + ring.lost, 0);
   }
 
+  /** The low 32 bits of the frame of the last of them. Undefined: there is none. */
+  get lostFrame(): number | undefined {
+    let last: number | undefined;
+    for (const { ring } of this.#heads) {
+      if (ring.lost === 0) continue;
+      const { lostFrame } = ring;
+      if (last === undefined || ((lostFrame - last) | 0) > 0) last = lostFrame;
+    }
+    return last;
+  }
+
   /** Hands on each event of frames up to `endedLow`, the low 32 bits of the last frame that may be read. */
   read(endedLow: number, take: (head: RingHead) => void): void {
     for (const head of this.#heads) this.#settle(head, endedLow);

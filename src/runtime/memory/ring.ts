@@ -7,6 +7,7 @@ import { align8, lengthWord, packType, recordHeaderBytes, recordKind, typeWord }
  *   word 32   tail: bytes published since the ring began, wrapping         written by the writer only
  *   word 33   lost: records that found no room, where the writer counts    written by the writer only
  *             them, wrapping
+ *   word 34   frame of the last of these, its low 32 bits                  written by the writer only, before word 33
  *   byte 256 …  records; a record never wraps: padding fills the end
  *
  * Head and tail lie 128 bytes apart, so that neither side's stores take the other's cache line. The writer stores
@@ -16,6 +17,7 @@ import { align8, lengthWord, packType, recordHeaderBytes, recordKind, typeWord }
 const headWord = 0;
 const tailWord = 32;
 const lostWord = 33;
+const lostFrameWord = 34;
 const ringStart = 256;
 /** Between two looks of a writer that waits for room, in ms. */
 const sleepMs = 1;
@@ -84,8 +86,9 @@ export class RingWriter {
     return (this.#tail - Atomics.load(this.words, headWord)) | 0;
   }
 
-  /** Counts a record that found no room. */
-  noteLost(): void {
+  /** Counts a record of a frame that found no room. */
+  noteLost(frameLow: number): void {
+    Atomics.store(this.words, lostFrameWord, frameLow);
     Atomics.store(this.words, lostWord, ((this.words[lostWord] as number) + 1) | 0);
   }
 
@@ -135,6 +138,11 @@ export class RingReader {
   /** Records that found no room, as far as the writer counts them. */
   get lost(): number {
     return Atomics.load(this.words, lostWord) >>> 0;
+  }
+
+  /** The frame of the last of them, its low 32 bits. */
+  get lostFrame(): number {
+    return Atomics.load(this.words, lostFrameWord);
   }
 
   /** Gives the room of all records passed so far back to the writer. */

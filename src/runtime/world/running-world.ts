@@ -306,7 +306,8 @@ export class RunningWorld extends HeardWorld implements World, JournalEvents {
     this.#shownThrough = Math.max(this.#shownThrough, this.#readThrough);
     this.#readThrough = 0;
     this.#reachedSent = 0;
-    await this.#feed?.detach();
+    if ((await this.#feed?.detach()) === false)
+      this.#log("error", "the reader of the feed does not leave it: nothing is fed any more");
     const { history, through } = await journal.reopen(this.#feed?.through);
     this.#gate.forgetAfter(history.reached);
     if (history.reached < frame) this.#goBack(history.reached, frame, suspect && at);

@@ -13,6 +13,7 @@ import {
   requestOfJson,
 } from "../calls.ts";
 import type { Log } from "../log.ts";
+import { bridgeProblem } from "./bridge-problem.ts";
 
 /** How a world is joined to remote services. */
 export interface BridgeConfig {
@@ -21,6 +22,7 @@ export interface BridgeConfig {
   readonly catalogue: Catalogue;
   /** Where packs wait. Undefined: in memory, like the world. */
   readonly outboxPath: string | undefined;
+  readonly newEpoch?: boolean;
   readonly trace?: Omit<TracingOptions, "world">;
 }
 
@@ -36,19 +38,23 @@ export class WorldBridge {
 
   /** Rejects like `Bridge.start`. */
   static async open(
-    { configuration, catalogue, outboxPath, trace }: BridgeConfig,
+    { configuration, catalogue, outboxPath, newEpoch = false, trace }: BridgeConfig,
     worldName: string,
     log: Log,
   ): Promise<WorldBridge> {
     const calls = new WorldCalls();
     const bridge = await Bridge.start({
-      ...{ configuration, worldName, outboxPath },
+      ...{ configuration, worldName, outboxPath, newEpoch },
       events: catalogue.events,
       schemaHash: schemaHash(catalogue.files),
       call: (command) => calls.carryOut(command),
-      log: (level, text) => log.write(level, `bridge: ${text}`),
+      log: (level, text) => log.write(level, text),
       failed: ({ message }) =>
-        log.write("error", `${message}; events go out again after a restart`),
+        log.write(
+          "error",
+          `${message}; nothing goes out and no command comes in until the server is started anew: then the world makes ` +
+            "its events again, as far as its journal goes back (--history)",
+        ),
       ...(trace && { trace }),
     });
     return new WorldBridge(bridge, calls);
@@ -62,6 +68,11 @@ export class WorldBridge {
 
   get counters(): BridgeCounters {
     return this.#bridge.counters();
+  }
+
+  /** What keeps it from its work. Undefined: nothing does. */
+  get problem(): string | undefined {
+    return bridgeProblem(this.counters);
   }
 
   /** The world takes calls from now on. */

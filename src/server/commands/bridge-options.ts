@@ -21,6 +21,7 @@ const bridge: Option<string | undefined> = {
 /** The options that say how a world is joined to remote services, and who hears how that goes. */
 export const bridgeOptions = {
   bridge,
+  "new-epoch": flag("numbers the bridge's messages anew, after a disk was set back to a snapshot"),
   ...traceOptions,
   emf: flag("writes metrics for CloudWatch to the output, once a minute"),
 };
@@ -50,8 +51,9 @@ export async function bridgeOf(
     ...{ bridge: values.bridge, worldName, folder, catalogue, note },
   });
   const outboxPath = folder && join(folder, `${worldName}.outbox`);
+  const newEpoch = values["new-epoch"];
   return {
-    config: { configuration: source.configuration, catalogue, outboxPath, trace },
+    config: { configuration: source.configuration, catalogue, outboxPath, newEpoch, trace },
     lines: source.lines,
     close: () => source.close(),
   };

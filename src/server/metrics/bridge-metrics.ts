@@ -13,7 +13,13 @@ export function addBridge(text: PrometheusText, bridge: BridgeCounters): void {
 function addOutbox(text: PrometheusText, bridge: BridgeCounters): void {
   const gauge = (name: string, help: string, value: number) =>
     text.one("gauge", `tellurion_bridge_${name}`, help, value);
-  gauge("outbox_packs", "Packs on the disk that are not published yet.", bridge.outboxPacks);
+  gauge("up", "1; 0: the bridge's thread is gone, /healthz says what to do.", bridge.up);
+  gauge("outbox_packs", "Packs that are not published yet.", bridge.outboxPacks);
+  gauge(
+    "outbox_unwritten_packs",
+    "Packs of these that the disk has not taken.",
+    bridge.outboxUnwrittenPacks,
+  );
   gauge("outbox_bytes", "Bytes of the packs that are not published yet.", bridge.outboxBytes);
   gauge(
     "outbox_oldest_age_seconds",

@@ -91,7 +91,7 @@ function bridgeMetricsOf(bridge: BridgeCounters): Metric[] {
   const { shedCosmetic, shedLatestWins, shedReliable, shedTooLarge, feedLost } = bridge;
   const lost = shedCosmetic + shedLatestWins + shedReliable + shedTooLarge + feedLost;
   return [
-    { name: "OutboxPacks", unit: "Count", value: bridge.outboxPacks },
+    { name: "BridgeUp", unit: "None", value: bridge.up },
     { name: "OutboxAge", unit: "Milliseconds", value: bridge.outboxOldestAgeMs },
     { name: "EventsPublished", unit: "Count", value: bridge.eventsPublished, counts: true },
     { name: "EventsLost", unit: "Count", value: lost, counts: true },

@@ -23,7 +23,7 @@ const packBytesMax = 46_080;
 /** What a remote service reads of an event that goes out in a form. */
 function readBack(event: FeedEvent, { desc }: BridgedEvent, form: Partial<OutConfiguration>) {
   const { mirror, outbox, packs } = publish(event, form);
-  expect([mirror.unwritten, outbox.sheds()]).toEqual([0, []]);
+  expect([mirror.unwritten.packs, outbox.sheds()]).toEqual([0, []]);
   const [pack] = packs;
   if (pack === undefined) throw new Error("nothing went out");
   const { body, attributes } = messageOf(pack, "moor", false);

@@ -107,7 +107,7 @@ class History {
   }
 
   #begin(): Mirroring {
-    const run = new Mirroring(out, this.#path, (path, streams) => new FullOutbox(path, streams));
+    const run = new Mirroring(out, this.#path, (...given) => new FullOutbox(...given));
     this.#at = run.outbox.since?.frame ?? 0;
     run.mirror.begin({ worldId, tickHz: 60, after: this.#at, reached: Infinity });
     return run;

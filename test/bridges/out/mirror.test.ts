@@ -194,7 +194,7 @@ describe("when the disk is full", () => {
       run.mirror.take(frame, [weather(frame)]);
       run.mirror.settle();
     }
-    expect([run.packs, run.mirror.unwritten, run.warnings.length]).toEqual([[], 3, 1]);
+    expect([run.packs, run.mirror.unwritten.packs, run.warnings.length]).toEqual([[], 3, 1]);
     disk.isFull = false;
     run.mirror.settle();
     expect(run.packs).toEqual([]);
@@ -202,7 +202,7 @@ describe("when the disk is full", () => {
     run.mirror.settle();
     expect(run.packs.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
     expect(run.ids).toEqual([id(1, 1), id(2, 2), id(3, 3)]);
-    expect([run.mirror.unwritten, run.warnings.length]).toEqual([0, 2]);
+    expect([run.mirror.unwritten.packs, run.warnings.length]).toEqual([0, 2]);
   });
 
   test("events are left out, and counted, when memory for packs is full too", () => {
@@ -212,9 +212,13 @@ describe("when the disk is full", () => {
     const frames = 500;
     for (let frame = 1; frame <= frames; frame += 1) run.mirror.take(frame, [large]);
     const kept = run.mirror.unwritten;
-    expect(kept * 180_000).toBeLessThan(2 ** 26 + 400_000);
+    expect(kept.bytes).toBeLessThan(2 ** 26 + 400_000);
+    expect(kept.packs * 180_000).toBeLessThan(kept.bytes);
+    expect(run.mirror.unwrittenSheds("reliable")).toBeGreaterThan(100);
     disk.isFull = false;
     run.mirror.finish();
+    expect(run.mirror.unwritten).toEqual({ packs: 0, bytes: 0, oldestMs: undefined });
+    expect(run.mirror.unwrittenSheds("reliable")).toBe(0);
     expect(run.packs.length).toBeGreaterThan(300);
     expect(run.outbox.sheds()).toEqual([
       { stream: "all", what: "reliable", events: frames - run.packs.length },

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Message } from "../../../src/bridges/out/message.ts";
 import { OutSide } from "../../../src/bridges/out/out-side.ts";
+import { Outbox } from "../../../src/bridges/out/outbox.ts";
 import { noTracing } from "../../../src/bridges/tracing/tracing.ts";
 import { WeatherEventSchema } from "../../../src/gen/tellurion/v1/weather_pb.ts";
 import type { FeedEvent } from "../../../src/runtime/index.ts";
@@ -11,6 +12,7 @@ import { within } from "../../support/within.ts";
 /** A feed of one event in each frame up to one that the test names. */
 class Feed {
   lost = 0;
+  lostFrame = 0;
   through: number;
   #read: number;
 
@@ -46,15 +48,21 @@ class Topic {
 
 const sides = new Set<OutSide>();
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const side of sides) await side.close();
   sides.clear();
 });
 
-function outSide(topic: Topic, path: string, lingerMs = 60_000): OutSide {
+function outSide(
+  topic: Topic,
+  path: string,
+  lingerMs = 60_000,
+  warn: (text: string) => void = () => {},
+): OutSide {
   const side = new OutSide({
     tracing: noTracing,
     ...{ out: outOf({ lingerMs, inFlightMax: 1 }), events: schemaEvents, topic },
-    ...{ world: "moor", schema: "0123456789abcdef", outboxPath: path, warn: () => {} },
+    ...{ world: "moor", schema: "0123456789abcdef", outboxPath: path, warn },
   });
   sides.add(side);
   return side;
@@ -86,6 +94,67 @@ test("leaving the rings reads them to their end, and new ones go on from there",
   await within("draining", side.drain(5_000));
   expect(topic.frames).toEqual(upTo(9));
   expect(side.counters().feedLost).toBe(5);
+});
+
+test("events that found no room are told when the rings are left, if not before", () => {
+  const told: string[] = [];
+  const side = outSide(new Topic(), ":memory:", 0, (text) => told.push(text));
+  const feed = new Feed(3);
+  side.attach(end(3), feed);
+  feed.through = 7;
+  Object.assign(feed, { lost: 12, lostFrame: 6 });
+  side.detach();
+  expect(told).toEqual([expect.stringContaining("12 events between the frames 4 and 6")]);
+});
+
+test("packs that the disk does not take are among what is counted, by their age too", async () => {
+  const disk = vi.spyOn(Outbox.prototype, "write").mockImplementation(() => {
+    throw new Error("database or disk is full");
+  });
+  const told: string[] = [];
+  const topic = new Topic();
+  const side = outSide(topic, ":memory:", 0, (text) => told.push(text));
+  const feed = new Feed(0);
+  side.attach(end(0), feed);
+  feed.through = 5;
+  side.detach();
+  await vi.waitFor(() => expect(side.counters().outboxOldestAgeMs).toBeGreaterThan(20));
+  expect(side.counters()).toMatchObject({ outboxPacks: 1, outboxUnwrittenPacks: 1 });
+  expect(side.counters().outboxBytes).toBeGreaterThan(5 * 60);
+  expect(told).toEqual([expect.stringContaining("the outbox takes nothing")]);
+  disk.mockRestore();
+  await within("draining", side.drain(5_000));
+  expect(topic.frames).toEqual(upTo(5));
+  expect(side.counters()).toMatchObject({
+    outboxPacks: 0,
+    outboxUnwrittenPacks: 0,
+    outboxBytes: 0,
+  });
+});
+
+test("packs of the world's earlier epoch, still on their way, are its own like those of the new one", async () => {
+  const path = outboxPath();
+  const first = outSide(Object.assign(new Topic(), { isAway: true }), path);
+  const feed = new Feed(0);
+  first.attach(end(0), feed);
+  feed.through = 100;
+  first.detach();
+  await first.drain(0);
+  sides.delete(first);
+  await first.close();
+  const topic = new Topic();
+  const side = outSide(topic, path);
+  // The world's file was restored: it stands before what was packed.
+  const restored = new Feed(50);
+  side.attach(end(50), restored);
+  restored.through = 60;
+  await within("draining", side.drain(5_000));
+  const epochs = new Set(
+    topic.messages.map(({ attributes }) => attributes["e"]?.StringValue ?? ""),
+  );
+  expect(epochs.size).toBe(2);
+  for (const epoch of epochs) expect(side.isOwnEpoch(epoch)).toBe(true);
+  expect(side.isOwnEpoch("ffffffff-00000000")).toBe(false);
 });
 
 test("draining gives up after its time; what has not arrived goes out after the next start", async () => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { type ClosedPack, Outbox, type StoredPack } from "../../../src/bridges/out/outbox.ts";
@@ -94,21 +94,99 @@ describe("an epoch", () => {
   });
 });
 
-describe("a stream", () => {
-  test("that is new begins where the others are; one that is gone holds nothing back", () => {
+describe("a copy of the file", () => {
+  /** What a process that begins with the file gives the next pack. */
+  const places = (path: string, options = {}) => {
+    const outbox = new Outbox(path, ["all"], options);
+    const [place] = outbox.begin({ worldId, after: 100, reached: 100 }, [1]);
+    const { epoch } = outbox;
+    outbox.close();
+    return { epoch, ...place };
+  };
+  const written = () => {
     const path = outboxPath();
-    const first = new Outbox(path, ["old", "slow"]);
+    const outbox = new Outbox(path, ["all"]);
+    outbox.begin({ worldId, after: 0, reached: 0 }, [1]);
+    outbox.write(batch([pack(1), pack(2)], 101, 3));
+    outbox.close();
+    return path;
+  };
+  const mark = { frame: 101, events: 0 };
+
+  test("begins an epoch of its own where its marks are; the file itself does not", () => {
+    const path = written();
+    const { epoch } = places(path);
+    const copy = outboxPath();
+    copyFileSync(path, copy);
+    expect(places(path)).toEqual({ epoch, name: "all", mark, next: 3 });
+    expect(places(copy)).toMatchObject({ mark, next: 1 });
+    expect(places(copy).epoch).not.toBe(epoch);
+    expect(places(copy).epoch).toBe(places(copy).epoch);
+  });
+
+  test("is told when it comes back to the place of the file, whatever becomes of the inode", () => {
+    const path = written();
+    const backup = outboxPath();
+    copyFileSync(path, backup);
+    const { epoch } = places(path);
+    rmSync(path);
+    renameSync(backup, path);
+    const moved = places(path);
+    expect([moved.epoch === epoch, moved.next]).toEqual([false, 1]);
+    copyFileSync(path, backup);
+    rmSync(path);
+    copyFileSync(backup, path);
+    expect(places(path).epoch).not.toBe(moved.epoch);
+  });
+
+  test("that nothing tells from the file begins an epoch when it is told to", () => {
+    const path = written();
+    const { epoch } = places(path);
+    const told = places(path, { newEpoch: true });
+    expect(told).toMatchObject({ mark, next: 1 });
+    expect(told.epoch).not.toBe(epoch);
+    expect(places(path)).toEqual(told);
+  });
+});
+
+test("an outbox of the first format goes on, in its epoch", () => {
+  const path = outboxPath();
+  const epoch = epochOf(path, worldId, 0);
+  const database = new DatabaseSync(path);
+  database.exec(
+    "ALTER TABLE meta DROP COLUMN place; ALTER TABLE meta DROP COLUMN selection; PRAGMA user_version = 1",
+  );
+  database.close();
+  expect(epochOf(path, worldId, 0)).toBe(epoch);
+  expect(epochOf(path, worldId, 0)).toBe(epoch);
+});
+
+describe("a stream", () => {
+  test("that is gone leaves what it had not packed to all others; then it holds nothing back", () => {
+    const path = outboxPath();
+    const first = new Outbox(path, ["old", "slow"], { selection: "old, slow" });
     first.begin({ worldId, after: 0, reached: 0 }, [1]);
-    first.write(batch([], 101, 7, "old"));
     expect(first.since).toBeUndefined();
+    first.write(batch([], 101, 7, "old"));
+    first.write(batch([], 51, 3, "slow"));
     first.close();
-    const second = new Outbox(path, ["old", "new"]);
-    expect(second.since).toEqual({ worldId, frame: 100 });
-    expect(second.begin({ worldId, after: 100, reached: 100 }, [1])).toEqual([
-      { name: "new", mark: { frame: 101, events: 0 }, next: 1 },
-      { name: "old", mark: { frame: 101, events: 0 }, next: 7 },
+    const second = new Outbox(path, ["old", "new"], { selection: "old, new" });
+    expect(second.since).toEqual({ worldId, frame: 50 });
+    expect(second.begin({ worldId, after: 50, reached: 200 }, [1])).toEqual([
+      { name: "new", mark: { frame: 51, events: 0 }, next: 1 },
+      { name: "old", mark: { frame: 51, events: 0 }, next: 7 },
     ]);
+    second.write(batch([], 151, 8, "old"));
+    second.write(batch([], 201, 8, "new"));
     second.close();
+    const third = new Outbox(path, ["old", "new"], { selection: "old, new" });
+    expect(third.since).toEqual({ worldId, frame: 150 });
+    third.begin({ worldId, after: 150, reached: 200 }, [1]);
+    expect(third.begin({ worldId, after: 150, reached: 200 }, [1])).toEqual([
+      { name: "new", mark: { frame: 201, events: 0 }, next: 8 },
+      { name: "old", mark: { frame: 151, events: 0 }, next: 8 },
+    ]);
+    third.close();
   });
 
   test("that comes back goes on with its numbers", () => {
@@ -191,6 +269,7 @@ describe("refused is", () => {
     const path = outboxPath();
     writeFileSync(path, "Ducunt volentem fata, nolentem trahunt. ".repeat(100));
     expect(opening(path)).toThrow(expect.objectContaining({ code: "WORLD_FILE_INVALID" }));
+    expect(opening(path)).toThrow(/is damaged.* move it and ".*-wal" away and start again/);
     const other = outboxPath();
     const database = new DatabaseSync(other);
     database.exec("CREATE TABLE letters (text TEXT)");
@@ -198,11 +277,28 @@ describe("refused is", () => {
     expect(opening(other)).toThrow("is a database, but no outbox");
   });
 
+  test.each([1, 2, 3, 4, 5, 7])("an outbox whose page %i is damaged", (page) => {
+    const path = outboxPath();
+    const outbox = new Outbox(path, ["all"]);
+    outbox.begin({ worldId, after: 0, reached: 0 }, [1]);
+    outbox.write(batch([pack(1), pack(2)]));
+    outbox.close();
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, (page - 1) * 4_096 + (page === 1 ? 100 : 0), page * 4_096);
+    writeFileSync(path, bytes);
+    expect(opening(path)).toThrow(
+      expect.objectContaining({
+        code: "WORLD_FILE_INVALID",
+        message: expect.stringContaining("a new epoch begins"),
+      }),
+    );
+  });
+
   test("an outbox of a later version", () => {
     const path = outboxPath();
     opening(path)().close();
     const database = new DatabaseSync(path);
-    database.exec("PRAGMA user_version = 2");
+    database.exec("PRAGMA user_version = 3");
     database.close();
     expect(opening(path)).toThrow(expect.objectContaining({ code: "WORLD_FILE_TOO_NEW" }));
   });

@@ -44,11 +44,18 @@ class Keeper {
         this.#reader = new FeedReader(end, [WeatherEventSchema]);
       },
       detach: async () => this.read(),
+      abandon: () => {
+        throw new Error("this keeper leaves in time");
+      },
     };
   }
 
   get lost(): number {
     return this.#reader?.lost ?? 0;
+  }
+
+  get lostFrame(): number {
+    return this.#reader?.lostFrame ?? 0;
   }
 
   read(): number {
@@ -105,13 +112,23 @@ function expectAllOnce(events: readonly string[], through: number): void {
   );
 }
 
+/** By a message whose handler does not return. */
+async function loseWorker(world: World): Promise<void> {
+  const { increase } = CounterService.method;
+  const method = world.catalogue.methodByName(`${CounterService.typeName}/${increase.name}`);
+  if (!method) throw new Error("this world has no counters");
+  const request = codecOf(increase.input).toBytes({ name: "stuck", amount: neverReturn });
+  const lost = world.call(method, "stuck", request, { timeoutMs: waitMsMax });
+  await expect(lost).rejects.toMatchObject({ code: "MESSAGE_QUARANTINED" });
+}
+
 describe("a world that is kept nowhere", () => {
   test("feeds each event of each frame that has ended, once and in order", async () => {
     const keeper = new Keeper();
     await start(keeper);
     await keeper.readTo(60);
     expectAllOnce(keeper.events, keeper.mark.frame);
-    expect(keeper.lost).toBe(0);
+    expect([keeper.lost, keeper.lostFrame]).toEqual([0, 0]);
   });
 
   test("counts the events for which a reader that reads nothing leaves no room", async () => {
@@ -123,6 +140,7 @@ describe("a world that is kept nowhere", () => {
     const all = published(keeper.mark.frame).length;
     expect(keeper.events.length).toBeLessThan(all);
     expect(keeper.events.length + keeper.lost).toBe(all);
+    expect(keeper.lostFrame).toBe(keeper.mark.frame);
   });
 
   test("refuses a feed of an event that it does not have", async () => {
@@ -196,16 +214,23 @@ describe("a kept world", () => {
     expectAllOnce(after.events, after.mark.frame);
   });
 
+  test("goes on after a worker was lost when its reader is gone, and copies nothing for it", async () => {
+    const keeper = new Keeper();
+    const feed = { ...keeper.options(), detach: async () => undefined };
+    const world = await start(keeper, { feed, file: join(temporaryFolder(), "world") });
+    await keeper.readTo(30);
+    const { end } = keeper;
+    await loseWorker(world);
+    const { frame } = world;
+    await vi.waitFor(() => expect(world.frame).toBeGreaterThan(frame + 30), { timeout: waitMsMax });
+    expect(keeper.end).toBe(end);
+  });
+
   test("feeds on after a worker was lost, nothing twice and nothing left out", async () => {
     const keeper = new Keeper();
     const world = await start(keeper, { file: join(temporaryFolder(), "world") });
     await keeper.readTo(30);
-    const { increase } = CounterService.method;
-    const method = world.catalogue.methodByName(`${CounterService.typeName}/${increase.name}`);
-    if (!method) throw new Error("this world has no counters");
-    const request = codecOf(increase.input).toBytes({ name: "stuck", amount: neverReturn });
-    const lost = world.call(method, "stuck", request, { timeoutMs: waitMsMax });
-    await expect(lost).rejects.toMatchObject({ code: "MESSAGE_QUARANTINED" });
+    await loseWorker(world);
     await keeper.readTo(world.frame + 30);
     expectAllOnce(keeper.events, keeper.mark.frame);
   });

@@ -104,22 +104,22 @@ describe("embedded metrics", () => {
 
   test("say of what is counted how much was added, and of the rest how it stands", () => {
     world.endFrame();
-    bridge = { ...bridge, eventsPublished: 100, outboxPacks: 5, outboxOldestAgeMs: 700 };
+    bridge = { ...bridge, up: 1, eventsPublished: 100, outboxOldestAgeMs: 700 };
     metrics.write();
     expect(last()).toMatchObject({
       World: "fake",
       Frames: 1,
       Clients: 3,
       EventsPublished: 100,
-      OutboxPacks: 5,
+      BridgeUp: 1,
       OutboxAge: 700,
     });
-    bridge = { ...bridge, eventsPublished: 130, shedCosmetic: 2, feedLost: 3 };
+    bridge = { ...bridge, up: 0, eventsPublished: 130, shedCosmetic: 2, feedLost: 3 };
     metrics.write();
     expect(last()).toMatchObject({
       Frames: 0,
       EventsPublished: 30,
-      OutboxPacks: 5,
+      BridgeUp: 0,
       EventsLost: 5,
     });
     world.frame = 0;
@@ -134,6 +134,6 @@ describe("embedded metrics", () => {
     );
     alone.stop();
     expect(last()).toHaveProperty("Frames");
-    expect(last()).not.toHaveProperty("OutboxPacks");
+    expect(last()).not.toHaveProperty("BridgeUp");
   });
 });
