@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { ReceiveMessageCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { type FauxqsServer, startFauxqs } from "fauxqs";
+import type { FauxqsServer } from "fauxqs";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import {
   type Consumer,
@@ -10,6 +10,7 @@ import {
   queueClient,
 } from "../../../clients/consumer/src/index.ts";
 import { SqlitePositions } from "../../../clients/consumer/src/sqlite-positions.ts";
+import { startFauxqs } from "../../support/fauxqs.ts";
 import { within } from "../../support/within.ts";
 import { attributesOf, base64url, encoded, gameEvent, header, packOf } from "./support.ts";
 
@@ -17,7 +18,7 @@ let server: FauxqsServer;
 let client: SQSClient;
 let queues = 0;
 beforeAll(async () => {
-  server = await startFauxqs({ port: 0, logger: false });
+  server = await startFauxqs();
   client = clientAt(server.address);
 });
 afterAll(async () => {

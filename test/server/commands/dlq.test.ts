@@ -1,9 +1,10 @@
 import { create, toBinary, toJsonString } from "@bufbuild/protobuf";
-import { type FauxqsServer, startFauxqs } from "fauxqs";
+import type { FauxqsServer } from "fauxqs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { RemoteCommandSchema } from "../../../src/gen/tellurion/v1/bridge_pb.ts";
 import { runCommandLine } from "../../../src/server/commands/index.ts";
 import { gameEvent, packOf, weatherEvent } from "../../actors/bridge/packs.ts";
+import { startFauxqs } from "../../support/fauxqs.ts";
 import { within } from "../../support/within.ts";
 
 let server: FauxqsServer;
@@ -11,7 +12,7 @@ let source: string;
 let dead: string;
 
 beforeAll(async () => {
-  server = await startFauxqs({ port: 0, logger: false });
+  server = await startFauxqs();
 });
 afterAll(() => server.stop());
 beforeEach(() => {
