@@ -66,7 +66,7 @@ export class Queue {
     return Failed.map(({ Id }) => handles[Number(Id)] as string);
   }
 
-  /** Keeps others from receiving messages for so long from now on; 0 gives them back. */
+  /** Keeps others from receiving messages for so long from now on. */
   async hide(handles: readonly string[], seconds: number): Promise<void> {
     const command = new ChangeMessageVisibilityBatchCommand({
       QueueUrl: this.#options.queueUrl,

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { FauxqsServer } from "fauxqs";
 import { expect, onTestFinished, test } from "vitest";
 import {
@@ -5,6 +8,7 @@ import {
   type ConsumerOptions,
   MemoryPositions,
   openConsumer,
+  type Problem,
   queueClient,
 } from "../../../clients/consumer/src/index.ts";
 import { startFauxqs } from "../../support/fauxqs.ts";
@@ -66,3 +70,42 @@ test.each(["all", "a stream whose name is no id of SQS ".repeat(3).trim()])(
     expect(new Set(known).size).toBe(2);
   },
 );
+
+test("what a consumer gives back as it closes is there again, where queues are kept in files too", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "tellurion-queues-"));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+  const server = await start({ dataDir });
+  const { queueUrl, queueName } = server.createQueue("events");
+  const second = base64url(packOf([encoded(gameEvent(2))]));
+  server.sendMessage(queueName, second, { messageAttributes: attributesOf(header(2, 1)) });
+  const problems: string[] = [];
+  const consumer = await open(server, {
+    queueUrl,
+    onEvent: () => {},
+    onProblem: ({ text }) => problems.push(text),
+  });
+  await expect.poll(() => consumer.counters.heldPacks, { timeout: answerMsMax }).toBe(1);
+  await consumer.close();
+  expect(problems).toEqual([]);
+  const another = await open(server, { queueUrl, onEvent: () => {} });
+  await expect.poll(() => another.counters.heldPacks, { timeout: answerMsMax }).toBe(1);
+});
+
+test("a consumer tells when it cannot give back what waits", async () => {
+  const server = await start();
+  const { queueUrl, queueName } = server.createQueue("events");
+  const second = base64url(packOf([encoded(gameEvent(2))]));
+  server.sendMessage(queueName, second, { messageAttributes: attributesOf(header(2, 1)) });
+  const problems: Problem[] = [];
+  const consumer = await open(server, {
+    queueUrl,
+    onEvent: () => {},
+    onProblem: (problem) => problems.push(problem),
+  });
+  await expect.poll(() => consumer.counters.heldPacks, { timeout: answerMsMax }).toBe(1);
+  server.deleteQueue(queueName);
+  await consumer.close();
+  expect(problems).toContainEqual(
+    expect.objectContaining({ kind: "queue", text: expect.stringContaining("not given back") }),
+  );
+});
