@@ -8,7 +8,7 @@ const ownHost = /^(?:(?:[a-z0-9_-]+[.])*localhost|127(?:[.]\d{1,3}){3}|\[::1\])(
  * Whether a page in a browser may have made a request. An emulator asks nobody who they are and takes forms, which a browser
  * sends anywhere for any page, with the page's origin.
  */
-export function mayBeOfAPage({ headers }: Pick<IncomingMessage, "headers">): boolean {
+function mayBeOfAPage({ headers }: Pick<IncomingMessage, "headers">): boolean {
   return headers.origin !== undefined || !ownHost.test(headers.host ?? "");
 }
 
