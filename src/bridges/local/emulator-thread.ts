@@ -37,7 +37,7 @@ try {
   report({ kind: "fails", code, text: `the local queues do not start: ${text}` });
 }
 
-/** The emulator listens at all addresses, to all, and gives no choice. This is its own thread: nothing else listens in it. */
+/** The emulator listens at all addresses, to all, and gives no choice. Nothing else listens in this thread. */
 function listenToThisMachineOnly(): void {
   const { listen } = Server.prototype;
   Server.prototype.listen = function (this: Server, ...args: unknown[]): Server {
