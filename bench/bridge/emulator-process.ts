@@ -1,5 +1,5 @@
 import { setPriority } from "node:os";
-import { startFauxqs } from "fauxqs";
+import { startFauxqs } from "../../test/support/fauxqs.ts";
 
 /**
  * SNS and SQS in a process of their own. On AWS they are on other machines: here they and the consumer give way to the
@@ -7,6 +7,6 @@ import { startFauxqs } from "fauxqs";
  */
 const niceness = 10;
 setPriority(niceness);
-const server = await startFauxqs({ port: 0, host: "127.0.0.1", logger: false });
+const server = await startFauxqs({ host: "127.0.0.1" });
 process.send?.(`http://127.0.0.1:${server.port}`);
 process.once("disconnect", () => process.exit(0));

@@ -41,6 +41,8 @@ export interface WorldServiceOptions {
 
 /** The server has as long to end its frame, its journal and its packs before it is killed. */
 const stopSeconds = 30;
+/** Of it, for packs: what has not gone out by then is lost with the task. */
+const drainMs = 20_000;
 const dataFolder = "/data";
 const configurationFolder = "/configuration";
 const node = "node";
@@ -149,6 +151,7 @@ export class WorldService extends Construct {
       command: [
         ...["--world", world, "--data", dataFolder, "--port", String(serverPort)],
         ...["--bridge", `${configurationFolder}/bridge.json`],
+        ...["--limit", `bridgeDrainMs=${drainMs}`],
         // Parts would write the same metrics, all of the one world.
         ...(part === undefined ? ["--emf"] : ["--services", part]),
         ...(jwtSecretArn === undefined

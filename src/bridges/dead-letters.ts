@@ -1,7 +1,10 @@
 import type { Message, SQS } from "@aws-sdk/client-sqs";
+import { TellurionError } from "../runtime/index.ts";
 
 /** How long a message that is looked at stays out of sight of others, if the process ends while it looks. */
 const lookSeconds = 120;
+/** Not 0: with it, the emulator fauxqs (2.4.1) fails when it keeps its queues in files, and loses the message. */
+const putBackSeconds = 1;
 const batchMax = 10;
 const waitSeconds = 1;
 /** A queue is many machines: some of them may have nothing while others have. */
@@ -51,11 +54,11 @@ export class DeadLetters {
 
   /** Looks at up to so many messages. They are back in the queue after `putBack`, but for those that were deleted. */
   async *look(limit: number): AsyncGenerator<DeadLetter> {
-    const { waiting } = await this.count();
+    const { waiting, hidden } = await this.count();
     let left = limit;
     for (let empty = 0; left > 0 && empty < emptyPollsMax; ) {
-      // When all are here that the queue knows of, it need not look long for more.
-      const seconds = limit - left < waiting ? waitSeconds : 0;
+      // When all are here that the queue knows of, it need not look long for more. Hidden ones may be about to come back.
+      const seconds = limit - left < waiting + hidden ? waitSeconds : 0;
       const messages = await this.#receive(Math.min(left, batchMax), seconds);
       empty = messages.length === 0 ? empty + 1 : 0;
       for (const message of messages) {
@@ -66,13 +69,19 @@ export class DeadLetters {
     }
   }
 
+  /** Tries it with all, and throws UNAVAILABLE when some come back only when the time is over for which they were taken. */
   async putBack(): Promise<void> {
+    const failures: unknown[] = [];
     for (const [id, receipt] of this.#held) {
-      const request = { QueueUrl: this.#url, ReceiptHandle: receipt, VisibilityTimeout: 0 };
-      // Where this fails, it comes back by itself.
-      await this.#sqs.changeMessageVisibility(request).catch(() => {});
+      const VisibilityTimeout = putBackSeconds;
+      const request = { QueueUrl: this.#url, ReceiptHandle: receipt, VisibilityTimeout };
+      await this.#sqs.changeMessageVisibility(request).catch((error) => failures.push(error));
       this.#held.delete(id);
     }
+    if (failures.length === 0) return;
+    const [cause] = failures;
+    const text = `${failures.length} messages come back within ${lookSeconds} s only: ${cause}`;
+    throw new TellurionError("UNAVAILABLE", text, { cause });
   }
 
   /** Sends a message to another queue as it was before it died, and deletes it when it is there. */

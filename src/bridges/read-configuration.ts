@@ -16,6 +16,8 @@ export interface Bridgeable {
 
 const methodsMax = 1_000;
 const pollersMax = 16;
+/** Of the queue of commands: each costs something when nothing comes. */
+export const commandPollersDefault = 1;
 
 const region = /^[a-z]{2}(-[a-z]+)+-\d$/;
 const queueUrl = /^https?:\/\/[^/\s?#]+\/\d{12}\/[A-Za-z0-9_-]{1,80}([.]fifo)?$/;
@@ -70,7 +72,7 @@ function readCommands(section: JsonSection, methods: Bridgeable["methods"]): Com
         );
       }),
     ),
-    pollers: section.whole("pollers", 1, pollersMax) ?? 1,
+    pollers: section.whole("pollers", 1, pollersMax) ?? commandPollersDefault,
   };
   section.end();
   return configuration;

@@ -13,12 +13,17 @@ test("the configuration of docs/bridge.md is valid, and the page's defaults are 
   expect(region).toBe("eu-west-1");
   expect(out?.streams.map(({ name }) => name)).toEqual(["storms", "marsh", "rest"]);
   expect(commands?.methods).toEqual(["tellurion.v1.WeatherService/SetWeather"]);
-  const least = readConfiguration({ out: { topicArn: out?.topicArn } }, world).out;
-  const rows = page.matchAll(/^\| `out[.](\w+)` \| `?([\w.-]+)`? \|/gm);
+  const rows = page.matchAll(/^\| `(\w+[.]\w+)` \| `?([\w.-]+)`? \|/gm);
   const told = Object.fromEntries([...rows].map(([, name, value]) => [name, value]));
-  for (const [name, value] of Object.entries(least ?? {})) {
-    if (name !== "topicArn" && name !== "streams")
-      expect(told).toMatchObject({ [name]: `${value}` });
+  const least = { topicArn: out?.topicArn };
+  const { queueUrl, methods } = commands ?? {};
+  const defaults = readConfiguration({ out: least, commands: { queueUrl, methods } }, world);
+  const toldElsewhere = ["topicArn", "streams", "queueUrl", "deadLetterQueueUrl", "methods"];
+  for (const part of ["out", "commands"] as const) {
+    for (const [name, value] of Object.entries(defaults[part] ?? {})) {
+      if (toldElsewhere.includes(name)) continue;
+      expect(told).toMatchObject({ [`${part}.${name}`]: `${value}` });
+    }
   }
 });
 

@@ -1,11 +1,12 @@
 import { join } from "node:path";
-import { type FauxqsServer, startFauxqs } from "fauxqs";
+import type { FauxqsServer } from "fauxqs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { Bridge } from "../../src/bridges/bridge.ts";
 import { readConfiguration } from "../../src/bridges/read-configuration.ts";
 import { startWorld, type World } from "../../src/runtime/host.ts";
 import type { TellurionError } from "../../src/runtime/index.ts";
 import { bootstrap } from "../support/counter-world.ts";
+import { startFauxqs } from "../support/fauxqs.ts";
 import { eventsOfPack, schemaEvents } from "../support/feed-events.ts";
 import { temporaryFolder } from "../support/kept-world.ts";
 import { within } from "../support/within.ts";
@@ -19,7 +20,7 @@ const running: (World | Bridge)[] = [];
 let told: string[] = [];
 
 beforeAll(async () => {
-  aws = await startFauxqs({ port: 0, logger: false });
+  aws = await startFauxqs();
   aws.createTopic("counters-events");
 });
 afterAll(async () => await aws.stop());

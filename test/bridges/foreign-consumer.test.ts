@@ -2,7 +2,7 @@ import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { zstdCompressSync } from "node:zlib";
-import { type FauxqsServer, startFauxqs } from "fauxqs";
+import type { FauxqsServer } from "fauxqs";
 import { expect, onTestFinished, test } from "vitest";
 import {
   attributesOf,
@@ -12,6 +12,7 @@ import {
   header,
   packOf,
 } from "../clients/consumer/support.ts";
+import { startFauxqs } from "../support/fauxqs.ts";
 import { temporaryFolder } from "../support/kept-world.ts";
 import { Run, stopRuns } from "../support/run.ts";
 
@@ -36,7 +37,7 @@ function runProgram(server: FauxqsServer, queueUrl: string): Run {
 }
 
 test("the consumer of docs/bridge.md reads each codec, in order and once, and empties its queue", async () => {
-  const server = await startFauxqs({ port: 0, logger: false });
+  const server = await startFauxqs();
   onTestFinished(() => server.stop());
   const { queueUrl } = server.createQueue(queue);
   const send = (q: number, n: number, codec: string, body: string, stream?: string) => {

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { services } from "../../deploy/aws/services.ts";
+import { waysOf } from "../../src/bridges/cost/ways.ts";
+import { commandPollersDefault } from "../../src/bridges/read-configuration.ts";
 import { type Properties, readTemplate, templateNames } from "./template.ts";
 
 const page = readFileSync(new URL("../../docs/deploy.md", import.meta.url), "utf8");
@@ -39,7 +41,7 @@ function costsOf(name: string): Readonly<Record<string, number>> {
   );
   // Where the server is elsewhere, it takes commands all the same.
   const pollers = (tasks.length === 0 ? [{ commands: {} }] : bridges)
-    .flatMap((bridge) => [bridge.commands && 1, bridge.events && 1])
+    .flatMap((bridge) => [bridge.commands && commandPollersDefault, bridge.events && 1])
     .reduce((sum: number, each) => sum + (each ?? 0), 0);
   return {
     tasks: hours * perHour.reduce((sum, each) => sum + each, 0),
@@ -77,6 +79,31 @@ describe.each(templateNames.map((name, column) => ({ name, column })))(
     });
   },
 );
+
+test.each([
+  ["all-in-one", "of an all-in-one world"],
+  ["split", "of a split world"],
+])("events of the template %s cost what docs/deploy.md says", (name, begin) => {
+  const { ofType } = readTemplate(name);
+  const configurations = ofType("AWS::ECS::TaskDefinition").map(({ properties }) =>
+    JSON.parse(properties.ContainerDefinitions[0].Environment[0].Value),
+  );
+  // One without streams of its own has the one that bridges have by default.
+  const streams = configurations.flatMap(({ out }) => (out ? (out.streams ?? [{}]) : []));
+  const followers = ofType("AWS::SNS::Subscription").map(({ properties }) => properties);
+  const queues = streams.map(({ name: stream }) => {
+    const others = followers.filter(({ FilterPolicy: filter }) => {
+      return !filter?.s.some((rule: Properties) => rule["anything-but"].includes(stream));
+    });
+    return others.length;
+  });
+  const [services = 0] = queues;
+  expect(new Set(queues)).toEqual(new Set([services]));
+  const month = { events: 10_000_000, eventBytes: 104, lingerMs: 5_000, hoursPerDay: 24 };
+  const ways = waysOf({ ...month, streams: streams.length, services, pollers: 1 });
+  const told = [streams.length, services, ...ways.slice(-2).map(({ bill }) => bill.dollars)];
+  expect(row(begin)).toEqual(told.map((each, i) => each.toFixed(i < 2 ? 0 : 2)));
+});
 
 test("docs/deploy.md says of each service where it runs", () => {
   const words = { every: "every process", none: "not in this version" } as const;

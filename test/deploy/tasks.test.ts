@@ -115,8 +115,9 @@ describe.each(tasks)("the task of $template $part", ({ template, part }) => {
     expect(served < 0 ? undefined : world.Command[served + 1]).toBe(part);
   });
 
-  test("has 30 s to end, and ends before another of it begins", () => {
+  test("has 30 s to end, most of it for what goes out, and ends before another of it begins", () => {
     expect(world.StopTimeout).toBe(30);
+    expect(world.Command.join(" ")).toContain("--limit bridgeDrainMs=20000");
     const service = find(template, "AWS::ECS::Service", name);
     expect(service).toMatchObject({
       DesiredCount: 1,

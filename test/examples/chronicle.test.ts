@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { startFauxqs } from "fauxqs";
 import { expect, onTestFinished, test } from "vitest";
 import { queueClient } from "../../clients/consumer/src/index.ts";
 import { openChronicle } from "../../examples/chronicle/chronicle.ts";
@@ -11,6 +10,7 @@ import {
   header,
   packOf,
 } from "../clients/consumer/support.ts";
+import { startFauxqs } from "../support/fauxqs.ts";
 import { temporaryFolder } from "../support/kept-world.ts";
 import { Run, stopRuns } from "../support/run.ts";
 
@@ -26,7 +26,7 @@ async function eventsAt(url: string, query = ""): Promise<readonly Entry[]> {
 }
 
 async function emulator() {
-  const server = await startFauxqs({ port: 0, logger: false });
+  const server = await startFauxqs();
   onTestFinished(() => server.stop());
   const { queueUrl } = server.createQueue("chronicle");
   const poisonQueueUrl = server.createQueue("chronicle-poison").queueUrl;

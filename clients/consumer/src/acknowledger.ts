@@ -60,9 +60,11 @@ export class Acknowledger {
     }
   }
 
-  /** Gives messages back: they can be received again after so long. */
+  /** Gives messages back: they can be received again after so long. Those that this fails for come back by themselves. */
   async release(handles: readonly string[], seconds: number): Promise<void> {
-    await this.#inBatches(handles, (batch) => this.#queue.hide(batch, seconds));
+    const results = await this.#inBatches(handles, (batch) => this.#queue.hide(batch, seconds));
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed) throw failed.reason;
   }
 
   #add(handle: string, attempt: number): void {
@@ -85,13 +87,18 @@ export class Acknowledger {
   }
 
   /** A batch that fails is left as it is. */
-  async #inBatches<T>(all: readonly T[], work: (batch: T[]) => Promise<void>): Promise<void> {
+  async #inBatches<T>(
+    all: readonly T[],
+    work: (batch: T[]) => Promise<void>,
+  ): Promise<PromiseSettledResult<void>[]> {
+    const results: PromiseSettledResult<void>[] = [];
     for (let i = 0; i < all.length; i += batchMax * batchesAtOnceMax) {
       const some = all.slice(i, i + batchMax * batchesAtOnceMax);
       const batches = Array.from({ length: Math.ceil(some.length / batchMax) }, (_, n) =>
         work(some.slice(n * batchMax, (n + 1) * batchMax)),
       );
-      await Promise.allSettled(batches);
+      results.push(...(await Promise.allSettled(batches)));
     }
+    return results;
   }
 }

@@ -20,6 +20,8 @@ import { Resequencer, type Run } from "./resequencer.ts";
 
 const tickMs = 250;
 const closeMsMax = 10_000;
+/** Not at once: with 0, the emulator fauxqs (2.4.1) fails when it keeps its queues in files, and loses the message. */
+const giveBackSeconds = 1;
 /** What an event that waits takes in memory besides its bytes, about. */
 const eventBytes = 300;
 
@@ -142,7 +144,7 @@ class OpenConsumer implements Consumer {
     const timer = setTimeout(() => late.resolve(), closeMsMax);
     await Promise.race([Promise.all([stopped, this.#delivering]), late.promise]);
     const handles = handlesOf(this.#resequencer.all());
-    const done = Promise.all([this.#acknowledger.release(handles, 0), this.#acknowledger.flush()]);
+    const done = Promise.all([this.#release(handles, giveBackSeconds), this.#acknowledger.flush()]);
     await Promise.race([done, late.promise]);
     clearTimeout(timer);
   }
@@ -165,9 +167,19 @@ class OpenConsumer implements Consumer {
     if (refused.length > 0) {
       // By then the gap is closed or given up, and there is room.
       const seconds = Math.min(Math.ceil(this.#limits.gapTimeoutMs / 1_000), 43_200);
-      void this.#acknowledger.release(refused, seconds);
+      void this.#release(refused, seconds);
     }
     this.#deliver();
+  }
+
+  /** Never rejects. */
+  async #release(handles: readonly string[], seconds: number): Promise<void> {
+    try {
+      await this.#acknowledger.release(handles, seconds);
+    } catch (cause) {
+      const text = `messages are not given back, and come when their time is over: ${textOf(cause)}`;
+      this.#tell({ kind: "queue", text, cause });
+    }
   }
 
   /** Undefined: the message cannot be read, and stays where it is. */

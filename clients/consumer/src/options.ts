@@ -27,8 +27,8 @@ export interface Delivery {
 export interface Problem {
   /**
    * `undecodable`: a message stays in the queue, whose policy moves it to the dead letters. `poison`: an event was put
-   * aside. `handler`: the handler failed, and is called again. `queue`: SQS did not answer, or with an error. `stalled`: a
-   * poll that never ended was replaced.
+   * aside. `handler`: the handler failed, and is called again. `queue`: SQS did not answer, or with an error; of
+   * polls that fail in a row the first, second, fourth, eighth … is told. `stalled`: a poll that never ended was replaced.
    */
   readonly kind: "undecodable" | "poison" | "handler" | "queue" | "stalled";
   readonly text: string;

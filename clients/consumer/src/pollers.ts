@@ -15,6 +15,8 @@ export interface PollersOptions {
 }
 
 const lastPollMsMax = 1_000;
+/** Failed polls in a row are told of when there are so many, and then whenever there are twice as many. */
+const isPowerOfTwo = (count: number) => (count & (count - 1)) === 0;
 
 /** Keeps so many long polls going, while there is room for what they bring. */
 export class Pollers {
@@ -26,6 +28,7 @@ export class Pollers {
   #pollers: Poller[];
   #room: PromiseWithResolvers<void> | undefined;
   #stopped = false;
+  #failuresInARow = 0;
 
   constructor(options: PollersOptions) {
     this.#options = options;
@@ -65,18 +68,25 @@ export class Pollers {
   }
 
   #start(): Poller {
-    const { queue, onMessages, onProblem } = this.#options;
+    const { queue, onMessages } = this.#options;
     return new Poller({
       queue,
       onMessages,
       room: () => this.#hasRoom(),
       onAnswer: (failure) => {
         this.answered = failure === undefined;
-        if (failure === undefined) return;
-        this.pollFailures += 1;
-        onProblem({ kind: "queue", text: textOf(failure), cause: failure });
+        if (failure === undefined) this.#failuresInARow = 0;
+        else this.#noteFailure(failure);
       },
     });
+  }
+
+  #noteFailure(cause: unknown): void {
+    this.pollFailures += 1;
+    this.#failuresInARow += 1;
+    if (!isPowerOfTwo(this.#failuresInARow)) return;
+    const text = `poll ${this.#failuresInARow} in a row failed: ${textOf(cause)}`;
+    this.#options.onProblem({ kind: "queue", text, cause });
   }
 
   async #hasRoom(): Promise<void> {

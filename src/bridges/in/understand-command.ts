@@ -13,7 +13,7 @@ type DecodedCommand = { readonly command: RemoteCommand } | Problem;
 
 /** Reads a command out of a message, and checks whether it may be carried out. */
 export function understandCommand(
-  message: Pick<ReceivedMessage, "body" | "attributes">,
+  message: Pick<ReceivedMessage, "body" | "attributes" | "receives">,
   { methods }: Pick<CommandsConfiguration, "methods">,
   epochMs: number,
 ): Understood {
@@ -33,7 +33,13 @@ export function understandCommand(
   }
   const leftMs = deadlineMs === 0n ? callMsMax : Number(deadlineMs) - epochMs;
   if (leftMs <= 0) {
-    const error = `deadline_ms=${deadlineMs} was over ${Math.round(-leftMs)} ms before it was read`;
+    const lateMs = Math.round(-leftMs);
+    // The world cannot be asked without carrying it out, if it does not know it.
+    const doubt =
+      message.receives > 1
+        ? `, for time ${message.receives}: it may have taken effect before its deadline`
+        : "";
+    const error = `deadline_ms=${deadlineMs} was over ${lateMs} ms before it was read${doubt}`;
     return { reason: "expired", error };
   }
   const call = {

@@ -10,7 +10,7 @@ export type DeadReason =
   | "not-supported"
   /** The bridge's configuration does not list the method. */
   | "not-allowed"
-  /** Its deadline was over. */
+  /** Its deadline was over. One that was received before may have taken effect then: `error` says so. */
   | "expired"
   /** The world said no: `error` begins with the code. */
   | "refused";

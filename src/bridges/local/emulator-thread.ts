@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
+import { Server as HttpServer } from "node:http";
 import { type AddressInfo, createServer, type ListenOptions, Server } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import type { FauxqsServer } from "fauxqs";
@@ -9,6 +10,7 @@ import { optionalPackage } from "../optional-package.ts";
 import { regionOfEmulators as region } from "../place.ts";
 import { setUp } from "../setup.ts";
 import type { EmulatorOptions, EmulatorReport, Made } from "./emulator.ts";
+import { refusePages } from "./page-guard.ts";
 
 const loopback = "127.0.0.1";
 /** Of one queue. The emulator never drops a message because of its age, as SQS would. */
@@ -19,7 +21,7 @@ const options = workerData as EmulatorOptions;
 const report = (message: EmulatorReport) => parentPort?.postMessage(message);
 
 try {
-  listenAtLoopbackOnly();
+  listenToThisMachineOnly();
   const server = await start();
   // What fails is tried again at the next look.
   const watch = setInterval(() => void emptyFullQueues(server).catch(() => {}), lookMs);
@@ -35,11 +37,12 @@ try {
   report({ kind: "fails", code, text: `the local queues do not start: ${text}` });
 }
 
-/** The emulator listens at all addresses and gives no choice. This is its own thread: nothing else listens in it. */
-function listenAtLoopbackOnly(): void {
+/** The emulator listens at all addresses, to all, and gives no choice. Nothing else listens in this thread. */
+function listenToThisMachineOnly(): void {
   const { listen } = Server.prototype;
   Server.prototype.listen = function (this: Server, ...args: unknown[]): Server {
     const [{ port = 0 }, ...rest] = args as [ListenOptions, ...(() => void)[]];
+    if (this instanceof HttpServer) refusePages(this);
     return listen.call(this, { port, host: loopback }, ...rest);
   } as typeof listen;
 }

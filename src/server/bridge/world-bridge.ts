@@ -15,6 +15,9 @@ import {
 import type { Log } from "../log.ts";
 import { bridgeProblem } from "./bridge-problem.ts";
 
+/** A stop that takes longer says what it waits for. */
+const quietMs = 500;
+
 /** How a world is joined to remote services. */
 export interface BridgeConfig {
   readonly configuration: BridgeConfiguration;
@@ -30,10 +33,15 @@ export interface BridgeConfig {
 export class WorldBridge {
   readonly #bridge: Bridge;
   readonly #calls: WorldCalls;
+  readonly #log: Log;
+  /** Packs that are left go out when the server is started again. */
+  readonly #isKept: boolean;
 
-  private constructor(bridge: Bridge, calls: WorldCalls) {
+  private constructor(bridge: Bridge, calls: WorldCalls, log: Log, isKept: boolean) {
     this.#bridge = bridge;
     this.#calls = calls;
+    this.#log = log;
+    this.#isKept = isKept;
   }
 
   /** Rejects like `Bridge.start`. */
@@ -57,7 +65,7 @@ export class WorldBridge {
         ),
       ...(trace && { trace }),
     });
-    return new WorldBridge(bridge, calls);
+    return new WorldBridge(bridge, calls, log, outboxPath !== undefined);
   }
 
   /** For the world's options. */
@@ -82,7 +90,19 @@ export class WorldBridge {
 
   /** After the world has stopped: sends what it can in the time, and closes the outbox with what is left. */
   async close(drainMs: number): Promise<void> {
+    const slow = setTimeout(() => {
+      this.#log.info(`bridge: waits up to ${drainMs} ms for events to go out`);
+    }, quietMs);
     await this.#bridge.drain(drainMs);
+    clearTimeout(slow);
+    const { outboxPacks } = this.counters;
+    if (outboxPacks > 0) {
+      const packs = outboxPacks === 1 ? "one pack of events" : `${outboxPacks} packs of events`;
+      const fate = this.#isKept
+        ? "they wait in the outbox, and go out when the server is started again"
+        : "they end with the process, for the world has no file";
+      this.#log.warn(`bridge: ${packs} did not go out in ${drainMs} ms; ${fate}`);
+    }
     await this.#bridge.close();
   }
 }

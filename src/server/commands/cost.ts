@@ -1,6 +1,7 @@
 import { type Bill, type BillLine, deliveryFromSns } from "../../bridges/cost/count-requests.ts";
 import { prices } from "../../bridges/cost/prices.ts";
 import { type Month, pollsPerMonth, type Way, waysOf } from "../../bridges/cost/ways.ts";
+import { commandPollersDefault } from "../../bridges/read-configuration.ts";
 import { defineCommand } from "./command.ts";
 import { flag, integer } from "./options.ts";
 
@@ -109,7 +110,7 @@ function notes(): string[] {
       "so all totals are upper bounds.",
     "Polls are counted as if none of them found anything. Retries and dead letters are not counted.",
     `Not in it: commands. A poller of the queue of commands costs ${dollars(pollDollars)} a month ` +
-      "when nothing comes, and the bridge has two by default.",
+      `when nothing comes, and the bridge has ${commandPollersDefault} by default.`,
     "Not in it: FIFO topics, computers, traffic out of the region, logs, metrics.",
   ];
 }

@@ -73,11 +73,13 @@ export const dlqCommand = defineCommand({
     const letters = new DeadLetters(clients.sqs, url);
     try {
       print(await works[values.action ?? "list"](letters, values, print));
+      await letters.putBack();
     } catch (error) {
+      // Where that fails too, the first failure tells more.
+      await letters.putBack().catch(() => {});
       if (error instanceof TellurionError) throw error;
       throw new TellurionError("UNAVAILABLE", `${url}: ${messageOf(error)}`, { cause: error });
     } finally {
-      await letters.putBack();
       clients.close();
     }
   },

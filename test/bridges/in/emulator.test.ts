@@ -1,6 +1,6 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { create, toJsonString } from "@bufbuild/protobuf";
-import { type FauxqsServer, startFauxqs } from "fauxqs";
+import type { FauxqsServer } from "fauxqs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { CallPort } from "../../../src/bridges/call-port.ts";
 import { type BridgeIn, startIn } from "../../../src/bridges/in/start-in.ts";
@@ -18,6 +18,7 @@ import {
 import { readWorld } from "../../../src/server/commands/world-options.ts";
 import { Services } from "../../../src/server/split/services.ts";
 import { packOf, weatherEvent } from "../../actors/bridge/packs.ts";
+import { startFauxqs } from "../../support/fauxqs.ts";
 import { within } from "../../support/within.ts";
 
 const method = "tellurion.v1.WeatherService/SetWeather";
@@ -28,7 +29,7 @@ let client: SQSClient;
 let bridgeIn: BridgeIn | undefined;
 
 beforeEach(async () => {
-  server = await startFauxqs({ port: 0, logger: false, messageSpies: true });
+  server = await startFauxqs({ messageSpies: true });
   client = new SQSClient({
     region: "us-east-1",
     endpoint: `http://127.0.0.1:${server.port}`,

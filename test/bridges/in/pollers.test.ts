@@ -213,6 +213,22 @@ test("a command whose deadline is over is not carried out", async () => {
   expect(queue.sent).toMatchObject([{ MessageAttributes: { reason: { StringValue: "expired" } } }]);
 });
 
+test("of a command that comes again after its deadline it is told that it may have taken effect", async () => {
+  const { queue, clock, calls } = start();
+  const body = command("again", { deadlineMs: BigInt(clock.epochMs() + 10_000) });
+  queue.put(body, { c: "json" });
+  await clock.pass(30_000);
+  // The process was killed before it was deleted.
+  queue.put(body, { c: "json" }, 2);
+  await clock.pass(30_000);
+  expect(calls).toHaveLength(1);
+  const [dead] = queue.sent;
+  expect(dead?.MessageAttributes).toMatchObject({
+    reason: { StringValue: "expired" },
+    error: { StringValue: expect.stringContaining("for time 2: it may have taken effect") },
+  });
+});
+
 test("a message stays where it is while the dead-letter queue takes nothing", async () => {
   const { queue, clock, bridgeIn } = start(() => ({ ok: false, code: "NOT_FOUND", text: "" }));
   queue.problem = new Error("503");

@@ -30,7 +30,7 @@ describe("a command", () => {
   const json = toJsonString(RemoteCommandSchema, right);
 
   function problem(body: string, attributes: Record<string, string>) {
-    const understood = understandCommand({ body, attributes }, configuration, now);
+    const understood = understandCommand({ body, attributes, receives: 1 }, configuration, now);
     return "reason" in understood ? understood : undefined;
   }
 
@@ -44,7 +44,8 @@ describe("a command", () => {
           { c: "proto", body: text(toBinary(RemoteCommandSchema, command)) },
         ];
         for (const { c, body } of bodies) {
-          expect(understandCommand({ body, attributes: { c } }, configuration, now)).toEqual({
+          const message = { body, attributes: { c }, receives: 1 };
+          expect(understandCommand(message, configuration, now)).toEqual({
             call: {
               method,
               payload: { message: expect.toSatisfy((got) => Buffer.compare(got, value) === 0) },

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -91,6 +92,24 @@ describe("a local bridge", () => {
     socket.destroy();
   });
 
+  test.each([
+    ["a page's origin", { origin: "https://page.example" }],
+    ["no page's origin", { origin: "null" }],
+    ["the name of another machine", { host: "rebound.example" }],
+    ["a name that only begins like this machine's", { host: "localhost.example:4566" }],
+  ])("takes no form with %s: any page could command the world", async (_, headers) => {
+    const bridge = await start();
+    expect(await posted(bridge, headers)).toBe(403);
+    expect(await received(bridge, await clientsOf(bridge))).toEqual([]);
+  });
+
+  test.each(["127.0.0.1:4566", "localhost", "sqs.us-east-1.localhost:4566", "[::1]:80"])(
+    "takes what comes from this machine, to the host %s",
+    async (host) => {
+      expect(await posted(await start(), { host })).toBe(200);
+    },
+  );
+
   test("takes another port when the one it wants is taken", async () => {
     const other = await listening();
     const { port } = other.address() as { port: number };
@@ -135,6 +154,22 @@ describe("a local bridge", () => {
     });
   });
 });
+
+/** The status of the answer to a form that publishes something, as a page can have a browser send it. */
+async function posted(bridge: LocalBridge, headers: Record<string, string>): Promise<number> {
+  const { endpoint = "", out } = bridge.configuration;
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  const asking = request(endpoint, { method: "POST", headers: { ...form, ...headers } });
+  asking.once("error", reject).once("response", (response) => {
+    response.resume();
+    resolve(response.statusCode ?? 0);
+  });
+  asking.end(
+    new URLSearchParams({ Action: "Publish", TopicArn: out.topicArn, Message: "pack" }).toString(),
+  );
+  return await within("an answer", promise);
+}
 
 async function listening(): Promise<Server> {
   const server = createServer();

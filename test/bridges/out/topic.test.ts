@@ -1,9 +1,10 @@
 import { createServer, type Socket } from "node:net";
-import { type FauxqsServer, startFauxqs } from "fauxqs";
+import type { FauxqsServer } from "fauxqs";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { type AwsClients, oneAttempt, openAwsClients } from "../../../src/bridges/aws-clients.ts";
 import { messageOf } from "../../../src/bridges/out/message.ts";
 import { snsTopic } from "../../../src/bridges/out/topic.ts";
+import { startFauxqs } from "../../support/fauxqs.ts";
 import { within } from "../../support/within.ts";
 
 const signal = new AbortController().signal;
@@ -11,7 +12,7 @@ let aws: FauxqsServer;
 let clients: AwsClients;
 
 beforeAll(async () => {
-  aws = await startFauxqs({ port: 0, logger: false });
+  aws = await startFauxqs();
   const endpoint = `http://127.0.0.1:${aws.port}`;
   clients = await openAwsClients({ region: "us-east-1", endpoint }, oneAttempt);
 });

@@ -72,8 +72,20 @@ test("polls that fail are counted and told of, and the next ones tell whether th
   polls[0]?.reject(new Error("nobody there"));
   await until(2);
   expect(all).toMatchObject({ answered: false, pollFailures: 1 });
-  expect(problems).toEqual(["queue: nobody there"]);
+  expect(problems).toEqual(["queue: poll 1 in a row failed: nobody there"]);
   polls[1]?.resolve([]);
   await until(3);
   expect(all.answered).toBe(true);
+});
+
+test("of polls that fail in a row the first, second and fourth are told, and begin anew after an answer", async () => {
+  const { all, polls, problems, until } = pollers();
+  for (const [i, fails] of [true, true, true, true, true, false, true].entries()) {
+    await until(i + 1);
+    if (fails) polls[i]?.reject(new Error("away"));
+    else polls[i]?.resolve([]);
+  }
+  await until(8);
+  expect(all.pollFailures).toBe(6);
+  expect(problems).toEqual([1, 2, 4, 1].map((n) => `queue: poll ${n} in a row failed: away`));
 });

@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { create, toBinary, toJsonString } from "@bufbuild/protobuf";
-import { type FauxqsServer, startFauxqs } from "fauxqs";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { FauxqsServer } from "fauxqs";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { RemoteCommandSchema } from "../../../src/gen/tellurion/v1/bridge_pb.ts";
 import { runCommandLine } from "../../../src/server/commands/index.ts";
 import { gameEvent, packOf, weatherEvent } from "../../actors/bridge/packs.ts";
+import { startFauxqs } from "../../support/fauxqs.ts";
 import { within } from "../../support/within.ts";
 
 let server: FauxqsServer;
@@ -11,7 +15,7 @@ let source: string;
 let dead: string;
 
 beforeAll(async () => {
-  server = await startFauxqs({ port: 0, logger: false });
+  server = await startFauxqs();
 });
 afterAll(() => server.stop());
 beforeEach(() => {
@@ -78,6 +82,32 @@ test("list has a line for each message, and leaves them all where they are", asy
     expect(lines[5]).toBe("4 messages listed; the queue has about 4");
   }
   expect(messagesIn("world-commands-dead")).toHaveLength(4);
+});
+
+test("a queue that is kept in files has all its messages after they were looked at", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "tellurion-dlq-"));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+  const kept = await startFauxqs({ dataDir });
+  onTestFinished(() => kept.stop());
+  dead = kept.createQueue("kept-dead").queueUrl;
+  const messageAttributes = { c: { DataType: "String", StringValue: "json" } };
+  for (let i = 0; i < 3; i += 1) kept.sendMessage("kept-dead", commandJson, { messageAttributes });
+  for (let run = 0; run < 3; run += 1) {
+    expect(await dlq("list")).toContain("3 messages listed; the queue has about 3");
+  }
+});
+
+test("it is told when messages cannot be put back", async () => {
+  const id = put(commandJson, { c: "json", ...refused });
+  const terminal = {
+    print: () => void server.deleteQueue("world-commands-dead"),
+    interrupted: new AbortController().signal,
+  };
+  const line = ["dlq", "show", "--message", id, "--queue", dead];
+  await expect(runCommandLine(line, terminal)).rejects.toMatchObject({
+    code: "UNAVAILABLE",
+    message: expect.stringContaining("1 messages come back within 120 s only"),
+  });
 });
 
 test("show tells what is in a pack, event by event, and in one that is broken", async () => {
