@@ -16,10 +16,10 @@ export class Meter {
     this.#before = process.cpuUsage();
   }
 
-  tickBegins(tick: number): void {
+  tickBegan(tick: number, atMs = performance.timeOrigin + performance.now()): void {
     if (this.#before === undefined || this.#beganAt.length === ticksMax) return;
     if (this.#beganAt.length === 0) this.#firstTick = tick;
-    this.#beganAt.push(performance.timeOrigin + performance.now());
+    this.#beganAt.push(atMs);
   }
 
   end(): Measured {
