@@ -9,7 +9,13 @@ import { Meter } from "./meter.ts";
 
 const { clients, entities } = JSON.parse(process.argv[2] ?? "{}") as Size;
 const meter = new Meter();
-onFrameBegan(({ frame, atMs }) => meter.tickBegan(frame, atMs));
+/** By then walkers have been told of. */
+const framesFirst = 5;
+const walking = Promise.withResolvers<void>();
+onFrameBegan(({ frame, atMs }) => {
+  meter.tickBegan(frame, atMs);
+  if (frame >= framesFirst) walking.resolve();
+});
 
 /** The whole server, with a world in which there is nothing but walkers. */
 const server = await serve({
@@ -36,6 +42,7 @@ process.on("message", ({ what }: ServerOrder) => {
   if (what === "begin") meter.begin();
   else if (what === "end") say({ what: "measured", measured: meter.end() });
 });
+await walking.promise;
 say({ what: "listening", port: Number(new URL(server.url).port) });
 
 function say(message: ServerSaid): void {
