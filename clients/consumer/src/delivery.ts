@@ -85,5 +85,7 @@ function poisonOf(
       ...{ s: stream, e: epoch, q: `${sequence}`, i: `${index}`, c: codec },
       ...(header.world === "" ? {} : { world: header.world }),
     },
+    group: stream,
+    deduplication: `${epoch}-${stream}-${sequence}-${index}`,
   };
 }

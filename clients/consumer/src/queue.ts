@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
@@ -24,6 +25,9 @@ export interface QueueOptions {
 export interface PoisonMessage {
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** What a FIFO queue keeps its order by, and what it knows a message by that is sent again. */
+  readonly group: string;
+  readonly deduplication: string;
 }
 
 /** The requests that a consumer makes. Each is given up in a bounded time, whatever the client was told. */
@@ -75,7 +79,8 @@ export class Queue {
     );
   }
 
-  async send(queueUrl: string, { body, attributes }: PoisonMessage): Promise<void> {
+  async send(queueUrl: string, message: PoisonMessage): Promise<void> {
+    const { body, attributes, group, deduplication } = message;
     const command = new SendMessageCommand({
       QueueUrl: queueUrl,
       MessageBody: body,
@@ -84,11 +89,21 @@ export class Queue {
           return [name, { DataType: "String", StringValue: value }];
         }),
       ),
+      // Only a FIFO queue takes both.
+      ...(queueUrl.endsWith(".fifo") && {
+        MessageGroupId: fifoId(group),
+        MessageDeduplicationId: fifoId(deduplication),
+      }),
     });
     await bounded(requestMsMax, undefined, (abortSignal) =>
       this.#options.client.send(command, { abortSignal }),
     );
   }
+}
+
+/** SQS takes 1 to 128 printable characters without spaces. Names of streams may come from anywhere. */
+function fifoId(text: string): string {
+  return /^[!-~]{1,128}$/.test(text) ? text : createHash("sha256").update(text).digest("hex");
 }
 
 /** A client that was not given time-outs waits for minutes, and some states of a connection end no request at all. */

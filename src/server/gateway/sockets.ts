@@ -7,6 +7,7 @@ import type { Connection } from "./connection.ts";
 import type { Gateway } from "./gateway.ts";
 import { originProblem } from "./origins.ts";
 import { chooseSubprotocol, type Subprotocol, subprotocols } from "./subprotocol.ts";
+import { framedBytesMax, websocketFrame } from "./websocket-frame.ts";
 
 /** The WebSocket standard's "message too big". */
 const tooLarge = 1009;
@@ -104,20 +105,25 @@ function connect(
   stream: Duplex,
   { subprotocol, bearer }: Offer,
 ): void {
-  const options = { binary: subprotocol.isBinary };
+  const { isBinary } = subprotocol;
   const connection: Connection = gateway.accept(
     {
       get bufferedBytes() {
-        return socket.bufferedAmount;
+        return stream.writableLength;
       },
-      send: (data) => socket.send(data, options),
+      send(data) {
+        if (socket.readyState !== WebSocket.OPEN) return;
+        // One write to the system instead of one of several parts: it is what a message costs most.
+        if (data.length <= framedBytesMax) stream.write(websocketFrame(data, isBinary));
+        else socket.send(data, { binary: isBinary });
+      },
       close: (code, reason) => socket.close(code, reason),
     },
     subprotocol,
     bearer,
   );
-  socket.on("message", (data: RawData, isBinary) =>
-    gateway.receive(connection, data as Buffer, isBinary),
+  socket.on("message", (data: RawData, isOfBytes) =>
+    gateway.receive(connection, data as Buffer, isOfBytes),
   );
   // Pings and pongs of the WebSocket protocol count as messages, or they would be a way around the
   // limit.
