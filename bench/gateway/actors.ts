@@ -2,6 +2,7 @@ import {
   EntitiesMovedEventSchema,
   EntityTickSchema,
 } from "../../src/gen/tellurion/v1/entities_pb.ts";
+import { StoryBeatEventSchema } from "../../src/gen/tellurion/v1/storyteller_pb.ts";
 import {
   LightningEventSchema,
   StormEventSchema,
@@ -17,6 +18,8 @@ export const groupSize = 250;
 /** Bytes of a name in an event, so that it is as large as those that hold text. */
 const textBytes = 160;
 const text = "x".repeat(textBytes);
+const longTextBytes = 32_768;
+const longText = "x".repeat(longTextBytes);
 
 let crowd: Crowd | undefined;
 
@@ -54,6 +57,9 @@ const news = defineActor({
   state: ConsumerStateSchema,
   init: () => ({}),
   on: ({ handle }) => [
+    // A world knows the events of the files that its actors handle something of.
+    handle(WeatherEventSchema, () => {}),
+    handle(StoryBeatEventSchema, () => {}),
     handle(BeginSchema, (_state, _begin, ctx) => {
       ctx.schedule(0, EntityTickSchema, {}, { everyMs: ctx.stepMs });
     }),
@@ -62,6 +68,8 @@ const news = defineActor({
       ctx.publish(WeatherEventSchema, { region, oldState: "clear", newState: text });
       ctx.publish(StormEventSchema, { storm: `storm.${ctx.frame % 4}`, region: text });
       ctx.publish(LightningEventSchema, { region, storm: text });
+      // Goes to nobody, unless somebody is to be overwhelmed.
+      ctx.publish(StoryBeatEventSchema, { region, subject: longText });
     }),
   ],
 });

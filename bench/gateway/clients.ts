@@ -1,5 +1,6 @@
 import type { ClientsOrder, ClientsSaid, Size } from "./messages.ts";
 import { Recorder } from "./recorder.ts";
+import { joinSlow, type SlowClient } from "./slow-clients.ts";
 import { type Connect, tellurionClients } from "./tellurion-clients.ts";
 
 /** Clients that keep a picture of what they are told; the others read as much as tells the tick. */
@@ -8,6 +9,7 @@ const watchedMax = 8;
 const connectingMax = 20;
 
 let recorder: Recorder | undefined;
+let slow: readonly SlowClient[] = [];
 
 process.on("message", async (order: ClientsOrder) => {
   if (order.what === "connect") {
@@ -15,12 +17,17 @@ process.on("message", async (order: ClientsOrder) => {
     recorder = new Recorder(size.clients, size.entities);
     const connect =
       peer === "tellurion"
-        ? tellurionClients(port, recorder)
+        ? tellurionClients(port, recorder, size.slow > 0)
         : ((
             await import(new URL("../peers/colyseus-clients.mjs", import.meta.url).href)
           ).colyseusClients(port, recorder) as Connect);
     await connectAll(connect, size);
     say({ what: "connected" });
+  } else if (order.what === "join-slow") {
+    slow = await joinSlow(order.port, order.size.slow, order.stalled);
+    say({ what: "slow-joined" });
+  } else if (order.what !== "collect") {
+    for (const client of slow) client[order.what]();
   } else if (recorder) {
     say({ what: "collected", collected: recorder.collect(order.measured) });
   }

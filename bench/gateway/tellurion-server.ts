@@ -7,7 +7,7 @@ import { onFrameBegan } from "./frame-began.ts";
 import type { ServerOrder, ServerSaid, Size } from "./messages.ts";
 import { Meter } from "./meter.ts";
 
-const { clients, entities } = JSON.parse(process.argv[2] ?? "{}") as Size;
+const { clients, entities, slow } = JSON.parse(process.argv[2] ?? "{}") as Size;
 const meter = new Meter();
 /** By then walkers have been told of. */
 const framesFirst = 5;
@@ -25,14 +25,16 @@ const server = await serve({
     workers: 1,
     tickHz: hz,
     actorsModule: new URL("./actors.ts", import.meta.url),
-    bootstrap: [{ address: `walkers/${entities}`, type: BeginSchema, message: {} }],
+    bootstrap: [`walkers/${entities}`, ...(slow > 0 ? ["news/all"] : [])].map((address) => ({
+      ...{ address, type: BeginSchema, message: {} },
+    })),
   },
   host: "127.0.0.1",
   port: 0,
   limits: {
     ...defaultLimits,
     ...{ areaHz: hz, areaMargin: margin },
-    ...{ connectionsMax: clients, joinsPerSecondMax: clients },
+    ...{ connectionsMax: clients + slow, joinsPerSecondMax: clients },
   },
   log: { ...createLog((line) => process.stderr.write(`${line}\n`)), info() {} },
 });

@@ -48,10 +48,16 @@ export function openSockets(
     WebSocket: CodedSocket,
   } as ServerOptions<typeof CodedSocket>);
   const alive = new WeakSet<WebSocket>();
+  const connections = new WeakMap<WebSocket, Connection>();
   const heartbeat = setInterval(() => {
     for (const socket of sockets.clients) {
-      if (!alive.delete(socket)) socket.terminate();
-      else if (socket.readyState === WebSocket.OPEN) socket.ping();
+      if (alive.delete(socket)) {
+        if (socket.readyState === WebSocket.OPEN) socket.ping();
+        continue;
+      }
+      const detail = `no sign of life for ${limits.heartbeatMs} ms`;
+      connections.get(socket)?.ended("CLIENT_TOO_SLOW", detail);
+      socket.terminate();
     }
   }, limits.heartbeatMs);
   heartbeat.unref();
@@ -68,7 +74,7 @@ export function openSockets(
     sockets.handleUpgrade(request, stream, head, (socket) => {
       alive.add(socket);
       socket.on("pong", () => alive.add(socket));
-      connect(gateway, socket, stream, { subprotocol, bearer });
+      connections.set(socket, connect(gateway, socket, stream, { subprotocol, bearer }));
     });
   };
   server.on("upgrade", onUpgrade);
@@ -104,7 +110,7 @@ function connect(
   socket: CodedSocket,
   stream: Duplex,
   { subprotocol, bearer }: Offer,
-): void {
+): Connection {
   const { isBinary } = subprotocol;
   const connection: Connection = gateway.accept(
     {
@@ -138,6 +144,7 @@ function connect(
     gateway.remove(connection);
   });
   socket.on("close", (code) => gateway.remove(connection, !farewells.has(code)));
+  return connection;
 }
 
 function offeredBy(request: IncomingMessage): string[] {
