@@ -50,4 +50,3 @@ say({ what: "listening", port: Number(new URL(server.url).port) });
 function say(message: ServerSaid): void {
   process.send?.(message);
 }
-process.once("SIGTERM", () => process.exit());
