@@ -1,18 +1,15 @@
-import { once } from "node:events";
-import { WebSocket } from "ws";
-import { AreaPicture } from "../../test/server/area/area-client.ts";
 import type { ClientsOrder, ClientsSaid, Size } from "./messages.ts";
 import { Recorder } from "./recorder.ts";
+import { joinSlow, type SlowClient } from "./slow-clients.ts";
+import { type Connect, tellurionClients } from "./tellurion-clients.ts";
 
 /** Clients that keep a picture of what they are told; the others read as much as tells the tick. */
 const watchedMax = 8;
 /** Upgrades that are under way at one time. */
 const connectingMax = 20;
 
-/** Connects one client, by the number of its entity. */
-type Connect = (entity: number, isWatched: boolean) => Promise<void>;
-
 let recorder: Recorder | undefined;
+let slow: readonly SlowClient[] = [];
 
 process.on("message", async (order: ClientsOrder) => {
   if (order.what === "connect") {
@@ -20,12 +17,17 @@ process.on("message", async (order: ClientsOrder) => {
     recorder = new Recorder(size.clients, size.entities);
     const connect =
       peer === "tellurion"
-        ? tellurionClients(port, recorder)
+        ? tellurionClients(port, recorder, size.slow > 0)
         : ((
             await import(new URL("../peers/colyseus-clients.mjs", import.meta.url).href)
           ).colyseusClients(port, recorder) as Connect);
     await connectAll(connect, size);
     say({ what: "connected" });
+  } else if (order.what === "join-slow") {
+    slow = await joinSlow(order.port, order.size.slow, order.stalled);
+    say({ what: "slow-joined" });
+  } else if (order.what !== "collect") {
+    for (const client of slow) client[order.what]();
   } else if (recorder) {
     say({ what: "collected", collected: recorder.collect(order.measured) });
   }
@@ -37,39 +39,6 @@ async function connectAll(connect: Connect, { clients }: Size): Promise<void> {
     await Promise.all(
       Array.from({ length: count }, (_, i) => connect(first + i, first + i < watchedMax)),
     );
-  }
-}
-
-function tellurionClients(port: number, record: Recorder): Connect {
-  return async (entity, isWatched) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/${entity}`, { perMessageDeflate: false });
-    const picture = new AreaPicture();
-    socket.on("message", (data: Buffer) => {
-      const tick = frameOf(data);
-      record.arrived(tick, data.length);
-      if (!isWatched) return;
-      picture.take(data);
-      record.look(tick, entity, () =>
-        [...picture.entities.values()].map(({ id, x, y }) => {
-          const [group, number] = id.slice("walker:".length).split(".").map(Number);
-          return { entity: 250 * (group as number) + (number as number), x: x / 100, y: y / 100 };
-        }),
-      );
-    });
-    await once(socket, "open");
-  };
-}
-
-/** The frame of an areaUpdate: its first field, behind two tags and a length. */
-function frameOf(message: Buffer): number {
-  let at = 1;
-  while ((message[at++] as number) > 127);
-  at += 1;
-  let frame = 0;
-  for (let scale = 1; ; scale *= 128) {
-    const byte = message[at++] as number;
-    frame += (byte & 127) * scale;
-    if (byte < 128) return frame;
   }
 }
 

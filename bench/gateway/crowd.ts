@@ -5,6 +5,11 @@ const sideMetres = 1_772;
 export const radius = 100;
 export const margin = 10;
 export const hz = 20;
+/** A client's area stays where it is for a second, as long as the margin is worth it; not all move in the same tick. */
+export function isTimeToLook(entity: number, tick: number): boolean {
+  return (entity + tick) % hz === 0;
+}
+
 const paceLeast = 1;
 const paceMost = 6;
 const seedFirst = 0x1a2b3c4d;
@@ -25,6 +30,7 @@ export class Crowd {
   readonly #first: Float64Array;
   /** Centimetres in a tick. */
   readonly #pace: Float64Array;
+  #tick = -1;
 
   constructor(count: number) {
     this.count = count;
@@ -53,6 +59,8 @@ export class Crowd {
 
   /** Puts everybody where they are in a tick. */
   stepTo(tick: number): void {
+    if (tick === this.#tick) return;
+    this.#tick = tick;
     const { x, y, headings, side } = this;
     const first = this.#first;
     const pace = this.#pace;

@@ -1,8 +1,5 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { type Bar, type Case, check, type Effort, type Table } from "../table.ts";
 import { hz } from "./crowd.ts";
 import type {
@@ -15,19 +12,14 @@ import type {
   ServerSaid,
   Size,
 } from "./messages.ts";
+import { answer, startProcesses } from "./processes.ts";
+import { stalledBars, stalledCases } from "./stalled.ts";
 
-const servers: Record<Peer, URL> = {
-  tellurion: new URL("./tellurion-server.ts", import.meta.url),
-  colyseus: new URL("../peers/colyseus-server.mjs", import.meta.url),
-};
-const clientsModule = new URL("./clients.ts", import.meta.url);
 const peersInstalled = new URL("../peers/node_modules/.package-lock.json", import.meta.url);
 
 /** Time in which the connections' own garbage is collected, and the compilers have seen the work. */
 const settleFactor = 4;
 const measureFactor = 5;
-/** For a thousand clients to join on a busy machine. */
-const waitMsMax = 60_000;
 /** A dozen ticks, so that clients have been looked at. */
 const measureMsLeast = 600;
 
@@ -35,6 +27,7 @@ function sizeFor({ scale }: Effort): Size {
   return {
     clients: Math.max(20, Math.ceil(1_000 * scale)),
     entities: Math.max(500, Math.ceil(10_000 * scale)),
+    slow: 0,
   };
 }
 
@@ -63,8 +56,7 @@ async function measure(
   effort: Effort,
 ): Promise<{ readonly measured: Measured; readonly collected: Collected }> {
   const size = sizeFor(effort);
-  const server = fork(fileURLToPath(servers[peer]), [JSON.stringify(size)], { execArgv: [] });
-  const clients = fork(fileURLToPath(clientsModule), { execArgv: [] });
+  const { server, clients, end } = startProcesses(peer, size);
   try {
     const listening = await answer<ServerSaid, "listening">(server, "listening");
     const connect: ClientsOrder = { what: "connect", peer, port: listening.port, size };
@@ -83,7 +75,7 @@ async function measure(
     checkWork(measured, collected);
     return { measured, collected };
   } finally {
-    for (const child of [server, clients]) child.kill();
+    end();
   }
 }
 
@@ -95,36 +87,20 @@ function checkWork({ ticks }: Measured, { complete, checks, problems }: Collecte
   check(problems.length === 0, problems.join("; "));
 }
 
-/** Waits for what a child says next, which must be `what`. */
-async function answer<Said extends { readonly what: string }, What extends Said["what"]>(
-  child: ChildProcess,
-  what: What,
-): Promise<Extract<Said, { readonly what: What }>> {
-  const exited = once(child, "exit").then(([code]) => {
-    throw new Error(`a process ended with ${code} before it said ${what}`);
-  });
-  exited.catch(() => {});
-  const signal = AbortSignal.timeout(waitMsMax);
-  const [said] = (await Promise.race([once(child, "message", { signal }), exited])) as [Said];
-  check(said.what === what, `a process said ${said.what}, not ${what}`);
-  return said as Extract<Said, { readonly what: What }>;
-}
-
 const task =
   "1,000 clients at 20 Hz that each see what is within 100 m of a walker, about 100 of 10,000 walkers";
-const own = caseOf("tellurion");
+const isColyseusThere = existsSync(peersInstalled);
 const ownBar = { what: "tellurion-cpu", most: 15, value: figureOf("tellurion-cpu") };
 
 /** The other server is no dependency of this one: where it is not installed, the table says how to. */
-export const gateway: Table = existsSync(peersInstalled)
-  ? {
-      ...{ name: "gateway", about: task, cases: [own, caseOf("colyseus")] },
-      bars: [ownBar, ratioOf("cpu"), ratioOf("bytes")],
-    }
-  : {
-      ...{ name: "gateway", cases: [own], bars: [ownBar] },
-      about: `${task}; without Colyseus, which \`npm ci --prefix bench/peers\` installs`,
-    };
+export const gateway: Table = {
+  name: "gateway",
+  about: isColyseusThere
+    ? task
+    : `${task}; without Colyseus, which \`npm ci --prefix bench/peers\` installs`,
+  cases: [caseOf("tellurion"), ...(isColyseusThere ? [caseOf("colyseus")] : []), ...stalledCases],
+  bars: [ownBar, ...(isColyseusThere ? [ratioOf("cpu"), ratioOf("bytes")] : []), ...stalledBars],
+};
 
 function figureOf(row: string): Bar["value"] {
   return (median) => median(row);

@@ -3,6 +3,8 @@
 export interface Size {
   readonly clients: number;
   readonly entities: number;
+  /** Clients beside those, that need not keep up. Then there is news for all. */
+  readonly slow: number;
 }
 
 /** A server's, in this order. */
@@ -16,6 +18,7 @@ export interface Measured {
   /** Of the whole process, all its threads. */
   readonly cpuMs: number;
   readonly memoryMb: number;
+  readonly memoryMbBefore: number;
   readonly firstTick: number;
   /** When each tick from the first on began, as `performance.timeOrigin + performance.now()`. */
   readonly beganAt: readonly number[];
@@ -29,12 +32,22 @@ export interface ServerOrder {
 /** To the process of the clients, in this order. */
 export type ClientsOrder =
   | { readonly what: "connect"; readonly peer: Peer; readonly port: number; readonly size: Size }
-  | { readonly what: "collect"; readonly measured: Measured };
+  | { readonly what: "collect"; readonly measured: Measured }
+  /** Slow clients join, with far too much news. Those that are stalled read nothing of it. */
+  | {
+      readonly what: "join-slow";
+      readonly port: number;
+      readonly size: Size;
+      readonly stalled: boolean;
+    }
+  /** Slow clients get as much as the others, or far too much again. */
+  | { readonly what: "relieve" | "overwhelm" };
 
 export type Peer = "tellurion" | "colyseus";
 
 export type ClientsSaid =
   | { readonly what: "connected" }
+  | { readonly what: "slow-joined" }
   | { readonly what: "collected"; readonly collected: Collected };
 
 export interface Collected {

@@ -9,17 +9,19 @@ export class Meter {
   #firstTick = 0;
   #before: NodeJS.CpuUsage | undefined;
   #startedMs = 0;
+  #memoryMbBefore = 0;
 
   begin(): void {
     this.#beganAt = [];
     this.#startedMs = performance.now();
+    this.#memoryMbBefore = memoryMb();
     this.#before = process.cpuUsage();
   }
 
-  tickBegins(tick: number): void {
+  tickBegan(tick: number, atMs = performance.timeOrigin + performance.now()): void {
     if (this.#before === undefined || this.#beganAt.length === ticksMax) return;
     if (this.#beganAt.length === 0) this.#firstTick = tick;
-    this.#beganAt.push(performance.timeOrigin + performance.now());
+    this.#beganAt.push(atMs);
   }
 
   end(): Measured {
@@ -29,9 +31,14 @@ export class Meter {
       ticks: this.#beganAt.length,
       elapsedMs: performance.now() - this.#startedMs,
       cpuMs: (user + system) / 1_000,
-      memoryMb: process.memoryUsage.rss() / 2 ** 20,
+      memoryMb: memoryMb(),
+      memoryMbBefore: this.#memoryMbBefore,
       firstTick: this.#firstTick,
       beganAt: this.#beganAt,
     };
   }
+}
+
+function memoryMb(): number {
+  return process.memoryUsage.rss() / 2 ** 20;
 }

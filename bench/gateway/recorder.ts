@@ -1,11 +1,15 @@
 import { Crowd, margin, radius } from "./crowd.ts";
 import type { Collected, Measured } from "./messages.ts";
 
-/** Where a client believes an entity to be. Metres. */
-export interface SeenEntity {
-  readonly entity: number;
+/** Metres. */
+export interface Place {
   readonly x: number;
   readonly y: number;
+}
+
+/** Where a client believes an entity to be. Metres. */
+export interface SeenEntity extends Place {
+  readonly entity: number;
 }
 
 /** Half a step of positions in 16 bits, and in whole centimetres. Metres. */
@@ -24,6 +28,7 @@ export class Recorder {
   readonly #problems: string[] = [];
   #checks = 0;
   #seen = 0;
+  #tick = 0;
 
   constructor(clients: number, entities: number) {
     this.#clients = clients;
@@ -33,31 +38,45 @@ export class Recorder {
   /** The message of a tick reached a client. */
   arrived(tick: number, bytes: number): void {
     const atMs = performance.timeOrigin + performance.now();
+    this.#tick = tick;
     const arrivals = this.#arrivals.get(tick);
     if (arrivals) arrivals.push(atMs);
     else this.#arrivals.set(tick, [atMs]);
     this.#bytes.set(tick, (this.#bytes.get(tick) ?? 0) + bytes);
   }
 
-  /** Compares what a client sees around its entity with the truth, now and then. */
-  look(tick: number, entity: number, see: () => readonly SeenEntity[]): void {
+  /** What belongs to no tick reached a client. It counts for the last one. */
+  received(bytes: number): void {
+    this.#bytes.set(this.#tick, (this.#bytes.get(this.#tick) ?? 0) + bytes);
+  }
+
+  /** Where an entity is in a tick. Metres. */
+  placeOf(entity: number, tick: number): Place {
+    const truth = this.#truth;
+    truth.stepTo(tick);
+    return { x: (truth.x[entity] as number) / 100, y: (truth.y[entity] as number) / 100 };
+  }
+
+  /** Compares what a client sees around a place with the truth, now and then. */
+  look(tick: number, centre: Place, see: () => readonly SeenEntity[]): void {
     if (this.#checks >= checksFirst && tick % checkEvery !== 0) return;
     const truth = this.#truth;
     truth.stepTo(tick);
     const seen = see();
-    const centreX = truth.x[entity] as number;
-    const centreY = truth.y[entity] as number;
+    const { x: centreX, y: centreY } = centre;
     const inside = new Set<number>();
     for (let i = 0; i < truth.count; i += 1) {
-      const away = Math.hypot((truth.x[i] as number) - centreX, (truth.y[i] as number) - centreY);
-      if (away <= 100 * radius) inside.add(i);
+      const x = (truth.x[i] as number) / 100;
+      const y = (truth.y[i] as number) / 100;
+      if (Math.hypot(x - centreX, y - centreY) <= radius - blur) inside.add(i);
     }
     for (const one of seen) {
       inside.delete(one.entity);
       const x = (truth.x[one.entity] as number) / 100;
       const y = (truth.y[one.entity] as number) / 100;
-      const away = Math.hypot(x - centreX / 100, y - centreY / 100);
-      if (away > radius + margin) this.#problem(`tick ${tick}: ${one.entity} is ${away} m away`);
+      const away = Math.hypot(x - centreX, y - centreY);
+      if (away > radius + margin + blur)
+        this.#problem(`tick ${tick}: ${one.entity} is ${away} m away`);
       if (Math.abs(one.x - x) > blur || Math.abs(one.y - y) > blur) {
         this.#problem(`tick ${tick}: ${one.entity} is at ${x}, ${y}, not ${one.x}, ${one.y}`);
       }

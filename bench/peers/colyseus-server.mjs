@@ -7,7 +7,8 @@ import { Crowd, hz, margin, radius } from "../gateway/crowd.ts";
 import { Meter } from "../gateway/meter.ts";
 
 // The same work with Colyseus, as its documentation asks for it: positions quantised to 16 bits, one StateView per client,
-// hysteresis at the edge, the patch right after the simulation's step. What is visible is found by the same code.
+// hysteresis at the edge, the patch right after the simulation's step. What is visible is found by the same code, and
+// clients say as often where they look.
 
 // All of the state at once, as the library asks for when it finds its buffer too small.
 Encoder.BUFFER_SIZE = 4 * 1024 * 1024;
@@ -55,13 +56,18 @@ class Walkers extends Room {
       this.state.entities.set(`${i}`, entity);
       this.list.push(entity);
     }
+    this.onMessage("look", (client, [x, y]) => {
+      Object.assign(this.known.get(client).circle, { x: 100 * x, y: 100 * y });
+      client.send("looks", [x, y]);
+    });
     start = () => this.setTimestep(() => this.step(), 1_000 / hz);
   }
 
   onJoin(client, { entity }) {
     client.view = new StateView();
     const nothing = () => ({ slots: new Int32Array(0), count: 0 });
-    this.known.set(client, { entity, told: nothing(), next: nothing() });
+    const circle = { x: crowd.x[entity], y: crowd.y[entity], radius: 100 * radius };
+    this.known.set(client, { circle, told: nothing(), next: nothing() });
   }
 
   onLeave(client) {
@@ -71,7 +77,7 @@ class Walkers extends Room {
 
   step() {
     this.tick += 1;
-    meter.tickBegins(this.tick);
+    meter.tickBegan(this.tick);
     crowd.stepTo(this.tick);
     this.state.tick = this.tick;
     for (let i = 0; i < entities; i += 1) {
@@ -86,8 +92,7 @@ class Walkers extends Room {
   }
 
   look(view, watched) {
-    const { entity, told, next } = watched;
-    const circle = { x: crowd.x[entity], y: crowd.y[entity], radius: 100 * radius };
+    const { circle, told, next } = watched;
     const { scan } = this;
     scan.run(circle, 100 * margin, told, 1, next, entities);
     for (let i = 0; i < scan.leftCount; i += 1) view.remove(this.list[scan.left[i]]);

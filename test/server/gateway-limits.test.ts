@@ -238,7 +238,7 @@ describe("the gateway", () => {
     expect((await fetch(`${served.url}/healthz`)).status).toBe(200);
   });
 
-  test("ends a connection that gives no sign of life", async () => {
+  test("ends a connection that gives no sign of life, and counts it as too slow", async () => {
     await begin({ heartbeatMs: 40 });
     const client = await ProtocolClient.join(served.webSocketUrl, binary);
     const lively = await ProtocolClient.join(served.webSocketUrl, binary);
@@ -250,6 +250,8 @@ describe("the gateway", () => {
     await within("three pings", third);
     client.socket.resume();
     expect(await within("the end", client.closed)).toMatchObject({ code: 1006 });
+    const metrics = await (await fetch(`${served.url}/metrics`)).text();
+    expect(metrics).toContain('tellurion_gateway_closes_total{reason="CLIENT_TOO_SLOW"} 1\n');
     lively.send({ ping: { request: 1 } });
     await lively.next("pong");
   });

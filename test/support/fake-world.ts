@@ -83,6 +83,9 @@ export class FakeWorld implements World {
   readonly #stops = Promise.withResolvers<never>();
   #published: { entry: EventEntry; topic: string; bytes: Uint8Array }[] = [];
   #sequence = 0;
+  /** Frames end before listeners hear of them. */
+  isOutputLate = false;
+  readonly #output: (() => void)[] = [];
 
   constructor() {
     this.#stops.promise.catch(() => {});
@@ -125,8 +128,17 @@ export class FakeWorld implements World {
       this.#sequence += 1;
       return { entry, topic, actor: 1, sequence: this.#sequence, bytes: ring, start, end };
     });
-    for (const listener of this.#frames) listener({ frame: this.frame, events, lost });
-    ring.fill(overwritten);
+    const { frame } = this;
+    this.#output.push(() => {
+      for (const listener of this.#frames) listener({ frame, events, lost });
+      ring.fill(overwritten);
+    });
+    if (!this.isOutputLate) this.readOutput();
+  }
+
+  readOutput(): number {
+    for (const tell of this.#output.splice(0)) tell();
+    return this.frame;
   }
 
   fail(error: TellurionError): void {

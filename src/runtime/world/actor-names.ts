@@ -20,13 +20,16 @@ export class ActorNames {
     return this.#bytes.length / rowBytes;
   }
 
+  /** Those beyond the last row go without a name. */
   set(actor: number, address: string): void {
+    if (actor >= this.rows) return;
     const row = actor * rowBytes;
     for (let i = 0; i < address.length; i += 1) this.#bytes[row + 1 + i] = address.charCodeAt(i);
     this.#bytes[row] = address.length;
   }
 
   clear(actor: number): void {
+    if (actor >= this.rows) return;
     this.#bytes[actor * rowBytes] = 0;
   }
 

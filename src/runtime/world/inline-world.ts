@@ -33,6 +33,9 @@ export interface InlineWorldOptions {
   readonly feedRingBytes?: number;
 }
 
+/** Names are for other threads, of which there are none here. A branch would pay 8 MB for them, and there are many. */
+const namesMax = 0;
+
 /**
  * A world in the calling thread: its workers take turns. It is the code of the real one but for threads, barriers and
  * pacing, for those who look into a world or test it.
@@ -51,7 +54,7 @@ export class InlineWorld {
     const { catalogue, kinds, limits, workers, restored } = options;
     const counts = { messages: catalogue.messages.length, handlers: kinds.handlers.length };
     const ports = createPorts(workers);
-    this.memory = createWorldMemory(workers, limits, counts, options.feedRingBytes);
+    this.memory = createWorldMemory(workers, limits, counts, options.feedRingBytes, namesMax);
     const common = {
       ...options,
       memory: this.memory,

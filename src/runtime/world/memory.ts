@@ -44,6 +44,7 @@ export function createWorldMemory(
   limits: WorldLimits,
   counts: { readonly messages: number; readonly handlers: number },
   feedRingBytes = 0,
+  namesMax = limits.actorsMax,
 ): WorldMemory {
   const each = <T>(make: () => T): T[] => Array.from({ length: workers }, make);
   const words = Int32Array.BYTES_PER_ELEMENT;
@@ -51,7 +52,7 @@ export function createWorldMemory(
     control: new SharedArrayBuffer(controlBytes(workers)),
     barrier: new SharedArrayBuffer(barrierWords * words),
     placement: new SharedArrayBuffer(limits.actorsMax + 1),
-    names: new SharedArrayBuffer(ActorNames.bytes(limits.actorsMax + 1)),
+    names: new SharedArrayBuffer(ActorNames.bytes(namesMax + 1)),
     routes: new SharedArrayBuffer(counts.messages * words),
     interest: new SharedArrayBuffer(counts.messages * words),
     lanes: each(() => each(() => createLaneMemory())),

@@ -200,14 +200,14 @@ export class RunningWorld extends HeardWorld implements World, JournalEvents {
     this.#calls.refuseAll(this.#stopped);
   }
 
-  /** Reads what the workers put out up to the last frame that ended. */
-  readOutput(): void {
+  readOutput(): number {
     const threads = this.#threads;
-    if (threads === undefined || this.#isBetweenThreads) return;
+    if (threads === undefined || this.#isBetweenThreads) return this.#readThrough;
     this.#readThrough = Math.max(this.#readThrough, threads.readOutput());
     this.#inputs.flush();
     if (this.#gate.awaited > this.#reachedSent) this.#tellReached();
     this.#flights.note(threads.deck, this.frame, threads.alarms());
+    return this.#readThrough;
   }
 
   // What the journal says:

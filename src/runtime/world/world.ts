@@ -151,6 +151,11 @@ export interface World {
   ): Promise<Uint8Array>;
   /** Hears every frame that published events which are listened to; in order, on the main thread. */
   onFrame(listener: (frame: PublishedFrame) => void): void;
+  /**
+   * Hands on now what is yet to be heard of frames that have ended, and returns the last of them: `frame` may be ahead of
+   * what listeners have heard. Not for listeners themselves.
+   */
+  readOutput(): number;
   /** Says which events (by number) somebody listens to; the others are not copied out of the world. None at first. */
   listenTo(events: Iterable<number>): void;
   /**

@@ -112,7 +112,7 @@ export class Gateway implements ConnectionHost {
     this.#timers = [
       setInterval(() => this.#releasePaced(), pacingMs).unref(),
       // A frame in which nothing happens is not heard of, and clients look elsewhere meanwhile.
-      setInterval(() => this.#tellSurroundings(world.frame), 1_000 / limits.areaHz).unref(),
+      setInterval(() => this.#tellSurroundings(world.readOutput()), 1_000 / limits.areaHz).unref(),
       setInterval(() => this.#keepUp(), upkeepMs).unref(),
       setInterval(() => this.#sessions.writeProgress(this.#shownThrough), progressMs).unref(),
     ];

@@ -7,6 +7,7 @@ import type { Connection } from "./connection.ts";
 import type { Gateway } from "./gateway.ts";
 import { originProblem } from "./origins.ts";
 import { chooseSubprotocol, type Subprotocol, subprotocols } from "./subprotocol.ts";
+import { framedBytesMax, websocketFrame } from "./websocket-frame.ts";
 
 /** The WebSocket standard's "message too big". */
 const tooLarge = 1009;
@@ -47,10 +48,16 @@ export function openSockets(
     WebSocket: CodedSocket,
   } as ServerOptions<typeof CodedSocket>);
   const alive = new WeakSet<WebSocket>();
+  const connections = new WeakMap<WebSocket, Connection>();
   const heartbeat = setInterval(() => {
     for (const socket of sockets.clients) {
-      if (!alive.delete(socket)) socket.terminate();
-      else if (socket.readyState === WebSocket.OPEN) socket.ping();
+      if (alive.delete(socket)) {
+        if (socket.readyState === WebSocket.OPEN) socket.ping();
+        continue;
+      }
+      const detail = `no sign of life for ${limits.heartbeatMs} ms`;
+      connections.get(socket)?.ended("CLIENT_TOO_SLOW", detail);
+      socket.terminate();
     }
   }, limits.heartbeatMs);
   heartbeat.unref();
@@ -67,7 +74,7 @@ export function openSockets(
     sockets.handleUpgrade(request, stream, head, (socket) => {
       alive.add(socket);
       socket.on("pong", () => alive.add(socket));
-      connect(gateway, socket, stream, { subprotocol, bearer });
+      connections.set(socket, connect(gateway, socket, stream, { subprotocol, bearer }));
     });
   };
   server.on("upgrade", onUpgrade);
@@ -103,21 +110,26 @@ function connect(
   socket: CodedSocket,
   stream: Duplex,
   { subprotocol, bearer }: Offer,
-): void {
-  const options = { binary: subprotocol.isBinary };
+): Connection {
+  const { isBinary } = subprotocol;
   const connection: Connection = gateway.accept(
     {
       get bufferedBytes() {
-        return socket.bufferedAmount;
+        return stream.writableLength;
       },
-      send: (data) => socket.send(data, options),
+      send(data) {
+        if (socket.readyState !== WebSocket.OPEN) return;
+        // One write to the system instead of one of several parts: it is what a message costs most.
+        if (data.length <= framedBytesMax) stream.write(websocketFrame(data, isBinary));
+        else socket.send(data, { binary: isBinary });
+      },
       close: (code, reason) => socket.close(code, reason),
     },
     subprotocol,
     bearer,
   );
-  socket.on("message", (data: RawData, isBinary) =>
-    gateway.receive(connection, data as Buffer, isBinary),
+  socket.on("message", (data: RawData, isOfBytes) =>
+    gateway.receive(connection, data as Buffer, isOfBytes),
   );
   // Pings and pongs of the WebSocket protocol count as messages, or they would be a way around the
   // limit.
@@ -132,6 +144,7 @@ function connect(
     gateway.remove(connection);
   });
   socket.on("close", (code) => gateway.remove(connection, !farewells.has(code)));
+  return connection;
 }
 
 function offeredBy(request: IncomingMessage): string[] {

@@ -367,3 +367,37 @@ test("a FIFO queue's streams are read as those of any other", async () => {
   expect(events.seen).toEqual([1, 2, 3, 4]);
   await untilEmpty(name);
 });
+
+test.each(["all", "a stream with spaces ".repeat(6).trim()])(
+  "events that cannot be read do not stop a stream of FIFO queues: %s",
+  async (stream) => {
+    const fifo = { attributes: { FifoQueue: "true" } };
+    const { queueUrl, queueName: name } = server.createQueue(`fifo-${++queues}.fifo`, fifo);
+    const poison = server.createQueue(`fifo-${queues}-poison.fifo`, fifo);
+    const events = collector();
+    const damaged = Uint8Array.of(0x0a, 99);
+    const packs = [[encoded(gameEvent(1))], [damaged, damaged], [encoded(gameEvent(3))]];
+    for (const [i, pack] of packs.entries()) {
+      server.sendMessage(name, base64url(packOf(pack)), {
+        messageAttributes: attributesOf(header(i + 1, pack.length, "raw", stream)),
+        ...{ messageGroupId: "all", messageDeduplicationId: `${i}` },
+      });
+    }
+    await open({
+      queueUrl,
+      poisonQueueUrl: poison.queueUrl,
+      onEvent: ({ frame }) => events.note([frame]),
+    });
+    await events.until(2);
+    expect(events.seen).toEqual([1, 3]);
+    await untilEmpty(name);
+    expect(left(poison.queueName)).toBe(2);
+    const ready = server.inspectQueue(poison.queueName)?.messages.ready ?? [];
+    if (stream === "all") {
+      expect(ready.map((each) => [each.messageGroupId, each.messageDeduplicationId])).toEqual([
+        ["all", "e1-all-2-0"],
+        ["all", "e1-all-2-1"],
+      ]);
+    }
+  },
+);

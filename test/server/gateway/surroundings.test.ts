@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { TimeEventSchema } from "../../../src/gen/tellurion/v1/clock_pb.ts";
 import { TellurionError } from "../../../src/runtime/index.ts";
 import type { Connection } from "../../../src/server/gateway/connection.ts";
@@ -14,6 +14,8 @@ class FakeSurroundings implements Surroundings {
   readonly events = [3];
   readonly areas = new Map<Connection, LookedAt>();
   taken = 0;
+  /** Of each update, its frame and how many frames had been taken in. */
+  readonly told: [frame: number, taken: number][] = [];
 
   take(): void {
     this.taken += 1;
@@ -28,7 +30,8 @@ class FakeSurroundings implements Surroundings {
     this.areas.delete(client);
   }
 
-  *updates(_frame: number, mayGet: (client: Connection) => boolean) {
+  *updates(frame: number, mayGet: (client: Connection) => boolean) {
+    this.told.push([frame, this.taken]);
     for (const client of this.areas.keys()) {
       if (mayGet(client)) yield { client, message: areaUpdate };
     }
@@ -75,6 +78,24 @@ test("a client that looks somewhere hears what is there, as long as it keeps up"
   expect(around.taken).toBe(3);
   client.lose();
   expect(around.areas.size).toBe(0);
+});
+
+test("an update is of a frame of which all has been taken in", () => {
+  vi.useFakeTimers();
+  const fresh = new FakeWorld();
+  const quiet = createLog(() => {});
+  const late = new Gateway(fresh, defaultLimits, quiet, { surroundings: around });
+  around.told.length = 0;
+  fresh.isOutputLate = true;
+  fresh.publish(TimeEventSchema, {});
+  fresh.endFrame();
+  vi.advanceTimersByTime(2_000 / defaultLimits.areaHz);
+  late.close();
+  vi.useRealTimers();
+  expect(around.told.slice(0, 2)).toEqual([
+    [1, 1],
+    [1, 1],
+  ]);
 });
 
 test("one that comes back looks where it looked", () => {

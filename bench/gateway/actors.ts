@@ -1,0 +1,77 @@
+import {
+  EntitiesMovedEventSchema,
+  EntityTickSchema,
+} from "../../src/gen/tellurion/v1/entities_pb.ts";
+import { StoryBeatEventSchema } from "../../src/gen/tellurion/v1/storyteller_pb.ts";
+import {
+  LightningEventSchema,
+  StormEventSchema,
+  WeatherEventSchema,
+} from "../../src/gen/tellurion/v1/weather_pb.ts";
+import { type ActorDefinition, defineActor } from "../../src/runtime/index.ts";
+import { BeginSchema, ConsumerStateSchema } from "../../test/gen/tellurion/test/v1/bench_pb.ts";
+import { Crowd } from "./crowd.ts";
+import { sayFrameBegan } from "./frame-began.ts";
+
+/** As many as a shard of NPCs has. */
+export const groupSize = 250;
+/** Bytes of a name in an event, so that it is as large as those that hold text. */
+const textBytes = 160;
+const text = "x".repeat(textBytes);
+const longTextBytes = 32_768;
+const longText = "x".repeat(longTextBytes);
+
+let crowd: Crowd | undefined;
+
+/** Moves all walkers, in every frame. Its key is how many there are. */
+const walkers = defineActor({
+  kind: "walkers",
+  state: ConsumerStateSchema,
+  init: () => ({}),
+  on: ({ handle }) => [
+    handle(BeginSchema, (_state, _begin, ctx) => {
+      ctx.schedule(0, EntityTickSchema, {}, { everyMs: ctx.stepMs });
+    }),
+    handle(EntityTickSchema, (_state, _tick, ctx) => {
+      sayFrameBegan(ctx.frame);
+      crowd ??= new Crowd(Number(ctx.key));
+      crowd.stepTo(ctx.frame);
+      for (let first = 0; first < crowd.count; first += groupSize) {
+        const to = Math.min(crowd.count, first + groupSize);
+        ctx.publish(EntitiesMovedEventSchema, {
+          group: `walker:${first / groupSize}`,
+          kind: "walker",
+          numbers: Array.from({ length: to - first }, (_none, number) => number),
+          x: Array.from(crowd.x.subarray(first, to)),
+          y: Array.from(crowd.y.subarray(first, to)),
+          headings: crowd.headings.slice(first, to),
+        });
+      }
+    }),
+  ],
+});
+
+/** Publishes an event of each kind in every frame: one that must arrive, one that counts until the next, one for the eye. */
+const news = defineActor({
+  kind: "news",
+  state: ConsumerStateSchema,
+  init: () => ({}),
+  on: ({ handle }) => [
+    // A world knows the events of the files that its actors handle something of.
+    handle(WeatherEventSchema, () => {}),
+    handle(StoryBeatEventSchema, () => {}),
+    handle(BeginSchema, (_state, _begin, ctx) => {
+      ctx.schedule(0, EntityTickSchema, {}, { everyMs: ctx.stepMs });
+    }),
+    handle(EntityTickSchema, (_state, _tick, ctx) => {
+      const region = "north-marsh";
+      ctx.publish(WeatherEventSchema, { region, oldState: "clear", newState: text });
+      ctx.publish(StormEventSchema, { storm: `storm.${ctx.frame % 4}`, region: text });
+      ctx.publish(LightningEventSchema, { region, storm: text });
+      // Goes to nobody, unless somebody is to be overwhelmed.
+      ctx.publish(StoryBeatEventSchema, { region, subject: longText });
+    }),
+  ],
+});
+
+export const actors: readonly ActorDefinition[] = [walkers, news];

@@ -1,0 +1,37 @@
+import { once } from "node:events";
+import type { Writable } from "node:stream";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import * as ws from "ws";
+import { framedBytesMax, websocketFrame } from "../../../src/server/gateway/websocket-frame.ts";
+
+/** It is no part of the types of ws. */
+const { Receiver } = ws as unknown as {
+  readonly Receiver: new (options: { readonly isServer: boolean }) => Writable;
+};
+
+/** What a WebSocket makes of frames. */
+async function received(frame: Uint8Array): Promise<[data: Buffer, isBinary: boolean]> {
+  const receiver = new Receiver({ isServer: false });
+  const message = once(receiver, "message");
+  receiver.write(frame);
+  return (await message) as [Buffer, boolean];
+}
+
+test("a message arrives as it is, whatever its length", async () => {
+  const edges = [0, 1, 125, 126, 127, 255, 256, 65_535].filter((n) => n <= framedBytesMax);
+  const length = fc.oneof(
+    fc.constantFrom(...edges, framedBytesMax),
+    fc.integer({ min: 0, max: framedBytesMax }),
+  );
+  await fc.assert(
+    fc.asyncProperty(length, fc.boolean(), async (bytes, isBinary) => {
+      // Text has to be valid text.
+      const payload = Uint8Array.from({ length: bytes }, (_none, i) => i % 128);
+      const [data, isOfBytes] = await received(websocketFrame(payload, isBinary));
+      expect(isOfBytes).toBe(isBinary);
+      expect(Buffer.compare(data, payload)).toBe(0);
+    }),
+    { numRuns: 100 },
+  );
+});
