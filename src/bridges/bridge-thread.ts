@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { TellurionError } from "../runtime/index.ts";
 import { BridgeLoop } from "./bridge-loop.ts";
@@ -5,6 +6,8 @@ import type { BridgeMessage, BridgeRequest, BridgeSetup } from "./bridge-message
 import { startIn } from "./in/start-in.ts";
 
 /** The bridge's thread begins here. Kept thin: coverage does not see it. */
+// Where processors are few, a frame that is due comes first. On Linux it is the priority of this thread alone.
+if (process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW);
 const post = (message: BridgeMessage): void => parentPort?.postMessage(message);
 try {
   const loop = await BridgeLoop.open(workerData as BridgeSetup, post, startIn);
