@@ -36,7 +36,10 @@ const ackMsMax = 1_000;
 const normalClosure = 1_000;
 /** A connection is given up that the client comes back from: the server keeps the session. */
 const givenUp = 4_000;
-/** Beside those below 4000, the close codes after which it is worth to come again. */
+/**
+ * Beside those below 4000, the close codes after which it is worth to come again. 4429 is among them though it is the
+ * client's fault and ends its session: a game that was too busy for a moment goes on with a new one, after a pause.
+ */
 const passingCloseCodes = new Set([4_408, 4_429]);
 const serverClosesMin = 4_500;
 
@@ -59,7 +62,8 @@ export class Session {
   /** The last reliable frame that came, and how many of them the server has not heard of. */
   #received = 0;
   #unacked = 0;
-  #cancelAttempt: (() => void) | undefined;
+  /** What is to happen next to the connection: another attempt, the end of this one, or, when online, calm. */
+  #cancelNext: (() => void) | undefined;
   #cancelAck: (() => void) | undefined;
   bytesReceived = 0;
   bytesSent = 0;
@@ -193,8 +197,10 @@ export class Session {
   }
 
   #join(welcome: Body<"welcome">): void {
-    this.#cancelAttempt?.();
-    this.#backOff.reset();
+    this.#cancelNext?.();
+    // Not at once: a server that welcomes the client and drops it again must not be asked ever so often.
+    const steadyMs = this.#settings.backOffMsMax;
+    this.#cancelNext = this.#environment.after(steadyMs, () => this.#backOff.reset());
     const isNew = !welcome.resumed;
     if (isNew) {
       this.#received = 0;
@@ -253,12 +259,12 @@ export class Session {
     this.#tell("offline", { error });
     // Whoever was told may have closed the session.
     if (this.#status !== "offline") return;
-    this.#cancelAttempt = this.#environment.after(this.#backOff.next(), () => this.open());
+    this.#cancelNext = this.#environment.after(this.#backOff.next(), () => this.open());
   }
 
   #limitAttempt(): void {
-    this.#cancelAttempt?.();
-    this.#cancelAttempt = this.#environment.after(attemptMsMax, () =>
+    this.#cancelNext?.();
+    this.#cancelNext = this.#environment.after(attemptMsMax, () =>
       this.#drop(`no welcome within ${attemptMsMax} ms`),
     );
   }
@@ -267,7 +273,7 @@ export class Session {
     const socket = this.#socket;
     this.#socket = undefined;
     this.#pulse.stop();
-    this.#cancelAttempt?.();
+    this.#cancelNext?.();
     this.#cancelAck?.();
     this.#cancelAck = undefined;
     return socket;

@@ -395,6 +395,25 @@ describe("after a cut", () => {
     expect(network.sockets).toHaveLength(8);
   });
 
+  test("the pauses grow also when it is welcomed each time, until it has been online for a while", async () => {
+    network.randomValue = 0.9999;
+    const world = await join({ backOffMsMax: 2_000 });
+    const pauses: number[] = [];
+    for (const onlineMs of [0, 1_900, 1_900, 1_900, 2_100, 0]) {
+      network.pass(onlineMs);
+      const count = network.sockets.length;
+      network.socket.cut();
+      const from = network.nowMs;
+      while (network.sockets.length === count) network.pass(5);
+      pauses.push(network.nowMs - from);
+      network.socket.open();
+      await settle();
+      welcome(network.socket, { resumed: true });
+    }
+    expect(pauses).toEqual([250, 500, 1_000, 2_000, 250, 500]);
+    expect(world.status).toBe("online");
+  });
+
   test("of which nobody tells it, it notices by the silence", async () => {
     const world = await join({ silenceMsMax: 5_000 });
     network.pass(12_000);
