@@ -54,7 +54,7 @@ export class WorldClock {
     this.#shownAtMs = localNow();
   }
 
-  /** Milliseconds of world time. Of two readings the later one is never less. */
+  /** Milliseconds of world time. Of two readings the later one is not less, unless the clock began anew between them. */
   now(): number {
     const local = this.#localNow();
     const passed = Math.max(0, local - this.#shownAtMs);
@@ -76,7 +76,7 @@ export class WorldClock {
     return this.#taken >= settledSamples;
   }
 
-  /** Begins anew at a time of the world: with a first connection, or with a world that has gone back. */
+  /** Begins anew at a time of the world: with a first connection, or with a world that is far behind. Readings may go back. */
   begin(worldMs: number): void {
     const local = this.#localNow();
     this.#samples = [];

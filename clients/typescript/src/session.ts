@@ -33,6 +33,8 @@ export interface StatusDetail {
 const subprotocol = "tellurion.v1.proto";
 const attemptMsMax = 10_000;
 const ackMsMax = 1_000;
+/** A world that is so much behind the clock has gone back or stood still, and slowing the clock down would take too long. */
+const rewoundMsMin = 10_000;
 const normalClosure = 1_000;
 /** A connection is given up that the client comes back from: the server keeps the session. */
 const givenUp = 4_000;
@@ -202,10 +204,10 @@ export class Session {
     const steadyMs = this.#settings.backOffMsMax;
     this.#cancelNext = this.#environment.after(steadyMs, () => this.#backOff.reset());
     const isNew = !welcome.resumed;
-    if (isNew) {
-      this.#received = 0;
-      this.#clock.begin((welcome.frame * 1_000) / welcome.tickHz);
-    }
+    if (isNew) this.#received = 0;
+    const worldMs = (welcome.frame * 1_000) / welcome.tickHz;
+    // Otherwise the pongs steer the clock: a welcome is always a little late, and readings are not to go back.
+    if (!this.#welcome || this.#clock.now() - worldMs > rewoundMsMin) this.#clock.begin(worldMs);
     this.#unacked = 0;
     this.#welcome = welcome;
     this.#tell("online");
