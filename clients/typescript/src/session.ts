@@ -205,6 +205,8 @@ export class Session {
     this.#cancelNext = this.#environment.after(steadyMs, () => this.#backOff.reset());
     const isNew = !welcome.resumed;
     if (isNew) this.#received = 0;
+    // A server whose world is slow says so after the welcome.
+    this.#clock.setRate(1);
     const worldMs = (welcome.frame * 1_000) / welcome.tickHz;
     // Otherwise the pongs steer the clock: a welcome is always a little late, and readings are not to go back.
     if (!this.#welcome || this.#clock.now() - worldMs > rewoundMsMin) this.#clock.begin(worldMs);

@@ -51,9 +51,14 @@ class FarWorld {
     this.#anchor = { localMs: this.network.nowMs, worldMs: this.timeMs - ms };
   }
 
-  dilate(factor: number): void {
+  /** As long as nobody is there to hear of it. */
+  dilateUnheard(factor: number): void {
     this.#anchor = { localMs: this.network.nowMs, worldMs: this.timeMs };
     this.#rate = factor;
+  }
+
+  dilate(factor: number): void {
+    this.dilateUnheard(factor);
     this.network.socket.tell({ case: "timeDilation", value: { factor } });
   }
 
@@ -184,6 +189,16 @@ describe("the world's clock", () => {
     watch(far, world, settleMs);
     expect(await comeAgain(far, world, resumed)).toBe(0);
     expect(watch(far, world, 20_000)).toBeLessThan(accuracyMs);
+  });
+
+  test("has its normal speed again with a new connection, unless the server says otherwise", async () => {
+    const far = new FarWorld({ there: 30, back: 30, jitter: 40 }, 19);
+    const world = await far.join();
+    far.dilate(0.5);
+    watch(far, world, settleMs);
+    far.dilateUnheard(1);
+    await comeAgain(far, world, true);
+    expect(watch(far, world, watchMs, settleMs)).toBeLessThan(accuracyMs);
   });
 
   test.each([
