@@ -67,8 +67,7 @@ export class WorldClock {
 
   /** How far `now` may be from the truth, were one way the whole of the fastest round trip. */
   get uncertaintyMs(): number {
-    const narrowest = this.#samples.map(({ low, high }) => (high - low) / 2);
-    return Math.min(Number.POSITIVE_INFINITY, ...narrowest);
+    return Math.min(...this.#samples.map(({ low, high }) => (high - low) / 2));
   }
 
   /** Whether enough pings have been answered to trust it. */
@@ -124,13 +123,9 @@ export class WorldClock {
 
   #isContradictory(): boolean {
     const newest = this.#samples.at(-1)?.atMs ?? 0;
-    let low = Number.NEGATIVE_INFINITY;
-    let high = Number.POSITIVE_INFINITY;
-    for (const sample of this.#samples) {
-      const slack = 2 * drift * (newest - sample.atMs);
-      low = Math.max(low, sample.low - slack);
-      high = Math.min(high, sample.high + slack);
-    }
+    const slack = ({ atMs }: Estimate) => 2 * drift * (newest - atMs);
+    const low = Math.max(...this.#samples.map((sample) => sample.low - slack(sample)));
+    const high = Math.min(...this.#samples.map((sample) => sample.high + slack(sample)));
     return low > high;
   }
 

@@ -531,6 +531,33 @@ describe("calls", () => {
   });
 });
 
+describe("an area", () => {
+  const circle = { x: 1, y: 2, radius: 3 };
+  const looks = () => network.socket.sent("subscribe").map(({ area }) => area);
+
+  test("is asked for as one of which nothing is known, also when it replaces another one", async () => {
+    const world = await join();
+    for (let i = 0; i < 2; i++) {
+      const area = world.area(circle);
+      await settle();
+      network.socket.tell({ case: "areaUpdate", value: { frame: 600n, complete: true } });
+      area.move(circle);
+      await settle();
+    }
+    expect(looks().map((area) => area?.fresh)).toEqual([true, false, true, false]);
+  });
+
+  test("that was replaced moves and closes nothing any more", async () => {
+    const world = await join();
+    const before = world.area({ ...circle, x: 99 });
+    world.area(circle);
+    before.move({ ...circle, x: 77 });
+    before.close();
+    await settle();
+    expect(looks()).toMatchObject([circle]);
+  });
+});
+
 describe("closing", () => {
   test("says why, fails what waits and leaves nothing behind", async () => {
     const world = await join();
