@@ -1,4 +1,4 @@
-import type { Body } from "./messages.ts";
+import type { Body, Look } from "./messages.ts";
 import { eachMoved } from "./moved-entities.ts";
 import { type EventContext, runHandler } from "./subscriptions.ts";
 import { type Position, Track } from "./track.ts";
@@ -39,7 +39,7 @@ export interface AreaOptions extends AreaHandlers {
 /** What the area needs of the world. */
 export interface AreaHost {
   readonly now: () => number;
-  readonly look: (circle: Circle) => void;
+  readonly look: (look: Look) => void;
 }
 
 const delayMsDefault = 100;
@@ -50,8 +50,10 @@ export class Area {
   readonly #options: AreaOptions;
   readonly #entities = new Map<number, AreaEntity>();
   #origin = { x: 0, y: 0 };
+  /** Nothing is known, so only an update that is complete is of use: others are of what was looked at before. */
+  #isFresh = true;
   /** World time of the last update. */
-  #timeMs = Number.NEGATIVE_INFINITY;
+  #timeMs = 0;
 
   constructor(host: AreaHost, options: AreaOptions) {
     this.#host = host;
@@ -67,27 +69,31 @@ export class Area {
   }
 
   /** Looks elsewhere. Who is there too stays. */
-  move(circle: Circle): void {
-    this.#host.look(circle);
+  move({ x, y, radius }: Circle): void {
+    this.#host.look({ x, y, radius, fresh: this.#isFresh });
   }
 
   /** Looks nowhere. */
   close(): void {
-    this.#host.look({ x: 0, y: 0, radius: 0 });
     this.forget();
+    this.move({ x: 0, y: 0, radius: 0 });
   }
 
   /** What was known is out of date: everybody leaves. */
   forget(): void {
+    this.#isFresh = true;
     for (const number of this.#entities.keys()) this.#remove(number);
   }
 
   update(update: Body<"areaUpdate">, timeMs: number): void {
     const { frame, entered, left, moved, origin, complete } = update;
+    if (this.#isFresh && !complete) return;
+    this.#isFresh = false;
     if (origin) this.#origin = origin;
-    const here = complete ? new Set(entered.map(({ number }) => number)) : undefined;
-    if (here)
+    if (complete) {
+      const here = new Set(entered.map(({ number }) => number));
       for (const number of this.#entities.keys()) if (!here.has(number)) this.#remove(number);
+    }
     for (const number of left) this.#remove(number);
     for (const entity of entered) this.#enter(entity, timeMs);
     if (moved) {

@@ -54,7 +54,7 @@ export class WorldClock {
     this.#shownAtMs = localNow();
   }
 
-  /** Milliseconds of world time. Of two readings the later one is never less. */
+  /** Milliseconds of world time. Of two readings the later one is not less, unless the clock began anew between them. */
   now(): number {
     const local = this.#localNow();
     const passed = Math.max(0, local - this.#shownAtMs);
@@ -67,8 +67,7 @@ export class WorldClock {
 
   /** How far `now` may be from the truth, were one way the whole of the fastest round trip. */
   get uncertaintyMs(): number {
-    const narrowest = this.#samples.map(({ low, high }) => (high - low) / 2);
-    return Math.min(Number.POSITIVE_INFINITY, ...narrowest);
+    return Math.min(...this.#samples.map(({ low, high }) => (high - low) / 2));
   }
 
   /** Whether enough pings have been answered to trust it. */
@@ -76,7 +75,7 @@ export class WorldClock {
     return this.#taken >= settledSamples;
   }
 
-  /** Begins anew at a time of the world: with a first connection, or with a world that has gone back. */
+  /** Begins anew at a time of the world: with a first connection, or with a world that is far behind. Readings may go back. */
   begin(worldMs: number): void {
     const local = this.#localNow();
     this.#samples = [];
@@ -124,13 +123,9 @@ export class WorldClock {
 
   #isContradictory(): boolean {
     const newest = this.#samples.at(-1)?.atMs ?? 0;
-    let low = Number.NEGATIVE_INFINITY;
-    let high = Number.POSITIVE_INFINITY;
-    for (const sample of this.#samples) {
-      const slack = 2 * drift * (newest - sample.atMs);
-      low = Math.max(low, sample.low - slack);
-      high = Math.min(high, sample.high + slack);
-    }
+    const slack = ({ atMs }: Estimate) => 2 * drift * (newest - atMs);
+    const low = Math.max(...this.#samples.map((sample) => sample.low - slack(sample)));
+    const high = Math.min(...this.#samples.map((sample) => sample.high + slack(sample)));
     return low > high;
   }
 

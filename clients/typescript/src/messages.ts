@@ -5,6 +5,7 @@ const area = {
   x: [1, "double"],
   y: [2, "double"],
   radius: [3, "double"],
+  fresh: [4, "bool"],
 } as const satisfies Table;
 
 const problem = {
@@ -112,4 +113,5 @@ export const serverMessage = {
 export type ClientMessage = Encodable<typeof clientMessage>;
 export type ServerMessage = Decoded<typeof serverMessage>;
 export type Body<Name extends keyof ServerMessage> = NonNullable<ServerMessage[Name]>;
-export type Area = Encodable<typeof area>;
+/** Where a client looks. `fresh`: it knows of nobody there. */
+export type Look = Encodable<typeof area>;

@@ -33,10 +33,15 @@ export interface StatusDetail {
 const subprotocol = "tellurion.v1.proto";
 const attemptMsMax = 10_000;
 const ackMsMax = 1_000;
+/** A world that is so much behind the clock has gone back or stood still, and slowing the clock down would take too long. */
+const rewoundMsMin = 10_000;
 const normalClosure = 1_000;
 /** A connection is given up that the client comes back from: the server keeps the session. */
 const givenUp = 4_000;
-/** Beside those below 4000, the close codes after which it is worth to come again. */
+/**
+ * Beside those below 4000, the close codes after which it is worth to come again. 4429 is among them though it is the
+ * client's fault and ends its session: a game that was too busy for a moment goes on with a new one, after a pause.
+ */
 const passingCloseCodes = new Set([4_408, 4_429]);
 const serverClosesMin = 4_500;
 
@@ -59,7 +64,8 @@ export class Session {
   /** The last reliable frame that came, and how many of them the server has not heard of. */
   #received = 0;
   #unacked = 0;
-  #cancelAttempt: (() => void) | undefined;
+  /** What is to happen next to the connection: another attempt, the end of this one, or, when online, calm. */
+  #cancelNext: (() => void) | undefined;
   #cancelAck: (() => void) | undefined;
   bytesReceived = 0;
   bytesSent = 0;
@@ -193,13 +199,17 @@ export class Session {
   }
 
   #join(welcome: Body<"welcome">): void {
-    this.#cancelAttempt?.();
-    this.#backOff.reset();
+    this.#cancelNext?.();
+    // Not at once: a server that welcomes the client and drops it again must not be asked ever so often.
+    const steadyMs = this.#settings.backOffMsMax;
+    this.#cancelNext = this.#environment.after(steadyMs, () => this.#backOff.reset());
     const isNew = !welcome.resumed;
-    if (isNew) {
-      this.#received = 0;
-      this.#clock.begin((welcome.frame * 1_000) / welcome.tickHz);
-    }
+    if (isNew) this.#received = 0;
+    // A server whose world is slow says so after the welcome.
+    this.#clock.setRate(1);
+    const worldMs = (welcome.frame * 1_000) / welcome.tickHz;
+    // Otherwise the pongs steer the clock: a welcome is always a little late, and readings are not to go back.
+    if (!this.#welcome || this.#clock.now() - worldMs > rewoundMsMin) this.#clock.begin(worldMs);
     this.#unacked = 0;
     this.#welcome = welcome;
     this.#tell("online");
@@ -253,12 +263,12 @@ export class Session {
     this.#tell("offline", { error });
     // Whoever was told may have closed the session.
     if (this.#status !== "offline") return;
-    this.#cancelAttempt = this.#environment.after(this.#backOff.next(), () => this.open());
+    this.#cancelNext = this.#environment.after(this.#backOff.next(), () => this.open());
   }
 
   #limitAttempt(): void {
-    this.#cancelAttempt?.();
-    this.#cancelAttempt = this.#environment.after(attemptMsMax, () =>
+    this.#cancelNext?.();
+    this.#cancelNext = this.#environment.after(attemptMsMax, () =>
       this.#drop(`no welcome within ${attemptMsMax} ms`),
     );
   }
@@ -267,7 +277,7 @@ export class Session {
     const socket = this.#socket;
     this.#socket = undefined;
     this.#pulse.stop();
-    this.#cancelAttempt?.();
+    this.#cancelNext?.();
     this.#cancelAck?.();
     this.#cancelAck = undefined;
     return socket;

@@ -2,7 +2,7 @@ import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/proto
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { TellurionError } from "./errors.ts";
 import { type EventOption, eventOptionOf } from "./event-option.ts";
-import type { Area, Body, ClientMessage } from "./messages.ts";
+import type { Body, ClientMessage, Look } from "./messages.ts";
 
 /** When an event happened. */
 export interface EventContext {
@@ -70,7 +70,7 @@ export class Subscriptions {
   readonly #left = new Set<string>();
   /** Topics of requests that have not been answered. */
   readonly #requests = new Map<number, readonly string[]>();
-  #area: Area | undefined;
+  #area: Look | undefined;
   #isAreaAsked = true;
   #isFlushing = false;
 
@@ -106,7 +106,7 @@ export class Subscriptions {
     return { ready: joined.ready.promise, cancel, [Symbol.dispose]: cancel };
   }
 
-  look(area: Area): void {
+  look(area: Look): void {
     this.#area = area;
     this.#isAreaAsked = false;
     this.#flushSoon();
@@ -146,8 +146,10 @@ export class Subscriptions {
     const topics = this.#requests.get(request);
     if (!topics) return false;
     this.#requests.delete(request);
-    if (topics.length > 1) for (const name of topics) this.#ask([name]);
-    else for (const name of topics) this.#topics.get(name)?.ready.reject(error);
+    for (const name of topics) {
+      if (topics.length > 1) this.#ask([name]);
+      else this.#topics.get(name)?.ready.reject(error);
+    }
     return true;
   }
 

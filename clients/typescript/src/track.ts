@@ -33,7 +33,7 @@ export class Track {
   /** Adds where it is at a time. A time that is not after the last one corrects that one. */
   push(timeMs: number, { x, y, heading }: Position): void {
     const snapshots = this.#snapshots;
-    while ((snapshots.at(-1)?.timeMs ?? Number.NEGATIVE_INFINITY) >= timeMs) snapshots.pop();
+    while (snapshots.some((snapshot) => snapshot.timeMs >= timeMs)) snapshots.pop();
     if (snapshots.length === snapshotsMax) snapshots.shift();
     snapshots.push({ timeMs, x, y, heading });
   }

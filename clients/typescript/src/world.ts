@@ -12,7 +12,7 @@ import { Calls } from "./calls.ts";
 import { WorldClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { TellurionError } from "./errors.ts";
-import type { Body, ServerMessage } from "./messages.ts";
+import type { Body, Look, ServerMessage } from "./messages.ts";
 import type { Settings } from "./options.ts";
 import { Session, type Status, type StatusDetail } from "./session.ts";
 import {
@@ -168,10 +168,13 @@ export class World {
   /** Looks at a part of the map. There is one area: this replaces the one before. */
   area(circle: Circle, options: AreaOptions = {}): Area {
     this.#area?.forget();
-    const look = (next: Circle) => this.#subscriptions.look(next);
-    this.#area = new Area({ now: () => this.clock.now(), look }, options);
-    look(circle);
-    return this.#area;
+    const now = () => this.clock.now();
+    // What a game still does with the area before is not to move this one.
+    const look = (next: Look) => void (area === this.#area && this.#subscriptions.look(next));
+    const area: Area = new Area({ now, look }, options);
+    this.#area = area;
+    area.move(circle);
+    return area;
   }
 
   /** Ends the connection for good. Calls that wait fail. */

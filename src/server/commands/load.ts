@@ -58,8 +58,8 @@ export const loadCommand = defineCommand({
   },
   details: [
     "Calls are made at times that are fixed beforehand, and measured from these: a server that",
-    "stalls cannot hide it by holding the clients up. When the tool itself was too slow, the",
-    "last line says NOT VALID and why.",
+    "stalls cannot hide it by holding the clients up. When clients were cut off, calls failed or",
+    "the tool itself was too slow, the last line says NOT VALID and why.",
   ],
   async run(values, { print, interrupted }) {
     const plan: LoadPlan = {

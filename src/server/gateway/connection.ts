@@ -14,7 +14,7 @@ import type { OutgoingFrame } from "./outgoing-frame.ts";
 import type { Session } from "./session.ts";
 import type { ServerMessageInit, Subprotocol } from "./subprotocol.ts";
 import { withoutTopics, withSubscriptions } from "./subscriptions.ts";
-import type { LookedAt } from "./surroundings.ts";
+import type { Look } from "./surroundings.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import type { Topics } from "./topics.ts";
 
@@ -41,7 +41,7 @@ export interface ConnectionHost {
   welcome(connection: Connection, hello: Hello, identity: Identity): void;
   subscribed(session: Session): void;
   /** The client looks somewhere else. Throws INVALID_ARGUMENT. */
-  look(connection: Connection, session: Session, area: LookedAt): void;
+  look(connection: Connection, session: Session, area: Look): void;
   acked(session: Session, received: number): void;
   /** The client has its last resume token. */
   confirmed(session: Session): void;

@@ -26,7 +26,7 @@ import type { Session } from "./session.ts";
 import { SessionStore } from "./session-store.ts";
 import { Sessions } from "./sessions.ts";
 import type { Subprotocol } from "./subprotocol.ts";
-import type { LookedAt, Surroundings } from "./surroundings.ts";
+import type { Look, Surroundings } from "./surroundings.ts";
 import { Topics } from "./topics.ts";
 
 export interface GatewayOptions {
@@ -194,9 +194,10 @@ export class Gateway implements ConnectionHost {
     this.#listen();
   }
 
-  look(connection: Connection, session: Session, { x, y, radius }: LookedAt): void {
+  look(connection: Connection, session: Session, { x, y, radius, fresh }: Look): void {
     const area = { x, y, radius };
     this.#surroundings?.setArea(connection, area);
+    if (fresh) this.#surroundings?.reset(connection);
     session.area = radius === 0 ? undefined : area;
   }
 

@@ -8,6 +8,12 @@ export interface LookedAt {
   readonly radius: number;
 }
 
+/** What a client asks for. */
+export interface Look extends LookedAt {
+  /** It knows of nothing there, whatever it was told. */
+  readonly fresh: boolean;
+}
+
 /** What clients see of what is around them: the gateway tells it where they look, and sends what it has for them. */
 export interface Surroundings {
   /** Numbers of the events that it needs, whoever is subscribed to them. */
@@ -16,6 +22,8 @@ export interface Surroundings {
   take(frame: PublishedFrame): void;
   /** Throws INVALID_ARGUMENT, and then nothing has changed. */
   setArea(client: Connection, area: LookedAt): void;
+  /** The client knows nothing any more of what it was told. */
+  reset(client: Connection): void;
   leave(client: Connection): void;
   /** What is to be sent now, to clients that `mayGet` something. The others get what they missed later. */
   updates(

@@ -13,6 +13,9 @@ import { actEveryMs, type LoadPlan } from "./plan.ts";
 
 const callTimeoutMs = 10_000;
 const areaRadius = 100;
+/** What clients look at moves as a rider does, 20 m a second, in circles that lead to their place and away from it. */
+const rideRadius = 100;
+const rideRadians = 0.2;
 
 /** As games have it: without compression, which the server does not offer. */
 class PlainSocket extends WebSocket {
@@ -39,6 +42,7 @@ export class Player {
   readonly #calls = new Set<Promise<void>>();
   #world: World | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #riding: NodeJS.Timeout | undefined;
   #place: Place | undefined;
   #acts = 0;
   #bytesBefore = { bytesReceived: 0, bytesSent: 0 };
@@ -75,6 +79,7 @@ export class Player {
   /** Ends what it does, waits for its answers, and leaves. */
   async leave(): Promise<void> {
     clearTimeout(this.#timer);
+    clearInterval(this.#riding);
     const world = this.#world;
     if (!world) return;
     await Promise.all(this.#calls);
@@ -102,9 +107,13 @@ export class Player {
     world.on("resync", () => {
       counters.resyncs += 1;
     });
+    let isOnline = true;
     world.on("status", ({ status, error }) => {
+      if (status === "online") isOnline = true;
       if (!error) return;
-      if (status === "offline") counters.cuts += 1;
+      // Attempts that fail while it is away are no more cuts.
+      if (isOnline) counters.cuts += 1;
+      isOnline = false;
       countUp(ends, error.code);
     });
   }
@@ -121,7 +130,7 @@ export class Player {
       () => [],
     );
     const places = await ground.places;
-    this.#place = places[this.#number % Math.max(1, places.length)];
+    this.#place = placeOf(places, this.#number);
     const { topics } = world;
     const quiet = () => {};
     if (topics.includes("time")) world.on(TimeEventSchema, quiet);
@@ -129,13 +138,28 @@ export class Player {
     const region = this.#place?.region;
     const weather = region === undefined ? "weather" : `weather/${region}`;
     if (topics.includes("weather")) world.on(WeatherEventSchema, weather, quiet);
-    const { x, y } = this.#place ?? { x: 0, y: 0 };
+    this.#ride(world);
+  }
+
+  #ride(world: World): void {
+    const ground = this.#ground;
     const updated = ({ timeMs }: { readonly timeMs: number }) => {
       if (!ground.isMeasuring) return;
       ground.measures.counters.areaUpdates += 1;
       this.#heard(world, timeMs);
     };
-    world.area({ x, y, radius: areaRadius }, { updated });
+    const { x, y } = this.#place ?? { x: 0, y: 0 };
+    let angle = this.#number;
+    const here = () => ({
+      x: x + rideRadius * (1 - Math.cos(angle)),
+      y: y + rideRadius * Math.sin(angle),
+      radius: areaRadius,
+    });
+    const area = world.area(here(), { updated });
+    this.#riding = setInterval(() => {
+      angle += rideRadians;
+      area.move(here());
+    }, actEveryMs);
   }
 
   async #enter(world: World): Promise<void> {
@@ -192,6 +216,13 @@ export class Player {
     const region = this.#place?.region ?? "north-marsh";
     return world.call(WeatherService.method.getWeather, { region });
   }
+}
+
+/** Where people meet, as far as the world has such places: elsewhere there may be nobody to be seen. */
+function placeOf(places: readonly Place[], number: number): Place | undefined {
+  const markets = places.filter(({ kind }) => kind === "market");
+  const lively = markets.length > 0 ? markets : places;
+  return lively[number % Math.max(1, lively.length)];
 }
 
 function codeOf(error: unknown): string {

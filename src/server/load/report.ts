@@ -1,7 +1,7 @@
 import { cpus } from "node:os";
 import type { Durations } from "./measures.ts";
 import type { LoadResult } from "./run.ts";
-import { invalidReasons, percent } from "./verdict.ts";
+import { invalidReasons, omissions, percent } from "./verdict.ts";
 
 interface Table {
   readonly title: string;
@@ -14,7 +14,8 @@ const percentiles = [50, 90, 99, 99.9];
 /** The verdict in one line. */
 export function verdictLine(result: LoadResult): string {
   const reasons = invalidReasons(result);
-  return reasons.length === 0 ? "VALID" : `NOT VALID: ${reasons.join("; ")}`;
+  if (reasons.length > 0) return `NOT VALID: ${[...reasons, ...omissions(result)].join("; ")}`;
+  return ["VALID", ...omissions(result)].join(", but ");
 }
 
 /** A run as lines for a terminal. */

@@ -3,12 +3,21 @@ import type { LoadResult } from "./run.ts";
 const cpuShareMax = 0.8;
 const loopDelayP99MsMax = 20;
 const latenessP99MsMax = 20;
+/** Of clients whose connection broke, and of calls that failed: from so much on a run shows a server that was not well. */
+const failedShareMin = 0.01;
 
-/** Why a run's numbers say more of the tool than of the server. None: they are valid. */
+/** Why a run's numbers say nothing of a server that does its work. None: they are valid. */
 export function invalidReasons({ plan, measures, threads }: LoadResult): string[] {
   const reasons: string[] = [];
-  const { joined } = measures.counters;
+  const { joined, cuts, calls } = measures.counters;
   if (joined < plan.clients) reasons.push(`${joined} of ${plan.clients} clients joined`);
+  if (cuts > 0 && cuts >= failedShareMin * joined) {
+    reasons.push(`${cuts} connections of ${joined} clients broke`);
+  }
+  const failed = [...measures.callErrors.values()].reduce((sum, count) => sum + count, 0);
+  if (failed > 0 && failed >= failedShareMin * calls) {
+    reasons.push(`${failed} calls failed, of ${calls}`);
+  }
   const cpuShare = Math.max(...threads.map((thread) => thread.cpuShare));
   if (cpuShare > cpuShareMax) {
     reasons.push(
@@ -33,6 +42,12 @@ export function invalidReasons({ plan, measures, threads }: LoadResult): string[
     reasons.push(`${(measuredMs / 1_000).toFixed(1)} s of ${plan.seconds} s were measured`);
   }
   return reasons;
+}
+
+/** What a valid run did not measure, though its clients asked for it. */
+export function omissions({ plan, measures }: LoadResult): string[] {
+  if (plan.profile === "idle" || measures.counters.areaUpdates > 0) return [];
+  return ["no updates of areas came: nothing moved where the clients looked"];
 }
 
 export function percent(share: number): string {

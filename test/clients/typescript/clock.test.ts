@@ -51,9 +51,14 @@ class FarWorld {
     this.#anchor = { localMs: this.network.nowMs, worldMs: this.timeMs - ms };
   }
 
-  dilate(factor: number): void {
+  /** As long as nobody is there to hear of it. */
+  dilateUnheard(factor: number): void {
     this.#anchor = { localMs: this.network.nowMs, worldMs: this.timeMs };
     this.#rate = factor;
+  }
+
+  dilate(factor: number): void {
+    this.dilateUnheard(factor);
     this.network.socket.tell({ case: "timeDilation", value: { factor } });
   }
 
@@ -158,10 +163,8 @@ describe("the world's clock", () => {
     expect(watch(far, world, watchMs, settleMs)).toBeLessThan(accuracyMs);
   });
 
-  test("goes on after a cut without going back", async () => {
-    const far = new FarWorld({ there: 30, back: 30, jitter: 40 }, 11);
-    const world = await far.join();
-    watch(far, world, settleMs);
+  /** Cuts the connection, lets the client come again, and tells by how much its clock steps with the welcome. */
+  async function comeAgain(far: FarWorld, world: World, resumed: boolean): Promise<number> {
     const { answer } = far.network.socket;
     far.network.socket.cut();
     watch(far, world, 2_000);
@@ -170,7 +173,43 @@ describe("the world's clock", () => {
     socket.open();
     await settle();
     const frame = BigInt(Math.floor(far.timeMs / stepMs));
-    socket.tell({ case: "welcome", value: { frame, tickHz: 60, resumed: true } });
+    // What a welcome says is of when it was sent.
+    far.network.pass(60);
+    const before = world.clock.now();
+    socket.tell({ case: "welcome", value: { frame, tickHz: 60, resumed } });
+    return world.clock.now() - before;
+  }
+
+  test.each([
+    ["its session", true],
+    ["a new session", false],
+  ])("goes on with %s after a cut without going back", async (_what, resumed) => {
+    const far = new FarWorld({ there: 30, back: 30, jitter: 40 }, 11);
+    const world = await far.join();
+    watch(far, world, settleMs);
+    expect(await comeAgain(far, world, resumed)).toBe(0);
     expect(watch(far, world, 20_000)).toBeLessThan(accuracyMs);
+  });
+
+  test("has its normal speed again with a new connection, unless the server says otherwise", async () => {
+    const far = new FarWorld({ there: 30, back: 30, jitter: 40 }, 19);
+    const world = await far.join();
+    far.dilate(0.5);
+    watch(far, world, settleMs);
+    far.dilateUnheard(1);
+    await comeAgain(far, world, true);
+    expect(watch(far, world, watchMs, settleMs)).toBeLessThan(accuracyMs);
+  });
+
+  test.each([
+    ["slows down for a world that has lost nine seconds", 9_000, 0],
+    ["steps back for a world that has lost eleven", 11_000, -11_000],
+  ])("%s meanwhile", async (_what, lostMs, step) => {
+    const far = new FarWorld({ there: 30, back: 30, jitter: 40 }, 17);
+    const world = await far.join();
+    watch(far, world, settleMs);
+    far.standStill(lostMs);
+    expect(Math.abs((await comeAgain(far, world, false)) - step)).toBeLessThan(100);
+    expect(watch(far, world, 30_000, settleMs)).toBeLessThan(accuracyMs);
   });
 });

@@ -100,6 +100,27 @@ describe("a session of the client", () => {
     expect(heard).toEqual(["1", "2"]);
   });
 
+  test("that sent too much at once is over, and a new one has its subscriptions", async () => {
+    const joined = await join({ callsInFlightMax: 64 }, { messagesBurstMax: 30 });
+    const heard: string[] = [];
+    await joined.on(WeatherEventSchema, ({ newState }) => heard.push(newState)).ready;
+    publish(1);
+    const errors: (string | undefined)[] = [];
+    joined.on("status", ({ error }) => errors.push(error?.code));
+    const told = happening(joined, "resync");
+    const back = becomes(joined, "online");
+    const command = () => joined.call(setWeather, { region: "north-marsh", condition: "rain" });
+    const outcomes = await Promise.allSettled(Array.from({ length: 60 }, command));
+    expect(outcomes.at(-1)).toMatchObject({ reason: { code: "UNAVAILABLE" } });
+    await back;
+    expect(await told).toEqual({ reason: "RESUME_EXPIRED" });
+    expect(errors).toContain("CLIENT_TOO_MANY_MESSAGES");
+    await joined.call(getWeather, { region: "north-marsh" });
+    publish(2);
+    await joined.call(getWeather, { region: "north-marsh" });
+    expect(heard).toEqual(["1", "2"]);
+  });
+
   test("gets a topic as seldom as it asks", async () => {
     const joined = await join();
     let heard = 0;

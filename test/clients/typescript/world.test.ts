@@ -395,6 +395,25 @@ describe("after a cut", () => {
     expect(network.sockets).toHaveLength(8);
   });
 
+  test("the pauses grow also when it is welcomed each time, until it has been online for a while", async () => {
+    network.randomValue = 0.9999;
+    const world = await join({ backOffMsMax: 2_000 });
+    const pauses: number[] = [];
+    for (const onlineMs of [0, 1_900, 1_900, 1_900, 2_100, 0]) {
+      network.pass(onlineMs);
+      const count = network.sockets.length;
+      network.socket.cut();
+      const from = network.nowMs;
+      while (network.sockets.length === count) network.pass(5);
+      pauses.push(network.nowMs - from);
+      network.socket.open();
+      await settle();
+      welcome(network.socket, { resumed: true });
+    }
+    expect(pauses).toEqual([250, 500, 1_000, 2_000, 250, 500]);
+    expect(world.status).toBe("online");
+  });
+
   test("of which nobody tells it, it notices by the silence", async () => {
     const world = await join({ silenceMsMax: 5_000 });
     network.pass(12_000);
@@ -509,6 +528,33 @@ describe("calls", () => {
       "DEADLINE_EXCEEDED",
       "RESOURCE_EXHAUSTED",
     ]);
+  });
+});
+
+describe("an area", () => {
+  const circle = { x: 1, y: 2, radius: 3 };
+  const looks = () => network.socket.sent("subscribe").map(({ area }) => area);
+
+  test("is asked for as one of which nothing is known, also when it replaces another one", async () => {
+    const world = await join();
+    for (let i = 0; i < 2; i++) {
+      const area = world.area(circle);
+      await settle();
+      network.socket.tell({ case: "areaUpdate", value: { frame: 600n, complete: true } });
+      area.move(circle);
+      await settle();
+    }
+    expect(looks().map((area) => area?.fresh)).toEqual([true, false, true, false]);
+  });
+
+  test("that was replaced moves and closes nothing any more", async () => {
+    const world = await join();
+    const before = world.area({ ...circle, x: 99 });
+    world.area(circle);
+    before.move({ ...circle, x: 77 });
+    before.close();
+    await settle();
+    expect(looks()).toMatchObject([circle]);
   });
 });
 

@@ -159,7 +159,7 @@ describe("a client's area", () => {
     areas.take(frameOf(1, [row(3)]));
     expect([...areas.updates()]).toHaveLength(1);
     areas.reset(client);
-    const [update] = [...areas.updates()];
+    const [update] = [...areas.updates(2)];
     expect(new AreaPicture().take(update?.message as Uint8Array)).toMatchObject({ complete: true });
   });
 

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { TimeEventSchema } from "../../../src/gen/tellurion/v1/clock_pb.ts";
 import { TellurionError } from "../../../src/runtime/index.ts";
+import { Areas } from "../../../src/server/gateway/area/areas.ts";
 import type { Connection } from "../../../src/server/gateway/connection.ts";
 import { Gateway } from "../../../src/server/gateway/gateway.ts";
 import type { LookedAt, Surroundings } from "../../../src/server/gateway/surroundings.ts";
@@ -8,6 +9,7 @@ import { defaultLimits } from "../../../src/server/limits.ts";
 import { createLog } from "../../../src/server/log.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { GatewayClient } from "../../support/gateway-client.ts";
+import { frameOf, movedEvent } from "../area/published.ts";
 
 /** Sends each client, in each frame, an empty update. */
 class FakeSurroundings implements Surroundings {
@@ -25,6 +27,8 @@ class FakeSurroundings implements Surroundings {
     if (area.radius > 100) throw new TellurionError("INVALID_ARGUMENT", "area.radius is too much");
     this.areas.set(client, area);
   }
+
+  reset(): void {}
 
   leave(client: Connection): void {
     this.areas.delete(client);
@@ -116,4 +120,39 @@ test("an area that is not valid changes nothing, nor do topics that are not", ()
   const { topics, area: looksAt } = client.line.last("subscribed");
   expect([topics, looksAt]).toEqual([[], undefined]);
   expect(around.areas.size).toBe(0);
+});
+
+test("a client that says it knows nothing is told all of its area again, however often at the same rate", () => {
+  const areas = new Areas<Connection>(defaultLimits, world.tickHz);
+  const seeing = new Gateway(
+    world,
+    defaultLimits,
+    createLog(() => {}),
+    { surroundings: areas },
+  );
+  const client = new GatewayClient(seeing).subscribe("time");
+  const move = (x: number) => {
+    const moved = movedEvent({ group: "npc:moor", kind: "npc", numbers: [0], x: [x], y: [0] });
+    areas.take(frameOf(world.frame + 1, [moved]));
+    pass();
+  };
+  const lookHere = (fresh: boolean) => {
+    client.say({ case: "subscribe", value: { area: { x: 0, y: 0, radius: 50, fresh } } });
+  };
+  const told = () =>
+    client.line.messages.flatMap(({ case: kind, value }) =>
+      kind === "areaUpdate" ? [`${value.complete ? "all " : ""}${value.entered.length}`] : [],
+    );
+  lookHere(false);
+  for (let x = 0; x < 6; x += 1) move(x);
+  expect(told()).toEqual(["all 1", "0", "0"]);
+  lookHere(false);
+  for (let x = 6; x < 12; x += 1) move(x);
+  expect(told()).toEqual(["all 1", "0", "0", "0", "0"]);
+  for (let x = 12; x < 18; x += 1) {
+    lookHere(true);
+    move(x);
+  }
+  expect(told()).toEqual(["all 1", "0", "0", "0", "0", "all 1", "all 1"]);
+  seeing.close();
 });

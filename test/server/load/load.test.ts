@@ -1,18 +1,26 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WeatherEventSchema, WeatherService } from "../../../src/gen/tellurion/v1/weather_pb.ts";
 import { runCommandLine } from "../../../src/server/commands/index.ts";
 import { Durations, Measures } from "../../../src/server/load/measures.ts";
 import type { LoadPlan } from "../../../src/server/load/plan.ts";
-import { htmlReport, markdownReport, textReport } from "../../../src/server/load/report.ts";
+import {
+  htmlReport,
+  markdownReport,
+  textReport,
+  verdictLine,
+} from "../../../src/server/load/report.ts";
 import { type LoadResult, runLoad } from "../../../src/server/load/run.ts";
 import type { ThreadHealth } from "../../../src/server/load/thread.ts";
 import { invalidReasons } from "../../../src/server/load/verdict.ts";
+import { Run, stopRuns } from "../../support/run.ts";
 import { type ServedWorld, serveFakeWorld } from "../../support/served-world.ts";
 
+const main = fileURLToPath(new URL("../../../src/server/main.ts", import.meta.url));
 const never = new AbortController().signal;
 const frameMs = 1_000 / 60;
 
@@ -76,6 +84,18 @@ describe("a load run", { timeout: 30_000 }, () => {
     expect(invalidReasons(result)).toContain("2 of 4 clients joined");
   });
 
+  test("counts a server that goes away once for each client, and is not valid then", async () => {
+    const plan = await serve();
+    const running = runLoad({ ...plan, clients: 4, threads: 1, seconds: 4 }, never);
+    const joined = () => served.log.filter((line) => line.includes(" joined: ")).length === 4;
+    await vi.waitUntil(joined, { timeout: 10_000 });
+    clearInterval(ticking);
+    await served.close();
+    const result = await running;
+    expect(result.measures.counters).toMatchObject({ joined: 4, cuts: 4 });
+    expect(invalidReasons(result)).toContain("4 connections of 4 clients broke");
+  });
+
   test("that is interrupted gives what it has measured", async () => {
     const plan = await serve();
     const controller = new AbortController();
@@ -107,10 +127,39 @@ describe("a load run", { timeout: 30_000 }, () => {
   });
 });
 
+describe("a load run in the sample world", { timeout: 60_000 }, () => {
+  afterEach(stopRuns);
+
+  test("by default sees things move in the areas that its clients look at", async () => {
+    const server = new Run(main, "start", "--memory", "--port", "0");
+    const { measures } = await runLoad(
+      {
+        ...{
+          url: await server.url(),
+          clients: 9,
+          profile: "watch",
+          joinsPerSecond: 30,
+          seconds: 4,
+        },
+        ...{ joinMsMax: 10_000, warmUpMs: 1_000, threads: 1, token: "", run: "test" },
+      },
+      never,
+    );
+    // Not only what is there at first, which was told before it was measured.
+    expect(measures.counters.areaUpdates).toBeGreaterThan(0);
+  });
+});
+
 describe("a load run is not valid", () => {
   let result: LoadResult;
   beforeEach(() => {
-    const plan = { url: "ws://x", clients: 1, seconds: 10, threads: 1 } as LoadPlan;
+    const plan = {
+      url: "ws://x",
+      clients: 1,
+      seconds: 10,
+      threads: 1,
+      profile: "idle",
+    } as LoadPlan;
     const measures = new Measures();
     measures.counters.joined = 1;
     const healthy = { cpuShare: 0.5, loopDelayP99Ms: 2, measuredMs: 10_000 };
@@ -134,6 +183,25 @@ describe("a load run is not valid", () => {
     expect(invalidReasons(result).join()).toMatch(/calls were made 60.+ late/);
   });
 
+  test("when one in a hundred connections broke, or calls failed", () => {
+    const { counters, callErrors } = result.measures;
+    Object.assign(result.plan, { clients: 200 });
+    Object.assign(counters, { joined: 200, cuts: 1, calls: 1_000 });
+    callErrors.set("NOT_FOUND", 5).set("UNAVAILABLE", 4);
+    expect(invalidReasons(result)).toEqual([]);
+    counters.cuts = 2;
+    callErrors.set("UNAVAILABLE", 5);
+    expect(invalidReasons(result)).toEqual([
+      "2 connections of 200 clients broke",
+      "10 calls failed, of 1000",
+    ]);
+  });
+
+  test("when calls failed and none was to be measured, as with a world that cannot be entered", () => {
+    result.measures.callErrors.set("NOT_FOUND", 1);
+    expect(invalidReasons(result)).toEqual(["1 calls failed, of 0"]);
+  });
+
   test("and says so in every form of its report", () => {
     result.measures.ends.set("<script>", 2);
     const bad = withHealth({ cpuShare: 1 });
@@ -143,6 +211,19 @@ describe("a load run is not valid", () => {
     expect(htmlReport(bad)).not.toContain("<script>");
     expect(textReport(result)).toMatch(/\nVALID$/);
   });
+});
+
+test("a valid run says when nothing was seen of areas, unless it did not look", () => {
+  const measures = new Measures();
+  const threads = [{ cpuShare: 0.5, loopDelayP99Ms: 2, measuredMs: 10_000 }];
+  const lineOf = (profile: LoadPlan["profile"]) => {
+    const plan = { url: "ws://x", clients: 0, seconds: 10, threads: 1, profile } as LoadPlan;
+    return verdictLine({ plan, measures, threads });
+  };
+  expect(lineOf("watch")).toMatch(/^VALID, but no updates of areas came: /);
+  expect(lineOf("idle")).toBe("VALID");
+  measures.counters.areaUpdates = 1;
+  expect(lineOf("watch")).toBe("VALID");
 });
 
 describe("measures of durations", () => {

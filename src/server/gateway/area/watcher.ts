@@ -76,11 +76,10 @@ export class Watcher {
     this.#before = told;
   }
 
-  /** The client knows nothing any more: the next update is complete. */
+  /** The client knows nothing any more: the next update is complete. It comes no sooner, however often that is asked for. */
   reset(): void {
     this.#told = nothing();
     this.#canTakeBack = false;
-    this.dueFrame = 0;
   }
 }
 
