@@ -66,8 +66,9 @@ export function tokenAuthenticator(key: Uint8Array | JWTVerifyGetKey, rules: Tok
   } satisfies Authenticator;
 }
 
-function identityOf({ sub = "", exp = 0, scope, scopes }: JWTPayload): Identity {
-  if (sub === "" || sub.length > playerCharactersMax) {
+function identityOf({ sub, exp = 0, scope, scopes }: JWTPayload): Identity {
+  // Only that the claim is there is known: an issuer may have put a number, an object, anything into it.
+  if (typeof sub !== "string" || sub === "" || sub.length > playerCharactersMax) {
     throw refused(`the token's sub is no name of a player; valid are 1 to ${playerCharactersMax}`);
   }
   const listed = Array.isArray(scopes) ? scopes : [];

@@ -2,6 +2,7 @@ import type { Call, ClientMessage, Hello, Ping } from "../../gen/tellurion/v1/cl
 import type { World } from "../../runtime/host.ts";
 import { TellurionError } from "../../runtime/index.ts";
 import type { Authenticator } from "../access/authenticator.ts";
+import { atExpiry } from "../access/expiry.ts";
 import type { GuardedCalls } from "../access/guarded-calls.ts";
 import type { Identity } from "../access/identity.ts";
 import { asTellurionError } from "../calls.ts";
@@ -48,9 +49,6 @@ export interface ConnectionHost {
   closed(connection: Connection, reason: CloseReason, detail: string): void;
 }
 
-/** A timer of Node takes no more. */
-const timerMsMax = 2 ** 31 - 1;
-
 /** One client's connection: what it says, and what is on its way to it. */
 export class Connection implements Guest {
   readonly subprotocol: Subprotocol;
@@ -61,7 +59,7 @@ export class Connection implements Guest {
   readonly #bearer: string | undefined;
   readonly #bucket: TokenBucket;
   readonly #helloTimer: NodeJS.Timeout;
-  #expiryTimer: NodeJS.Timeout | undefined;
+  #cancelExpiry = () => {};
   #calls: ClientCalls | undefined;
   #open = true;
   #saidHello = false;
@@ -169,12 +167,9 @@ export class Connection implements Guest {
       via: `websocket:${session.id}`,
     });
     session.connection = this;
-    if (identity.expiresMs === Number.POSITIVE_INFINITY) return;
-    const leftMs = Math.min(Math.max(identity.expiresMs - Date.now(), 0), timerMsMax);
-    this.#expiryTimer = setTimeout(() => {
+    this.#cancelExpiry = atExpiry(identity.expiresMs, () => {
       this.refuse("TOKEN_EXPIRED", "the token's time is over; come back with a new one");
-    }, leftMs);
-    this.#expiryTimer.unref();
+    });
   }
 
   tellAhead(ahead: number): void {
@@ -182,7 +177,7 @@ export class Connection implements Guest {
   }
 
   admit(): void {
-    if (this.#open) this.#admit();
+    if (this.#open) this.#contain(() => this.#admit());
   }
 
   /** Sends a message that may not be left out. */
@@ -223,7 +218,7 @@ export class Connection implements Guest {
   left(): void {
     this.#open = false;
     clearTimeout(this.#helloTimer);
-    clearTimeout(this.#expiryTimer);
+    this.#cancelExpiry();
     this.lanes.dropEvents();
   }
 
@@ -231,10 +226,25 @@ export class Connection implements Guest {
     return this.#line.bufferedBytes <= this.#host.limits.lineBytesMax;
   }
 
+  /** What goes wrong with one client ends that client, and nobody else. */
+  #contain(work: () => void): void {
+    try {
+      work();
+    } catch (caught) {
+      this.#refuseFor(caught, 0);
+    }
+  }
+
   #refuseFor(caught: unknown, request: number): void {
     const { code, message } = asTellurionError(caught);
-    if (code in closeCodes) this.refuse(code as CloseReason, message);
-    else this.send({ case: "problem", value: { code, message, request } });
+    try {
+      if (code in closeCodes) this.refuse(code as CloseReason, message);
+      else this.send({ case: "problem", value: { code, message, request } });
+    } catch {
+      // Not even the problem can be told.
+      this.#line.close(closeCodes.INTERNAL_ERROR, "INTERNAL_ERROR");
+      this.ended("INTERNAL_ERROR", message);
+    }
   }
 
   #sendControl(message: Uint8Array): void {
@@ -336,7 +346,7 @@ export class Connection implements Guest {
       return;
     }
     identity.then(
-      (known) => this.#knock(hello, known),
+      (known) => this.#contain(() => this.#knock(hello, known)),
       (error: unknown) => this.#refuseFor(error, 0),
     );
   }
@@ -355,6 +365,7 @@ export class Connection implements Guest {
   }
 
   async #call(call: Call): Promise<void> {
-    if (this.#calls) this.send({ case: "callResult", value: await this.#calls.answer(call) });
+    const value = await this.#calls?.answer(call);
+    if (value) this.#contain(() => this.send({ case: "callResult", value }));
   }
 }
