@@ -35,6 +35,18 @@ export const limitTable = {
     max: 100_000,
     about: "messages of one client at once",
   },
+  bytesPerSecondMax: {
+    default: 262_144,
+    min: 128,
+    max: 1_073_741_824,
+    about: "bytes of messages of one client per second, in the long run",
+  },
+  bytesBurstMax: {
+    default: 1_048_576,
+    min: 128,
+    max: 1_073_741_824,
+    about: "bytes of messages of one client at once; one message of `frameBytesMax` always fits",
+  },
   subscriptionsMax: { default: 256, min: 1, max: 65_536, about: "topics of one client" },
   callsInFlightMax: {
     default: 32,

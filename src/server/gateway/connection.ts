@@ -57,7 +57,8 @@ export class Connection implements Guest {
   readonly #line: Line;
   /** The token of the upgrade's header. */
   readonly #bearer: string | undefined;
-  readonly #bucket: TokenBucket;
+  readonly #messages: TokenBucket;
+  readonly #bytes: TokenBucket;
   readonly #helloTimer: NodeJS.Timeout;
   #cancelExpiry = () => {};
   #calls: ClientCalls | undefined;
@@ -82,8 +83,11 @@ export class Connection implements Guest {
     this.#host = host;
     this.#line = line;
     this.#bearer = bearer;
-    const { messagesPerSecondMax, messagesBurstMax } = limits;
-    this.#bucket = new TokenBucket(messagesPerSecondMax, messagesBurstMax, performance.now());
+    const { messagesPerSecondMax, messagesBurstMax, bytesPerSecondMax } = limits;
+    const bytesAtOnce = Math.max(limits.bytesBurstMax, limits.frameBytesMax);
+    const nowMs = performance.now();
+    this.#messages = new TokenBucket(messagesPerSecondMax, messagesBurstMax, nowMs);
+    this.#bytes = new TokenBucket(bytesPerSecondMax, bytesAtOnce, nowMs);
     this.#helloTimer = setTimeout(() => {
       this.refuse("CLIENT_HELLO_EXPECTED", `no hello within ${limits.helloTimeoutMs} ms`);
     }, limits.helloTimeoutMs);
@@ -101,7 +105,7 @@ export class Connection implements Guest {
 
   /** Takes one message from the client. Whatever it holds, nothing is thrown. */
   receive(data: Uint8Array, isBinary: boolean): void {
-    if (!this.allow()) return;
+    if (!this.allow(data.length)) return;
     let request = 0;
     try {
       if (isBinary !== this.subprotocol.isBinary) {
@@ -118,12 +122,17 @@ export class Connection implements Guest {
     }
   }
 
-  /** Counts one more message. False, and the end of the connection, when there are too many. */
-  allow(): boolean {
+  /** Counts one more message of so many bytes. False, and the end of the connection, when there are too many. */
+  allow(bytes: number): boolean {
     if (!this.#open) return false;
-    if (this.#bucket.take(performance.now())) return true;
-    const { messagesPerSecondMax } = this.#host.limits;
-    this.refuse("CLIENT_TOO_MANY_MESSAGES", `more than ${messagesPerSecondMax} messages a second`);
+    const nowMs = performance.now();
+    const { messagesPerSecondMax, bytesPerSecondMax } = this.#host.limits;
+    let most = `${messagesPerSecondMax} messages`;
+    if (this.#messages.take(nowMs)) {
+      if (this.#bytes.take(nowMs, bytes)) return true;
+      most = `${bytesPerSecondMax} bytes`;
+    }
+    this.refuse("CLIENT_TOO_MANY_MESSAGES", `more than ${most} a second`);
     return false;
   }
 

@@ -17,17 +17,13 @@ export function withSubscriptions(
   { subscriptionsMax }: Limits,
   since: number,
 ): Subscriptions {
+  // Before each is looked at: a message has room for thousands.
+  refuseMoreThan(subscriptionsMax, Math.max(topics.length, rates.length));
   for (const topic of topics) known.check(topic);
   const next = new Map(session.topics);
   for (const topic of topics) if (!next.has(topic)) next.set(topic, since);
   const paced = withRates(session.rates, rates, known);
-  const count = Math.max(next.size, paced.size);
-  if (count > subscriptionsMax) {
-    throw new TellurionError(
-      "RESOURCE_EXHAUSTED",
-      `topics=${count} are too many; a client may have ${subscriptionsMax}`,
-    );
-  }
+  refuseMoreThan(subscriptionsMax, Math.max(next.size, paced.size));
   return { topics: next, rates: paced };
 }
 
@@ -38,6 +34,14 @@ export function withoutTopics(session: Subscriptions, topics: readonly string[])
     topics: new Map([...session.topics].filter(([topic]) => !gone.has(topic))),
     rates: new Map([...session.rates].filter(([topic]) => !gone.has(topic))),
   };
+}
+
+function refuseMoreThan(subscriptionsMax: number, count: number): void {
+  if (count <= subscriptionsMax) return;
+  throw new TellurionError(
+    "RESOURCE_EXHAUSTED",
+    `topics=${count} are too many; a client may have ${subscriptionsMax}`,
+  );
 }
 
 function withRates(
