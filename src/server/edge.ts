@@ -108,7 +108,7 @@ export async function openEdge(world: World, options: EdgeOptions): Promise<Edge
     processMetrics.add(text);
     return reply.type(PrometheusText.contentType).send(text.toString());
   });
-  if (options.packReload) serveReload(app, options.packReload);
+  if (options.packReload) serveReload(app, options.packReload, authenticator, log);
   await serveRpc(app, world, limits, { authenticator, calls });
   const sockets = openSockets(app.server, gateway, options.allowedOrigins ?? []);
 
