@@ -38,3 +38,8 @@ export function hasScope({ scopes }: Identity, wanted: string): boolean {
 export function isPrivileged(scope: string): boolean {
   return scope.endsWith(":admin");
 }
+
+/** `world:admin` of `world:write`. */
+export function adminOf(scope: string): string {
+  return `${scope.split(":", 1)}:admin`;
+}
