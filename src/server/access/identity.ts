@@ -15,6 +15,9 @@ export const developer: Identity = {
   expiresMs: Number.POSITIVE_INFINITY,
 };
 
+/** Who has not been let in yet. */
+export const nobody: Identity = { player: "", scopes: [], expiresMs: 0 };
+
 /** Each level holds those before it. */
 const levels = ["read", "write", "admin"];
 const scopePattern = /^(\*|[a-z][a-z0-9_-]{0,63}):(read|write|admin)$/;

@@ -4,7 +4,7 @@ import { TellurionError } from "../../runtime/index.ts";
 import type { Authenticator } from "../access/authenticator.ts";
 import { atExpiry } from "../access/expiry.ts";
 import type { GuardedCalls } from "../access/guarded-calls.ts";
-import type { Identity } from "../access/identity.ts";
+import { type Identity, nobody } from "../access/identity.ts";
 import { asTellurionError } from "../calls.ts";
 import type { Limits } from "../limits.ts";
 import { ClientCalls } from "./client-calls.ts";
@@ -17,7 +17,7 @@ import type { ServerMessageInit, Subprotocol } from "./subprotocol.ts";
 import { withoutTopics, withSubscriptions } from "./subscriptions.ts";
 import type { LookedAt } from "./surroundings.ts";
 import { TokenBucket } from "./token-bucket.ts";
-import type { Topics } from "./topics.ts";
+import { mayLook, type Topics } from "./topics.ts";
 
 /** The line to one client. */
 export interface Line {
@@ -65,6 +65,7 @@ export class Connection implements Guest {
   #open = true;
   #saidHello = false;
   #session: Session | undefined;
+  #identity: Identity = nobody;
   /** Lets the client in, once it is its turn. */
   #admit: () => void = () => {};
   /** It waits in the lanes: the client was told that events are missing. */
@@ -169,8 +170,15 @@ export class Connection implements Guest {
 
   /** Begins the session: from here on the client gets what it is subscribed to. */
   begin(session: Session, identity: Identity): void {
-    const { limits, calls } = this.#host;
+    const { limits, calls, topics } = this.#host;
     this.#session = session;
+    this.#identity = identity;
+    // A token may allow less than the one that the session began with.
+    Object.assign(
+      session,
+      withoutTopics(session, topics.closedTo(identity, session.topics.keys())),
+    );
+    if (!mayLook(identity)) session.area = undefined;
     this.#calls = new ClientCalls(calls, this.#host.world, identity, limits, {
       jsonByDefault: !this.subprotocol.isBinary,
       via: `websocket:${session.id}`,
@@ -310,7 +318,8 @@ export class Connection implements Guest {
     switch (body.case) {
       case "subscribe": {
         const { request, area } = body.value;
-        const next = withSubscriptions(session, body.value, known, limits, shownThrough);
+        const subscriber = { identity: this.#identity, since: shownThrough };
+        const next = withSubscriptions(session, body.value, known, limits, subscriber);
         if (area) this.#host.look(this, session, area);
         Object.assign(session, next);
         this.#host.subscribed(session);

@@ -1,12 +1,14 @@
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { SubscribeSchema } from "../../../src/gen/tellurion/v1/client_pb.ts";
+import { developer } from "../../../src/server/access/identity.ts";
 import { withSubscriptions } from "../../../src/server/gateway/subscriptions.ts";
 import { Topics } from "../../../src/server/gateway/topics.ts";
 import { defaultLimits } from "../../../src/server/limits.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 
 const limits = { ...defaultLimits, subscriptionsMax: 3 };
+const subscriber = { identity: developer, since: 0 };
 const nothing = { topics: new Map(), rates: new Map() };
 
 class CountedTopics extends Topics {
@@ -26,10 +28,10 @@ test("a message with too many topics or rates is refused before any is looked at
     { rates: many.map((topic) => ({ topic, intervalMs: 100 })) },
   ]) {
     expect(() =>
-      withSubscriptions(nothing, create(SubscribeSchema, wish), known, limits, 0),
+      withSubscriptions(nothing, create(SubscribeSchema, wish), known, limits, subscriber),
     ).toThrow(/topics=4 are too many; a client may have 3/);
   }
   expect(known.checked).toBe(0);
   const three = create(SubscribeSchema, { topics: many.slice(1) });
-  expect(withSubscriptions(nothing, three, known, limits, 0).topics.size).toBe(3);
+  expect(withSubscriptions(nothing, three, known, limits, subscriber).topics.size).toBe(3);
 });
