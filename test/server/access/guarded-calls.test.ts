@@ -89,3 +89,24 @@ test.each([
   await expect(call(who, name, {})).rejects.toMatchObject({ code: "SCOPE_MISSING" });
   expect(reached).toEqual([]);
 });
+
+describe("who is refused again and again", () => {
+  const reload = () =>
+    call(bob("world:read"), "WorldService/LoadWorld", {}).catch(({ code }) => code);
+
+  test("is held to the same rate as who is not", async () => {
+    begin({ playerCallsPerSecondMax: 1 });
+    expect([await reload(), await reload(), await reload()]).toEqual([
+      ...["SCOPE_MISSING", "SCOPE_MISSING", "RATE_LIMITED"],
+    ]);
+  });
+
+  test("fills the log less and less, and what others are refused is told all the same", async () => {
+    for (let i = 0; i < 100; i += 1) await reload();
+    expect(lines).toHaveLength(7);
+    expect(lines.at(-1)).toMatch(/player="bob" via=test outcome=SCOPE_MISSING \(64 such so far\)$/);
+    const carol = { ...bob("world:read"), player: "carol" };
+    await expect(call(carol, "WorldService/LoadWorld", {})).rejects.toThrow();
+    expect(lines.at(-1)).toMatch(/player="carol" via=test outcome=SCOPE_MISSING$/);
+  });
+});
