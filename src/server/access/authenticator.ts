@@ -2,6 +2,7 @@ import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { TellurionError } from "../../runtime/index.ts";
 import { messageOf } from "../calls.ts";
 import { developer, type Identity, isScope } from "./identity.ts";
+import { isAboutKeys } from "./key-source.ts";
 
 /** Finds out who somebody is. */
 export interface Authenticator {
@@ -80,12 +81,6 @@ function identityOf({ sub, exp = 0, scope, scopes }: JWTPayload): Identity {
     scopes: [...new Set(known)].slice(0, scopesMax),
     expiresMs: (exp + leewaySeconds) * 1_000,
   };
-}
-
-/** Nothing is said of the token: the keys to look at it with are out of reach. */
-function isAboutKeys(error: unknown): boolean {
-  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
-  return !(error instanceof errors.JOSEError) || error.code === errors.JOSEError.code;
 }
 
 function refused(text: string): TellurionError {
