@@ -83,7 +83,8 @@ export async function openEdge(world: World, options: EdgeOptions): Promise<Edge
       connectionsCheckingInterval: connectionsCheckMs,
     },
   });
-  app.server.maxConnections = limits.connectionsMax + limits.httpConnectionsMax;
+  app.server.maxConnections =
+    limits.connectionsMax + limits.connectionsUnwelcomedMax + limits.httpConnectionsMax;
   addErrorHandlers(app);
   app.addHook("onRequest", async (request, reply) => {
     const spilt = addressProblem(request.url);

@@ -17,6 +17,12 @@ export const limitTable = {
     max: 100_000,
     about: "WebSocket clients at one time",
   },
+  connectionsUnwelcomedMax: {
+    default: 1_000,
+    min: 1,
+    max: 100_000,
+    about: "WebSockets whose client is not known yet; beyond it the oldest is closed",
+  },
   frameBytesMax: {
     default: 65_536,
     min: 128,

@@ -37,7 +37,7 @@ export interface ConnectionHost {
   /** The last frame that clients have been shown. */
   readonly shownThrough: number;
   /** It is known who the client is: lets it in, at once or in its turn. */
-  knock(guest: Guest): void;
+  knock(connection: Connection): void;
   /** It is the client's turn. Gives it a session. */
   welcome(connection: Connection, hello: Hello, identity: Identity): void;
   subscribed(session: Session): void;
