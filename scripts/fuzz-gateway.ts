@@ -40,6 +40,8 @@ const limits: Partial<Limits> = {
   joinsBurstMax: 100_000,
   messagesPerSecondMax: 100_000,
   messagesBurstMax: 100_000,
+  bytesPerSecondMax: 1_073_741_824,
+  bytesBurstMax: 1_073_741_824,
   callTimeoutMs: 50,
   callTimeoutMsMax: 50,
 };

@@ -14,6 +14,9 @@ const setWeather = "tellurion.v1.WeatherService/SetWeather";
 /** How long an answer may take. */
 const answerMsMax = 5_000;
 
+/** What an issuer may put where a player's name belongs. */
+const oddPlayers = [12_345, true, null, {}, ["anna"], 0, ""];
+
 /** Tokens are made once: what is tested is who takes them. */
 async function tokens() {
   const good = await signed({ scope: "weather:write" });
@@ -28,6 +31,7 @@ async function tokens() {
     forged: await signed({}, new Uint8Array(32)),
     changed: `${head}.${bob.toString("base64url")}.${signature}`,
     cut: `${head}.${claims}`,
+    odd: await Promise.all(oddPlayers.map((sub) => signed({ sub: sub as never }))),
     unsigned: new UnsecuredJWT({ sub: "anna", exp: inSeconds(86_400) }).encode(),
   };
 }
@@ -87,8 +91,9 @@ export class HostileActs {
   }
 
   async #badToken(): Promise<string | undefined> {
-    const { expired, early, forged, changed, cut, unsigned } = this.#tokens;
-    const token = this.#mutator.pick([expired, early, forged, changed, cut, unsigned, ""]);
+    const { expired, early, forged, changed, cut, unsigned, odd } = this.#tokens;
+    const all = [expired, early, forged, changed, cut, unsigned, "", ...odd];
+    const token = this.#mutator.pick(all);
     const client = new GatewayClient(this.gateway, { token });
     const reason = token === expired ? "4419 TOKEN_EXPIRED" : "4403 NOT_AUTHENTICATED";
     await until(() => client.line.closedWith !== undefined);

@@ -83,7 +83,8 @@ export async function openEdge(world: World, options: EdgeOptions): Promise<Edge
       connectionsCheckingInterval: connectionsCheckMs,
     },
   });
-  app.server.maxConnections = limits.connectionsMax + limits.httpConnectionsMax;
+  app.server.maxConnections =
+    limits.connectionsMax + limits.connectionsUnwelcomedMax + limits.httpConnectionsMax;
   addErrorHandlers(app);
   app.addHook("onRequest", async (request, reply) => {
     const spilt = addressProblem(request.url);
@@ -108,7 +109,7 @@ export async function openEdge(world: World, options: EdgeOptions): Promise<Edge
     processMetrics.add(text);
     return reply.type(PrometheusText.contentType).send(text.toString());
   });
-  if (options.packReload) serveReload(app, options.packReload);
+  if (options.packReload) serveReload(app, options.packReload, authenticator, log);
   await serveRpc(app, world, limits, { authenticator, calls });
   const sockets = openSockets(app.server, gateway, options.allowedOrigins ?? []);
 

@@ -17,6 +17,12 @@ export const limitTable = {
     max: 100_000,
     about: "WebSocket clients at one time",
   },
+  connectionsUnwelcomedMax: {
+    default: 1_000,
+    min: 1,
+    max: 100_000,
+    about: "WebSockets whose client is not known yet; beyond it the oldest is closed",
+  },
   frameBytesMax: {
     default: 65_536,
     min: 128,
@@ -34,6 +40,18 @@ export const limitTable = {
     min: 1,
     max: 100_000,
     about: "messages of one client at once",
+  },
+  bytesPerSecondMax: {
+    default: 262_144,
+    min: 128,
+    max: 1_073_741_824,
+    about: "bytes of messages of one client per second, in the long run",
+  },
+  bytesBurstMax: {
+    default: 1_048_576,
+    min: 128,
+    max: 1_073_741_824,
+    about: "bytes of messages of one client at once; one message of `frameBytesMax` always fits",
   },
   subscriptionsMax: { default: 256, min: 1, max: 65_536, about: "topics of one client" },
   callsInFlightMax: {

@@ -48,16 +48,17 @@ export async function serveRpc(
 ): Promise<void> {
   let inFlight = 0;
   const answer = async (method: MethodEntry, request: Message, context: HandlerContext) => {
-    if (inFlight >= limits.rpcCallsInFlightMax) {
-      throw asConnectError(
-        new TellurionError("RESOURCE_EXHAUSTED", `calls in flight=${inFlight} is the most`),
-      );
-    }
-    inFlight += 1;
+    let isCounted = false;
     try {
       const timeoutMs = context.timeoutMs() ?? limits.callTimeoutMs;
       const { requestHeader } = context;
       const identity = await authenticator.identify(bearerOf(requestHeader.get("authorization")));
+      // Only now: strangers, whose keys may have to be fetched, take no place of those who are known.
+      if (inFlight >= limits.rpcCallsInFlightMax) {
+        throw new TellurionError("RESOURCE_EXHAUSTED", `calls in flight=${inFlight} is the most`);
+      }
+      inFlight += 1;
+      isCounted = true;
       const options = {
         timeoutMs: Math.max(timeoutMs, 1),
         idempotencyKey: idempotencyKeyOf(requestHeader.get(idempotencyKeyHeader)),
@@ -69,7 +70,7 @@ export async function serveRpc(
     } catch (error) {
       throw asConnectError(asTellurionError(error));
     } finally {
-      inFlight -= 1;
+      if (isCounted) inFlight -= 1;
     }
   };
   await app.register(fastifyConnectPlugin, {

@@ -152,6 +152,15 @@ describe("a client that breaks the protocol", () => {
     });
   });
 
+  test("is closed with 4429 for too many bytes, in however few messages", async () => {
+    await begin({ bytesPerSecondMax: 1_000, bytesBurstMax: 1_000, frameBytesMax: 2_000 });
+    const client = await ProtocolClient.join(served.webSocketUrl, binary);
+    const method = "x".repeat(1_500);
+    for (let i = 0; i < 2; i += 1) client.send({ call: { request: 1, method } });
+    expect((await client.next("problem")).message).toBe("more than 1000 bytes a second");
+    expect((await within("the close", client.closed)).code).toBe(4429);
+  });
+
   test("is cut off when it does not answer the close", async () => {
     await begin({ closeTimeoutMs: 50 });
     const socket = await bareSocket();

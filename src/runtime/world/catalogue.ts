@@ -44,6 +44,8 @@ export interface MethodEntry {
   /** Local name of the request's field that holds the actor's key. */
   readonly keyField: string | undefined;
   readonly scope: string;
+  /** Local name of the request's field that names the player who acts or reads. */
+  readonly playerField: string | undefined;
   readonly isQuery: boolean;
   /** Its reply waits until it cannot be lost any more. */
   readonly durable: boolean;
@@ -162,6 +164,13 @@ function methodOf(desc: DescMethod, id: number): MethodEntry[] {
       ? desc.input.fields.find((field) => field.name === address.value)?.localName
       : undefined;
   const key = address.case === "key" ? address.value : undefined;
+  const player = desc.input.fields.find((field) => field.name === option.playerField);
+  if (option.playerField !== "" && player?.scalar !== ScalarType.STRING) {
+    throw new TellurionError(
+      "INVALID_DEFINITION",
+      `call option of ${name} has a player_field that is no string field of the request`,
+    );
+  }
   if (option.actor === "" || (key === undefined && keyField === undefined)) {
     throw new TellurionError(
       "INVALID_DEFINITION",
@@ -177,6 +186,7 @@ function methodOf(desc: DescMethod, id: number): MethodEntry[] {
       key,
       keyField,
       scope: option.scope,
+      playerField: player?.localName,
       isQuery: isQuery(method),
       durable: option.durable && !isQuery(method),
     },

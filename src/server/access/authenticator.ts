@@ -2,6 +2,7 @@ import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { TellurionError } from "../../runtime/index.ts";
 import { messageOf } from "../calls.ts";
 import { developer, type Identity, isScope } from "./identity.ts";
+import { isAboutKeys } from "./key-source.ts";
 
 /** Finds out who somebody is. */
 export interface Authenticator {
@@ -66,8 +67,9 @@ export function tokenAuthenticator(key: Uint8Array | JWTVerifyGetKey, rules: Tok
   } satisfies Authenticator;
 }
 
-function identityOf({ sub = "", exp = 0, scope, scopes }: JWTPayload): Identity {
-  if (sub === "" || sub.length > playerCharactersMax) {
+function identityOf({ sub, exp = 0, scope, scopes }: JWTPayload): Identity {
+  // Only that the claim is there is known: an issuer may have put a number, an object, anything into it.
+  if (typeof sub !== "string" || sub === "" || sub.length > playerCharactersMax) {
     throw refused(`the token's sub is no name of a player; valid are 1 to ${playerCharactersMax}`);
   }
   const listed = Array.isArray(scopes) ? scopes : [];
@@ -79,12 +81,6 @@ function identityOf({ sub = "", exp = 0, scope, scopes }: JWTPayload): Identity 
     scopes: [...new Set(known)].slice(0, scopesMax),
     expiresMs: (exp + leewaySeconds) * 1_000,
   };
-}
-
-/** Nothing is said of the token: the keys to look at it with are out of reach. */
-function isAboutKeys(error: unknown): boolean {
-  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
-  return !(error instanceof errors.JOSEError) || error.code === errors.JOSEError.code;
 }
 
 function refused(text: string): TellurionError {

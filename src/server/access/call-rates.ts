@@ -18,10 +18,14 @@ export class CallRates {
     this.#targets = buckets(limits.targetCallsPerSecondMax);
   }
 
-  /** Counts a call. Throws RATE_LIMITED. */
-  count(player: string, method: string, target: string): void {
+  /** Counts what somebody asks for, allowed or not. Throws RATE_LIMITED. */
+  countPlayer(player: string): void {
     // Without a player there is nobody to tell one from another.
     if (player !== "") this.#players.take(player, "player");
+  }
+
+  /** Counts a call that is allowed. Throws RATE_LIMITED. */
+  count(method: string, target: string): void {
     this.#targets.take(target, "target");
     this.#methods.take(method, "method");
   }

@@ -15,6 +15,9 @@ export const developer: Identity = {
   expiresMs: Number.POSITIVE_INFINITY,
 };
 
+/** Who has not been let in yet. */
+export const nobody: Identity = { player: "", scopes: [], expiresMs: 0 };
+
 /** Each level holds those before it. */
 const levels = ["read", "write", "admin"];
 const scopePattern = /^(\*|[a-z][a-z0-9_-]{0,63}):(read|write|admin)$/;
@@ -37,4 +40,9 @@ export function hasScope({ scopes }: Identity, wanted: string): boolean {
 /** What only few may do, and what is written to the log whenever somebody does it. */
 export function isPrivileged(scope: string): boolean {
   return scope.endsWith(":admin");
+}
+
+/** `world:admin` of `world:write`. */
+export function adminOf(scope: string): string {
+  return `${scope.split(":", 1)}:admin`;
 }

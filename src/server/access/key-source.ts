@@ -39,11 +39,7 @@ export function openKeySet(where: string, now: () => number = Date.now): JWTVeri
     // Whoever can change what comes over the network could hand out keys of his own.
     if (url.protocol === "http:" && !isLoopback(url.hostname))
       throw notValid(where, "it is not https");
-    return createRemoteJWKSet(url, {
-      cooldownDuration: cooldownMs,
-      cacheMaxAge: cacheMsMax,
-      timeoutDuration: fetchMsMax,
-    });
+    return remoteKeys(url, now);
   }
   let keys = localKeys(where);
   let readAt = now();
@@ -51,13 +47,48 @@ export function openKeySet(where: string, now: () => number = Date.now): JWTVeri
     try {
       return await keys(header, token);
     } catch (error) {
-      const isUnknown = error instanceof errors.JWKSNoMatchingKey;
-      if (!isUnknown || now() - readAt < cooldownMs) throw error;
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      if (now() - readAt < cooldownMs) throw tooSoon();
       readAt = now();
       keys = localKeys(where);
       return keys(header, token);
     }
   };
+}
+
+/** Keys of an address. When they could not be fetched, nobody waits for another attempt before `cooldownMs`. */
+function remoteKeys(url: URL, now: () => number): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(url, {
+    cooldownDuration: cooldownMs,
+    cacheMaxAge: cacheMsMax,
+    timeoutDuration: fetchMsMax,
+  });
+  let failedAt = Number.NEGATIVE_INFINITY;
+  return async (header, token) => {
+    const isFailing = now() - failedAt < cooldownMs;
+    const wasCooling = remote.coolingDown || isFailing;
+    const kept = remote.fresh ? remote.jwks() : undefined;
+    if (isFailing && kept === undefined) throw tooSoon();
+    try {
+      return await (isFailing && kept ? createLocalJWKSet(kept) : remote)(header, token);
+    } catch (error) {
+      if (isAboutKeys(error)) failedAt = now();
+      if (error instanceof errors.JWKSNoMatchingKey && wasCooling) throw tooSoon();
+      throw error;
+    }
+  };
+}
+
+/** The key may be new: whoever has it is to come again, and not to be told that it is wrong. */
+function tooSoon(): TellurionError {
+  const text = `the keys were looked up less than ${cooldownMs / 1_000} s ago, without the token's`;
+  return new TellurionError("UNAVAILABLE", `${text}; try again later`);
+}
+
+/** Nothing is said of the token: the keys to look at it with are out of reach. */
+export function isAboutKeys(error: unknown): boolean {
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
+  return !(error instanceof errors.JOSEError) || error.code === errors.JOSEError.code;
 }
 
 function localKeys(path: string): JWTVerifyGetKey {

@@ -2,8 +2,9 @@ import type { Call, ClientMessage, Hello, Ping } from "../../gen/tellurion/v1/cl
 import type { World } from "../../runtime/host.ts";
 import { TellurionError } from "../../runtime/index.ts";
 import type { Authenticator } from "../access/authenticator.ts";
+import { atExpiry } from "../access/expiry.ts";
 import type { GuardedCalls } from "../access/guarded-calls.ts";
-import type { Identity } from "../access/identity.ts";
+import { type Identity, nobody } from "../access/identity.ts";
 import { asTellurionError } from "../calls.ts";
 import type { Limits } from "../limits.ts";
 import { ClientCalls } from "./client-calls.ts";
@@ -16,7 +17,7 @@ import type { ServerMessageInit, Subprotocol } from "./subprotocol.ts";
 import { withoutTopics, withSubscriptions } from "./subscriptions.ts";
 import type { Look } from "./surroundings.ts";
 import { TokenBucket } from "./token-bucket.ts";
-import type { Topics } from "./topics.ts";
+import { mayLook, type Topics } from "./topics.ts";
 
 /** The line to one client. */
 export interface Line {
@@ -36,7 +37,7 @@ export interface ConnectionHost {
   /** The last frame that clients have been shown. */
   readonly shownThrough: number;
   /** It is known who the client is: lets it in, at once or in its turn. */
-  knock(guest: Guest): void;
+  knock(connection: Connection): void;
   /** It is the client's turn. Gives it a session. */
   welcome(connection: Connection, hello: Hello, identity: Identity): void;
   subscribed(session: Session): void;
@@ -48,9 +49,6 @@ export interface ConnectionHost {
   closed(connection: Connection, reason: CloseReason, detail: string): void;
 }
 
-/** A timer of Node takes no more. */
-const timerMsMax = 2 ** 31 - 1;
-
 /** One client's connection: what it says, and what is on its way to it. */
 export class Connection implements Guest {
   readonly subprotocol: Subprotocol;
@@ -59,13 +57,15 @@ export class Connection implements Guest {
   readonly #line: Line;
   /** The token of the upgrade's header. */
   readonly #bearer: string | undefined;
-  readonly #bucket: TokenBucket;
+  readonly #messages: TokenBucket;
+  readonly #bytes: TokenBucket;
   readonly #helloTimer: NodeJS.Timeout;
-  #expiryTimer: NodeJS.Timeout | undefined;
+  #cancelExpiry = () => {};
   #calls: ClientCalls | undefined;
   #open = true;
   #saidHello = false;
   #session: Session | undefined;
+  #identity: Identity = nobody;
   /** Lets the client in, once it is its turn. */
   #admit: () => void = () => {};
   /** It waits in the lanes: the client was told that events are missing. */
@@ -84,8 +84,11 @@ export class Connection implements Guest {
     this.#host = host;
     this.#line = line;
     this.#bearer = bearer;
-    const { messagesPerSecondMax, messagesBurstMax } = limits;
-    this.#bucket = new TokenBucket(messagesPerSecondMax, messagesBurstMax, performance.now());
+    const { messagesPerSecondMax, messagesBurstMax, bytesPerSecondMax } = limits;
+    const bytesAtOnce = Math.max(limits.bytesBurstMax, limits.frameBytesMax);
+    const nowMs = performance.now();
+    this.#messages = new TokenBucket(messagesPerSecondMax, messagesBurstMax, nowMs);
+    this.#bytes = new TokenBucket(bytesPerSecondMax, bytesAtOnce, nowMs);
     this.#helloTimer = setTimeout(() => {
       this.refuse("CLIENT_HELLO_EXPECTED", `no hello within ${limits.helloTimeoutMs} ms`);
     }, limits.helloTimeoutMs);
@@ -103,7 +106,7 @@ export class Connection implements Guest {
 
   /** Takes one message from the client. Whatever it holds, nothing is thrown. */
   receive(data: Uint8Array, isBinary: boolean): void {
-    if (!this.allow()) return;
+    if (!this.allow(data.length)) return;
     let request = 0;
     try {
       if (isBinary !== this.subprotocol.isBinary) {
@@ -120,12 +123,17 @@ export class Connection implements Guest {
     }
   }
 
-  /** Counts one more message. False, and the end of the connection, when there are too many. */
-  allow(): boolean {
+  /** Counts one more message of so many bytes. False, and the end of the connection, when there are too many. */
+  allow(bytes: number): boolean {
     if (!this.#open) return false;
-    if (this.#bucket.take(performance.now())) return true;
-    const { messagesPerSecondMax } = this.#host.limits;
-    this.refuse("CLIENT_TOO_MANY_MESSAGES", `more than ${messagesPerSecondMax} messages a second`);
+    const nowMs = performance.now();
+    const { messagesPerSecondMax, bytesPerSecondMax } = this.#host.limits;
+    let most = `${messagesPerSecondMax} messages`;
+    if (this.#messages.take(nowMs)) {
+      if (this.#bytes.take(nowMs, bytes)) return true;
+      most = `${bytesPerSecondMax} bytes`;
+    }
+    this.refuse("CLIENT_TOO_MANY_MESSAGES", `more than ${most} a second`);
     return false;
   }
 
@@ -162,19 +170,23 @@ export class Connection implements Guest {
 
   /** Begins the session: from here on the client gets what it is subscribed to. */
   begin(session: Session, identity: Identity): void {
-    const { limits, calls } = this.#host;
+    const { limits, calls, topics } = this.#host;
     this.#session = session;
+    this.#identity = identity;
+    // A token may allow less than the one that the session began with.
+    Object.assign(
+      session,
+      withoutTopics(session, topics.closedTo(identity, session.topics.keys())),
+    );
+    if (!mayLook(identity)) session.area = undefined;
     this.#calls = new ClientCalls(calls, this.#host.world, identity, limits, {
       jsonByDefault: !this.subprotocol.isBinary,
       via: `websocket:${session.id}`,
     });
     session.connection = this;
-    if (identity.expiresMs === Number.POSITIVE_INFINITY) return;
-    const leftMs = Math.min(Math.max(identity.expiresMs - Date.now(), 0), timerMsMax);
-    this.#expiryTimer = setTimeout(() => {
+    this.#cancelExpiry = atExpiry(identity.expiresMs, () => {
       this.refuse("TOKEN_EXPIRED", "the token's time is over; come back with a new one");
-    }, leftMs);
-    this.#expiryTimer.unref();
+    });
   }
 
   tellAhead(ahead: number): void {
@@ -182,7 +194,7 @@ export class Connection implements Guest {
   }
 
   admit(): void {
-    if (this.#open) this.#admit();
+    if (this.#open) this.#contain(() => this.#admit());
   }
 
   /** Sends a message that may not be left out. */
@@ -223,7 +235,7 @@ export class Connection implements Guest {
   left(): void {
     this.#open = false;
     clearTimeout(this.#helloTimer);
-    clearTimeout(this.#expiryTimer);
+    this.#cancelExpiry();
     this.lanes.dropEvents();
   }
 
@@ -231,10 +243,25 @@ export class Connection implements Guest {
     return this.#line.bufferedBytes <= this.#host.limits.lineBytesMax;
   }
 
+  /** What goes wrong with one client ends that client, and nobody else. */
+  #contain(work: () => void): void {
+    try {
+      work();
+    } catch (caught) {
+      this.#refuseFor(caught, 0);
+    }
+  }
+
   #refuseFor(caught: unknown, request: number): void {
     const { code, message } = asTellurionError(caught);
-    if (code in closeCodes) this.refuse(code as CloseReason, message);
-    else this.send({ case: "problem", value: { code, message, request } });
+    try {
+      if (code in closeCodes) this.refuse(code as CloseReason, message);
+      else this.send({ case: "problem", value: { code, message, request } });
+    } catch {
+      // Not even the problem can be told.
+      this.#line.close(closeCodes.INTERNAL_ERROR, "INTERNAL_ERROR");
+      this.ended("INTERNAL_ERROR", message);
+    }
   }
 
   #sendControl(message: Uint8Array): void {
@@ -291,7 +318,8 @@ export class Connection implements Guest {
     switch (body.case) {
       case "subscribe": {
         const { request, area } = body.value;
-        const next = withSubscriptions(session, body.value, known, limits, shownThrough);
+        const subscriber = { identity: this.#identity, since: shownThrough };
+        const next = withSubscriptions(session, body.value, known, limits, subscriber);
         if (area) this.#host.look(this, session, area);
         Object.assign(session, next);
         this.#host.subscribed(session);
@@ -336,7 +364,7 @@ export class Connection implements Guest {
       return;
     }
     identity.then(
-      (known) => this.#knock(hello, known),
+      (known) => this.#contain(() => this.#knock(hello, known)),
       (error: unknown) => this.#refuseFor(error, 0),
     );
   }
@@ -355,6 +383,7 @@ export class Connection implements Guest {
   }
 
   async #call(call: Call): Promise<void> {
-    if (this.#calls) this.send({ case: "callResult", value: await this.#calls.answer(call) });
+    const value = await this.#calls?.answer(call);
+    if (value) this.#contain(() => this.send({ case: "callResult", value }));
   }
 }

@@ -11,7 +11,7 @@ import { type Audience, Audiences } from "./audiences.ts";
 import type { CloseReason } from "./close-codes.ts";
 import { CommitHold } from "./commit-hold.ts";
 import { Connection, type ConnectionHost, type Line } from "./connection.ts";
-import { Door, type Guest } from "./door.ts";
+import { Door } from "./door.ts";
 import {
   checkWorldEvents,
   FrameEncoder,
@@ -74,6 +74,8 @@ export class Gateway implements ConnectionHost {
   readonly #hold: CommitHold;
   readonly #audiences = new Audiences();
   readonly #connections = new Set<Connection>();
+  /** Those of them of whom it is not known yet who they are, in the order in which they came. */
+  readonly #strangers = new Set<Connection>();
   readonly #tally = new GatewayTally();
   readonly #reports = new Doubling();
   readonly #timers: NodeJS.Timeout[];
@@ -134,11 +136,14 @@ export class Gateway implements ConnectionHost {
   accept(line: Line, subprotocol: Subprotocol, bearer?: string): Connection {
     const connection = new Connection(this, line, subprotocol, bearer);
     this.#tally.accepted += 1;
-    const { connectionsMax } = this.limits;
-    if (this.#connections.size >= connectionsMax) {
-      connection.refuse("CLIENT_TOO_MANY_CONNECTIONS", `${connectionsMax} clients are connected`);
-    } else {
-      this.#connections.add(connection);
+    if (this.#refuseWhenFull(connection)) return connection;
+    this.#connections.add(connection);
+    this.#strangers.add(connection);
+    // Whoever says nothing makes room: the silent may not keep out those who have something to say.
+    const { connectionsUnwelcomedMax: most } = this.limits;
+    const [oldest] = this.#strangers;
+    if (this.#strangers.size > most) {
+      oldest?.refuse("CLIENT_TOO_MANY_CONNECTIONS", `${most} who came later have not said hello`);
     }
     return connection;
   }
@@ -154,6 +159,7 @@ export class Gateway implements ConnectionHost {
     connection.left();
     this.#door.leave(connection);
     this.#surroundings?.leave(connection);
+    this.#strangers.delete(connection);
     if (this.#connections.delete(connection)) this.#tally.noteGone(connection);
     const { session } = connection;
     // It may have come back already, by another connection.
@@ -174,8 +180,10 @@ export class Gateway implements ConnectionHost {
     this.#store.close();
   }
 
-  knock(guest: Guest): void {
-    this.#door.enter(guest);
+  knock(connection: Connection): void {
+    if (this.#refuseWhenFull(connection)) return;
+    this.#strangers.delete(connection);
+    this.#door.enter(connection);
   }
 
   welcome(connection: Connection, hello: Hello, identity: Identity): void {
@@ -235,6 +243,13 @@ export class Gateway implements ConnectionHost {
       this.#audiences.move(session);
     }
     this.#listen();
+  }
+
+  #refuseWhenFull(connection: Connection): boolean {
+    const { connectionsMax } = this.limits;
+    if (this.#connections.size - this.#strangers.size < connectionsMax) return false;
+    connection.refuse("CLIENT_TOO_MANY_CONNECTIONS", `${connectionsMax} clients are connected`);
+    return true;
   }
 
   #ended(session: Session): void {

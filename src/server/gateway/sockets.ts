@@ -134,9 +134,9 @@ function connect(
   // Pings and pongs of the WebSocket protocol count as messages, or they would be a way around the
   // limit.
   socket.on("ping", (data) => {
-    if (connection.allow()) socket.pong(data);
+    if (connection.allow(data.length)) socket.pong(data);
   });
-  socket.on("pong", () => connection.allow());
+  socket.on("pong", (data) => connection.allow(data.length));
   stream.on("drain", () => connection.drained());
   // What goes wrong on a socket closes it; there is nothing else to do about it.
   socket.on("error", ({ message }) => {

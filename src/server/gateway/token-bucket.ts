@@ -12,12 +12,13 @@ export class TokenBucket {
     this.#filledAtMs = nowMs;
   }
 
-  take(nowMs: number): boolean {
+  /** False when there is not as much as `amount` in it; then nothing is taken. */
+  take(nowMs: number, amount = 1): boolean {
     const earned = (nowMs - this.#filledAtMs) * this.#ratePerMs;
     this.#tokens = Math.min(this.#burst, this.#tokens + earned);
     this.#filledAtMs = nowMs;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tokens < amount) return false;
+    this.#tokens -= amount;
     return true;
   }
 }

@@ -156,7 +156,12 @@ describe("with a server that has keys, the client", () => {
   test("fetches a new token when the old one's time is over, and goes on with its session", async () => {
     const tokens: string[] = [];
     const token = async () => {
-      tokens.push(await signed({ exp: inSeconds(tokens.length === 0 ? almostOver : 60) }));
+      tokens.push(
+        await signed({
+          scope: "weather:read",
+          exp: inSeconds(tokens.length === 0 ? almostOver : 60),
+        }),
+      );
       return tokens.at(-1) ?? "";
     };
     const joined = await join({ token }, {}, [], authenticator);

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { tokenAuthenticator } from "../../../src/server/access/authenticator.ts";
+import { TellurionError } from "../../../src/runtime/index.ts";
+import {
+  type Authenticator,
+  tokenAuthenticator,
+} from "../../../src/server/access/authenticator.ts";
 import type { Limits } from "../../../src/server/limits.ts";
 import { ProtocolClient } from "../../support/protocol-client.ts";
 import { type ServedWorld, serveFakeWorld } from "../../support/served-world.ts";
@@ -157,6 +161,29 @@ describe("a server with keys", () => {
     const other = await signed({ sub: "bob", scope: "weather:read" });
     expect(await post("WeatherService/GetWeather", moor, other)).toMatch(/^200/);
   });
+});
+
+test("a stranger whose keys are still looked for takes no place of a caller who is known", async () => {
+  await served.close();
+  let refuse = () => {};
+  const asked = Promise.withResolvers<void>();
+  const slow: Authenticator = {
+    identify: (token) => {
+      if (token !== "stranger") return authenticator.identify(token);
+      asked.resolve();
+      return new Promise((_, reject) => {
+        refuse = () => reject(new TellurionError("UNAVAILABLE", "no keys"));
+      });
+    },
+  };
+  served = await serveFakeWorld({ rpcCallsInFlightMax: 1 }, [], slow);
+  const stranger = post("WeatherService/GetWeather", moor, "stranger");
+  await within("the stranger", asked.promise);
+  const token = await signed({ scope: "weather:read" });
+  expect(await post("WeatherService/GetWeather", moor, token)).toMatch(/^200/);
+  refuse();
+  expect(await stranger).toBe("503 UNAVAILABLE");
+  expect(await post("WeatherService/GetWeather", moor, token)).toMatch(/^200/);
 });
 
 test("clients wait at the door when too many come at once, and get in by themselves", async () => {

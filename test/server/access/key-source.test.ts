@@ -54,11 +54,10 @@ describe("public keys in a file", () => {
     expect(await authenticator.identify(await first.token())).toMatchObject({ player: "anna" });
     await write(second);
     const token = await second.token();
-    await expect(authenticator.identify(token)).rejects.toMatchObject({
-      code: "NOT_AUTHENTICATED",
-    });
+    await expect(authenticator.identify(token)).rejects.toMatchObject({ code: "UNAVAILABLE" });
     now += cooldownMs;
     expect(await authenticator.identify(token)).toMatchObject({ player: "anna" });
+    now += cooldownMs;
     await expect(authenticator.identify(await first.token())).rejects.toThrow(/not valid/);
   });
 
@@ -105,11 +104,40 @@ describe("public keys at an address", () => {
     for (let i = 0; i < 3; i += 1) await authenticator.identify(await known.token());
     const strange = await unknown.token();
     for (let i = 0; i < 3; i += 1) {
-      await expect(authenticator.identify(strange)).rejects.toMatchObject({
-        code: "NOT_AUTHENTICATED",
-      });
+      await expect(authenticator.identify(strange)).rejects.toMatchObject({ code: "UNAVAILABLE" });
     }
     expect(asked).toBe(1);
+  });
+
+  test("say that a token is wrong when they were fetched for it, and are without its key", async () => {
+    keys = [await (await Issuer.create("one")).publicKey()];
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const token = await (await Issuer.create("two")).token();
+    await expect(tokenAuthenticator(openKeySet(url), rules).identify(token)).rejects.toMatchObject({
+      code: "NOT_AUTHENTICATED",
+    });
+  });
+
+  test("that could not be fetched are not asked for again at once, by nobody", async () => {
+    keys = "no keys" as never;
+    let now = 0;
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const authenticator = tokenAuthenticator(
+      openKeySet(url, () => now),
+      rules,
+    );
+    const issuer = await Issuer.create("one");
+    const token = await issuer.token();
+    const unavailable = { code: "UNAVAILABLE" };
+    for (let i = 0; i < 3; i += 1) {
+      await expect(authenticator.identify(token)).rejects.toMatchObject(unavailable);
+    }
+    expect(asked).toBe(1);
+    keys = [await issuer.publicKey()];
+    await expect(authenticator.identify(token)).rejects.toMatchObject(unavailable);
+    now += cooldownMs;
+    expect(await authenticator.identify(token)).toMatchObject({ player: "anna" });
+    expect(asked).toBe(2);
   });
 
   test("that cannot be fetched say nothing against a token", async () => {

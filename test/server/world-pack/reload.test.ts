@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { WeatherService } from "../../../src/gen/tellurion/v1/weather_pb.ts";
 import { Rejection } from "../../../src/runtime/errors.ts";
+import { tokenAuthenticator } from "../../../src/server/access/authenticator.ts";
 import { defaultLimits } from "../../../src/server/limits.ts";
 import { createLog } from "../../../src/server/log.ts";
 import { PackReload } from "../../../src/server/reload/pack-reload.ts";
@@ -10,6 +11,7 @@ import { surround } from "../../../src/server/running-server.ts";
 import { loadWorldPack } from "../../../src/server/world-pack.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { Run, startMsMax, stopRuns } from "../../support/run.ts";
+import { secret, signed } from "../../support/tokens.ts";
 import { within } from "../../support/within.ts";
 import { copyOf, edit } from "./packs.ts";
 
@@ -125,6 +127,33 @@ describe("POST /reload", () => {
       await server.close();
     }
   });
+});
+
+test("POST /reload at a server with keys is for those who run the world, and is written down", async () => {
+  const { pack, world, given, lines, log, options } = await begun();
+  const authenticator = tokenAuthenticator(secret, { algorithms: ["HS256"] });
+  const server = await surround(world, {
+    ...{ host: "127.0.0.1", port: 0, limits: defaultLimits, log, pack: options, authenticator },
+  });
+  const post = async (token?: string) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${server.url}/reload`, { method: "POST", headers });
+    return [answer.status, ((await answer.json()) as { code?: string }).code];
+  };
+  try {
+    edit(pack, stormier);
+    expect(await post()).toEqual([401, "NOT_AUTHENTICATED"]);
+    const writer = await signed({ scope: "world:write quest:admin" });
+    expect(await post(writer)).toEqual([403, "SCOPE_MISSING"]);
+    expect(given).toEqual([]);
+    expect(await post(await signed({ scope: "world:admin" }))).toEqual([200, undefined]);
+    expect(given).toHaveLength(2);
+    const audited = lines.filter((line) => line.includes("audit: POST /reload"));
+    expect(audited).toHaveLength(3);
+    expect(audited.at(-1)).toMatch(/player="anna" via=http outcome=OK$/);
+  } finally {
+    await server.close();
+  }
 });
 
 test.skipIf(process.platform === "win32")("a running server reloads on SIGHUP", async () => {

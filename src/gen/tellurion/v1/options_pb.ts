@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tellurion/v1/options.proto.
  */
 export const file_tellurion_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("Chp0ZWxsdXJpb24vdjEvb3B0aW9ucy5wcm90bxIMdGVsbHVyaW9uLnYxIpMBCgxFdmVudE9wdGlvbnMSJQoEdHlwZRgBIAEoDjIXLnRlbGx1cmlvbi52MS5FdmVudFR5cGUSDQoFdG9waWMYAiABKAkSEQoJdG9waWNfa2V5GAMgASgJEigKCGRlbGl2ZXJ5GAQgASgOMhYudGVsbHVyaW9uLnYxLkRlbGl2ZXJ5EhAKCG1pcnJvcmVkGAUgASgIImsKC0NhbGxPcHRpb25zEg0KBWFjdG9yGAEgASgJEg0KA2tleRgCIAEoCUgAEhMKCWtleV9maWVsZBgDIAEoCUgAEg0KBXNjb3BlGAQgASgJEg8KB2R1cmFibGUYBSABKAhCCQoHYWRkcmVzcypsCghEZWxpdmVyeRIYChRERUxJVkVSWV9VTlNQRUNJRklFRBAAEhUKEURFTElWRVJZX1JFTElBQkxFEAESGAoUREVMSVZFUllfTEFURVNUX1dJTlMQAhIVChFERUxJVkVSWV9DT1NNRVRJQxADOlMKBWV2ZW50Eh8uZ29vZ2xlLnByb3RvYnVmLk1lc3NhZ2VPcHRpb25zGLWHAyABKAsyGi50ZWxsdXJpb24udjEuRXZlbnRPcHRpb25zUgVldmVudDpPCgRjYWxsEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYtYcDIAEoCzIZLnRlbGx1cmlvbi52MS5DYWxsT3B0aW9uc1IEY2FsbGIGcHJvdG8z", [file_google_protobuf_descriptor, file_tellurion_v1_event_type]);
+  fileDesc("Chp0ZWxsdXJpb24vdjEvb3B0aW9ucy5wcm90bxIMdGVsbHVyaW9uLnYxIpMBCgxFdmVudE9wdGlvbnMSJQoEdHlwZRgBIAEoDjIXLnRlbGx1cmlvbi52MS5FdmVudFR5cGUSDQoFdG9waWMYAiABKAkSEQoJdG9waWNfa2V5GAMgASgJEigKCGRlbGl2ZXJ5GAQgASgOMhYudGVsbHVyaW9uLnYxLkRlbGl2ZXJ5EhAKCG1pcnJvcmVkGAUgASgIIoEBCgtDYWxsT3B0aW9ucxINCgVhY3RvchgBIAEoCRINCgNrZXkYAiABKAlIABITCglrZXlfZmllbGQYAyABKAlIABINCgVzY29wZRgEIAEoCRIPCgdkdXJhYmxlGAUgASgIEhQKDHBsYXllcl9maWVsZBgGIAEoCUIJCgdhZGRyZXNzKmwKCERlbGl2ZXJ5EhgKFERFTElWRVJZX1VOU1BFQ0lGSUVEEAASFQoRREVMSVZFUllfUkVMSUFCTEUQARIYChRERUxJVkVSWV9MQVRFU1RfV0lOUxACEhUKEURFTElWRVJZX0NPU01FVElDEAM6UwoFZXZlbnQSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMYtYcDIAEoCzIaLnRlbGx1cmlvbi52MS5FdmVudE9wdGlvbnNSBWV2ZW50Ok8KBGNhbGwSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxi1hwMgASgLMhkudGVsbHVyaW9uLnYxLkNhbGxPcHRpb25zUgRjYWxsYgZwcm90bzM", [file_google_protobuf_descriptor, file_tellurion_v1_event_type]);
 
 /**
  * Makes a message an event.
@@ -109,6 +109,14 @@ export type CallOptions = Message<"tellurion.v1.CallOptions"> & {
    * @generated from field: bool durable = 5;
    */
   durable: boolean;
+
+  /**
+   * The string field of the request that names the player who acts, or who reads what is theirs. Callers may name
+   * themselves; for others they need the `admin` scope of the service. Empty in a request: nobody is named.
+   *
+   * @generated from field: string player_field = 6;
+   */
+  playerField: string;
 };
 
 /**
