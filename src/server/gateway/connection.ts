@@ -6,6 +6,7 @@ import type { GuardedCalls } from "../access/guarded-calls.ts";
 import type { Identity } from "../access/identity.ts";
 import { asTellurionError } from "../calls.ts";
 import type { Limits } from "../limits.ts";
+import type { Backlog } from "./backlog.ts";
 import { ClientCalls } from "./client-calls.ts";
 import { type CloseReason, closeCodes } from "./close-codes.ts";
 import type { Guest } from "./door.ts";
@@ -68,6 +69,8 @@ export class Connection implements Guest {
   #session: Session | undefined;
   /** Lets the client in, once it is its turn. */
   #admit: () => void = () => {};
+  /** What is still to be sent of what the client missed while it was away. */
+  #backlog: Backlog | undefined;
   /** It waits in the lanes: the client was told that events are missing. */
   #resync: Uint8Array | undefined;
   resyncs = 0;
@@ -131,12 +134,14 @@ export class Connection implements Guest {
 
   /** Sends what a frame holds for this client, or puts it into the lanes. True when it went at once. */
   deliver(frame: OutgoingFrame): boolean {
+    if (!this.isInStep) this.drained();
     if (!this.#open) return false;
     if (this.isInStep) {
       this.#line.send(frame.whole(this.subprotocol));
       return true;
     }
-    const reliable = frame.reliablePart(this.subprotocol);
+    // What happens while a backlog lasts is in it.
+    const reliable = this.#backlog ? undefined : frame.reliablePart(this.subprotocol);
     let fits = reliable === undefined || this.lanes.offerReliable(reliable);
     for (const event of frame.others) fits = this.lanes.offerEvent(frame.frame, event) && fits;
     if (!fits) this.#overflow();
@@ -146,7 +151,7 @@ export class Connection implements Guest {
 
   /** Nothing waits: what is sent now goes at once. */
   get isInStep(): boolean {
-    return this.lanes.isEmpty && this.#hasRoom;
+    return this.lanes.isEmpty && !this.#backlog && this.#hasRoom;
   }
 
   /** Sends a message that is the client's alone, and only good now. To be asked for `isInStep` before. */
@@ -154,10 +159,17 @@ export class Connection implements Guest {
     if (this.#open) this.#line.send(message);
   }
 
-  /** Sends frames again that the client missed while it was away. */
-  repeat(messages: readonly Uint8Array[]): void {
-    for (const message of messages) if (!this.lanes.offerReliable(message)) this.#overflow();
+  /** Sends what the client missed while it was away, as fast as its line takes it. */
+  repeat(backlog: Backlog): void {
+    if (!backlog.isDone) this.#backlog = backlog;
     this.drained();
+  }
+
+  /** What the client knows of these frames did not last. */
+  rewound(from: number, to: number): void {
+    this.#backlog?.rewindTo(from - 1);
+    const value = { fromFrame: BigInt(from), toFrame: BigInt(to), rewound: true };
+    this.send({ case: "gap", value });
   }
 
   /** Begins the session: from here on the client gets what it is subscribed to. */
@@ -194,10 +206,10 @@ export class Connection implements Guest {
   /** The line has room again. */
   drained(): void {
     while (this.#open && this.#hasRoom) {
+      if (this.#backlog && !this.lanes.hasReliable) this.#refill(this.#backlog);
       const message = this.lanes.next();
       if (!message) return;
-      if (message === this.#resync) this.#resync = undefined;
-      this.#line.send(message);
+      this.#put(message);
     }
   }
 
@@ -224,7 +236,7 @@ export class Connection implements Guest {
     this.#open = false;
     clearTimeout(this.#helloTimer);
     clearTimeout(this.#expiryTimer);
-    this.lanes.dropEvents();
+    this.#dropEvents();
   }
 
   get #hasRoom(): boolean {
@@ -239,7 +251,7 @@ export class Connection implements Guest {
 
   #sendControl(message: Uint8Array): void {
     if (this.isInStep) {
-      this.#line.send(message);
+      this.#put(message);
       return;
     }
     if (!this.lanes.offerControl(message)) {
@@ -252,7 +264,7 @@ export class Connection implements Guest {
 
   /** A lane had no room: what waits is worth nothing with a hole in it. */
   #overflow(): void {
-    this.lanes.dropEvents();
+    this.#dropEvents();
     if (this.#resync) {
       this.refuse("CLIENT_TOO_SLOW", "its lanes were full again before it took the resync");
       return;
@@ -261,6 +273,28 @@ export class Connection implements Guest {
     const value = { reason: "CLIENT_TOO_SLOW" };
     this.#resync = this.subprotocol.encode({ body: { case: "resync", value } });
     this.#sendControl(this.#resync);
+  }
+
+  #dropEvents(): void {
+    this.lanes.dropEvents();
+    this.#backlog = undefined;
+  }
+
+  /** Puts one more frame of the backlog into its lane: what is in the log already need not wait there too. */
+  #refill(backlog: Backlog): void {
+    if (backlog.isTorn) {
+      this.#overflow();
+      return;
+    }
+    const frame = backlog.take();
+    if (frame)
+      this.lanes.offerReliable(this.subprotocol.encodeFrame({ ...frame, isReliable: true }));
+    if (backlog.isDone) this.#backlog = undefined;
+  }
+
+  #put(message: Uint8Array): void {
+    if (message === this.#resync) this.#resync = undefined;
+    this.#line.send(message);
   }
 
   #handle(body: ClientMessage["body"]): void {

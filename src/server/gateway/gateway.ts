@@ -325,12 +325,11 @@ export class Gateway implements ConnectionHost {
     this.#hold.rewind(from);
     this.#store.log.rewind(from);
     this.#shownThrough = Math.min(this.#shownThrough, from - 1);
-    const value = { fromFrame: BigInt(from), toFrame: BigInt(to), rewound: true };
     for (const session of this.#sessions.all()) {
       session.rewindTo(from - 1);
       if (!session.connection) continue;
       session.rewoundFrom = undefined;
-      session.connection.send({ case: "gap", value });
+      session.connection.rewound(from, to);
     }
   }
 
