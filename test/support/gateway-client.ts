@@ -12,10 +12,16 @@ export class GatewayClient {
   readonly connection: Connection;
   readonly #gateway: Gateway;
 
-  /** `size`: what each message adds to what waits on its line. */
-  constructor(gateway: Gateway, hello: MessageInitShape<typeof HelloSchema> = {}, size = 0) {
+  /** `size`: what each message adds to what waits on its line. `waiting`: what waits there already. */
+  constructor(
+    gateway: Gateway,
+    hello: MessageInitShape<typeof HelloSchema> = {},
+    size = 0,
+    waiting = 0,
+  ) {
     this.#gateway = gateway;
     this.line.size = size;
+    this.line.bufferedBytes = waiting;
     this.connection = gateway.accept(this.line, binarySubprotocol);
     this.say({ case: "hello", value: hello });
   }

@@ -180,6 +180,8 @@ export class Gateway implements ConnectionHost {
 
   welcome(connection: Connection, hello: Hello, identity: Identity): void {
     const session = this.#reception.receive(connection, hello, identity);
+    // It may have been refused meanwhile, and is taken off the books already.
+    if (!connection.isOpen) return;
     if (session.area) this.#surroundings?.setArea(connection, session.area);
     this.#audiences.move(session);
     this.#listen();
