@@ -192,7 +192,8 @@ export class Gateway implements ConnectionHost {
 
   subscribed(session: Session): void {
     this.#sessions.save(session);
-    this.#audiences.move(session);
+    const held = this.#audiences.move(session);
+    if (held.length > 0) session.connection?.deliver(new OutgoingFrame(this.#shownThrough, held));
     this.#listen();
   }
 
