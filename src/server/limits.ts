@@ -126,6 +126,12 @@ export const limitTable = {
     max: 1_000_000,
     about: "sessions that wait for their clients to come back",
   },
+  sessionsPerPlayerMax: {
+    default: 16,
+    min: 1,
+    max: 1_000_000,
+    about: "sessions of one player that wait for it to come back",
+  },
   reliableLogBytesMax: {
     default: 16_777_216,
     min: 1_024,

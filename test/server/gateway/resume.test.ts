@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TimeEventSchema, TimePhaseEventSchema } from "../../../src/gen/tellurion/v1/clock_pb.ts";
 import { WeatherEventSchema } from "../../../src/gen/tellurion/v1/weather_pb.ts";
+import type { Authenticator } from "../../../src/server/access/authenticator.ts";
+import { developer } from "../../../src/server/access/identity.ts";
 import { Gateway } from "../../../src/server/gateway/gateway.ts";
 import { SessionStore } from "../../../src/server/gateway/session-store.ts";
 import { defaultLimits, type Limits } from "../../../src/server/limits.ts";
@@ -232,6 +234,28 @@ describe("the gateway", () => {
       return new GatewayClient(gateway, { resume: client.resume(0) }).welcome.resumed;
     });
     expect(resumed).toEqual([false, true, true]);
+  });
+
+  test("lets go of a player's own sessions when it leaves too many, not of those of others", () => {
+    const authenticator: Authenticator = {
+      identify: (player = "") => ({ ...developer, player }),
+    };
+    gateway = new Gateway(
+      world,
+      { ...defaultLimits, sessionsPerPlayerMax: 2 },
+      createLog(() => {}),
+      { authenticator },
+    );
+    const leave = (token: string) => new GatewayClient(gateway, { token }).lose();
+    const clients = ["anna", "bob", "bob", "bob", "", "", ""].map((player) => ({
+      player,
+      client: leave(player),
+    }));
+    const resumed = clients.map(({ player, client }) => {
+      const hello = { token: player, resume: client.resume(0) };
+      return new GatewayClient(gateway, hello).welcome.resumed;
+    });
+    expect(resumed).toEqual([true, false, true, true, true, true, true]);
   });
 
   test("keeps no session when there is no time to come back", () => {
