@@ -127,6 +127,7 @@ export class Gateway implements ConnectionHost {
       waiting: this.#door.waiting,
       reliableLogBytes: this.#store.log.bytes,
       commitWaitMsMost: this.#hold.longestMs,
+      areas: this.#surroundings?.counters,
     });
   }
 

@@ -14,6 +14,7 @@ import { frameOf, movedEvent } from "../area/published.ts";
 /** Sends each client, in each frame, an empty update. */
 class FakeSurroundings implements Surroundings {
   readonly events = [3];
+  readonly counters = new Areas<Connection>(defaultLimits, 60).counters;
   readonly areas = new Map<Connection, LookedAt>();
   taken = 0;
 
