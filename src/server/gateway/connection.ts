@@ -11,6 +11,7 @@ import { ClientCalls } from "./client-calls.ts";
 import { type CloseReason, closeCodes } from "./close-codes.ts";
 import type { Guest } from "./door.ts";
 import { Lanes } from "./lanes.ts";
+import { Outgoing } from "./outgoing.ts";
 import type { OutgoingFrame } from "./outgoing-frame.ts";
 import type { Session } from "./session.ts";
 import type { ServerMessageInit, Subprotocol } from "./subprotocol.ts";
@@ -58,6 +59,7 @@ export class Connection implements Guest {
   readonly lanes: Lanes;
   readonly #host: ConnectionHost;
   readonly #line: Line;
+  readonly #outgoing: Outgoing;
   /** The token of the upgrade's header. */
   readonly #bearer: string | undefined;
   readonly #bucket: TokenBucket;
@@ -69,11 +71,6 @@ export class Connection implements Guest {
   #session: Session | undefined;
   /** Lets the client in, once it is its turn. */
   #admit: () => void = () => {};
-  /** What is still to be sent of what the client missed while it was away. */
-  #backlog: Backlog | undefined;
-  /** It waits in the lanes: the client was told that events are missing. */
-  #resync: Uint8Array | undefined;
-  resyncs = 0;
 
   constructor(host: ConnectionHost, line: Line, subprotocol: Subprotocol, bearer?: string) {
     const { limits } = host;
@@ -86,6 +83,7 @@ export class Connection implements Guest {
     });
     this.#host = host;
     this.#line = line;
+    this.#outgoing = new Outgoing(this, line, limits);
     this.#bearer = bearer;
     const { messagesPerSecondMax, messagesBurstMax } = limits;
     this.#bucket = new TokenBucket(messagesPerSecondMax, messagesBurstMax, performance.now());
@@ -97,6 +95,10 @@ export class Connection implements Guest {
 
   get isOpen(): boolean {
     return this.#open;
+  }
+
+  get resyncs(): number {
+    return this.#outgoing.resyncs;
   }
 
   /** Undefined before the welcome. */
@@ -134,24 +136,12 @@ export class Connection implements Guest {
 
   /** Sends what a frame holds for this client, or puts it into the lanes. True when it went at once. */
   deliver(frame: OutgoingFrame): boolean {
-    if (!this.isInStep) this.drained();
-    if (!this.#open) return false;
-    if (this.isInStep) {
-      this.#line.send(frame.whole(this.subprotocol));
-      return true;
-    }
-    // What happens while a backlog lasts is in it.
-    const reliable = this.#backlog ? undefined : frame.reliablePart(this.subprotocol);
-    let fits = reliable === undefined || this.lanes.offerReliable(reliable);
-    for (const event of frame.others) fits = this.lanes.offerEvent(frame.frame, event) && fits;
-    if (!fits) this.#overflow();
-    this.drained();
-    return false;
+    return this.#outgoing.deliver(frame);
   }
 
   /** Nothing waits: what is sent now goes at once. */
   get isInStep(): boolean {
-    return this.lanes.isEmpty && !this.#backlog && this.#hasRoom;
+    return this.#outgoing.isInStep;
   }
 
   /** Sends a message that is the client's alone, and only good now. To be asked for `isInStep` before. */
@@ -161,13 +151,12 @@ export class Connection implements Guest {
 
   /** Sends what the client missed while it was away, as fast as its line takes it. */
   repeat(backlog: Backlog): void {
-    if (!backlog.isDone) this.#backlog = backlog;
-    this.drained();
+    this.#outgoing.repeat(backlog);
   }
 
   /** What the client knows of these frames did not last. */
   rewound(from: number, to: number): void {
-    this.#backlog?.rewindTo(from - 1);
+    this.#outgoing.rewindTo(from - 1);
     const value = { fromFrame: BigInt(from), toFrame: BigInt(to), rewound: true };
     this.send({ case: "gap", value });
   }
@@ -200,17 +189,12 @@ export class Connection implements Guest {
   /** Sends a message that may not be left out. */
   send(body: NonNullable<ServerMessageInit["body"]>): void {
     if (!this.#open) return;
-    this.#sendControl(this.subprotocol.encode({ body }));
+    this.#outgoing.sendControl(this.subprotocol.encode({ body }));
   }
 
   /** The line has room again. */
   drained(): void {
-    while (this.#open && this.#hasRoom) {
-      if (this.#backlog && !this.lanes.hasReliable) this.#refill(this.#backlog);
-      const message = this.lanes.next();
-      if (!message) return;
-      this.#put(message);
-    }
+    this.#outgoing.drained();
   }
 
   /** Ends the connection for a reason: tells the client why, then closes its line. */
@@ -236,65 +220,13 @@ export class Connection implements Guest {
     this.#open = false;
     clearTimeout(this.#helloTimer);
     clearTimeout(this.#expiryTimer);
-    this.#dropEvents();
-  }
-
-  get #hasRoom(): boolean {
-    return this.#line.bufferedBytes <= this.#host.limits.lineBytesMax;
+    this.lanes.dropEvents();
   }
 
   #refuseFor(caught: unknown, request: number): void {
     const { code, message } = asTellurionError(caught);
     if (code in closeCodes) this.refuse(code as CloseReason, message);
     else this.send({ case: "problem", value: { code, message, request } });
-  }
-
-  #sendControl(message: Uint8Array): void {
-    if (this.isInStep) {
-      this.#put(message);
-      return;
-    }
-    if (!this.lanes.offerControl(message)) {
-      const { controlLaneBytesMax } = this.#host.limits;
-      this.refuse("CLIENT_TOO_SLOW", `more than ${controlLaneBytesMax} bytes of answers wait`);
-      return;
-    }
-    this.drained();
-  }
-
-  /** A lane had no room: what waits is worth nothing with a hole in it. */
-  #overflow(): void {
-    this.#dropEvents();
-    if (this.#resync) {
-      this.refuse("CLIENT_TOO_SLOW", "its lanes were full again before it took the resync");
-      return;
-    }
-    this.resyncs += 1;
-    const value = { reason: "CLIENT_TOO_SLOW" };
-    this.#resync = this.subprotocol.encode({ body: { case: "resync", value } });
-    this.#sendControl(this.#resync);
-  }
-
-  #dropEvents(): void {
-    this.lanes.dropEvents();
-    this.#backlog = undefined;
-  }
-
-  /** Puts one more frame of the backlog into its lane: what is in the log already need not wait there too. */
-  #refill(backlog: Backlog): void {
-    if (backlog.isTorn) {
-      this.#overflow();
-      return;
-    }
-    const frame = backlog.take();
-    if (frame)
-      this.lanes.offerReliable(this.subprotocol.encodeFrame({ ...frame, isReliable: true }));
-    if (backlog.isDone) this.#backlog = undefined;
-  }
-
-  #put(message: Uint8Array): void {
-    if (message === this.#resync) this.#resync = undefined;
-    this.#line.send(message);
   }
 
   #handle(body: ClientMessage["body"]): void {
