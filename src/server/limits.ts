@@ -114,6 +114,12 @@ export const limitTable = {
     max: 100_000,
     about: "clients that are let in at once",
   },
+  playerJoinsPerSecondMax: {
+    default: 20,
+    min: 1,
+    max: 100_000,
+    about: "clients of one player that are let in per second, in the long run",
+  },
   resumeWindowMs: {
     default: 60_000,
     min: 0,

@@ -38,7 +38,7 @@ export interface ConnectionHost {
   /** The last frame that clients have been shown. */
   readonly shownThrough: number;
   /** It is known who the client is: lets it in, at once or in its turn. */
-  knock(guest: Guest): void;
+  knock(guest: Connection, identity: Identity): void;
   /** It is the client's turn. Gives it a session. */
   welcome(connection: Connection, hello: Hello, identity: Identity): void;
   subscribed(session: Session): void;
@@ -310,7 +310,7 @@ export class Connection implements Guest {
   #knock(hello: Hello, identity: Identity): void {
     if (!this.#open) return;
     this.#admit = () => this.#host.welcome(this, hello, identity);
-    this.#host.knock(this);
+    this.#host.knock(this, identity);
   }
 
   #pong({ request, clientTimeMs }: Ping): void {

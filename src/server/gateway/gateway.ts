@@ -11,7 +11,7 @@ import { type Audience, Audiences } from "./audiences.ts";
 import type { CloseReason } from "./close-codes.ts";
 import { CommitHold } from "./commit-hold.ts";
 import { Connection, type ConnectionHost, type Line } from "./connection.ts";
-import { Door, type Guest } from "./door.ts";
+import { Door } from "./door.ts";
 import {
   checkWorldEvents,
   FrameEncoder,
@@ -21,6 +21,7 @@ import {
 } from "./frame-encoder.ts";
 import { type GatewayCounters, GatewayTally } from "./gateway-counters.ts";
 import { OutgoingFrame } from "./outgoing-frame.ts";
+import { PlayerJoins } from "./player-joins.ts";
 import { Reception } from "./reception.ts";
 import type { Session } from "./session.ts";
 import { SessionStore } from "./session-store.ts";
@@ -71,6 +72,7 @@ export class Gateway implements ConnectionHost {
   readonly #sessions: Sessions;
   readonly #reception: Reception;
   readonly #door: Door;
+  readonly #joins: PlayerJoins;
   readonly #hold: CommitHold;
   readonly #audiences = new Audiences();
   readonly #connections = new Set<Connection>();
@@ -95,6 +97,7 @@ export class Gateway implements ConnectionHost {
     this.#surroundings = options.surroundings;
     this.#shownThrough = Math.max(this.#store.log.last, this.#store.reached);
     this.#door = new Door(limits.joinsPerSecondMax, limits.joinsBurstMax);
+    this.#joins = new PlayerJoins(limits.playerJoinsPerSecondMax);
     this.#hold = new CommitHold(world, limits.commitWaitMsMax, (encoder) => this.#show(encoder));
     this.#sessions = new Sessions(limits, this.#store.file, (session) => this.#ended(session));
     this.#reception = new Reception(this, this.#sessions, this.#store, {
@@ -175,8 +178,14 @@ export class Gateway implements ConnectionHost {
     this.#store.close();
   }
 
-  knock(guest: Guest): void {
-    this.#door.enter(guest);
+  knock(guest: Connection, { player }: Identity): void {
+    if (this.#joins.take(player)) {
+      this.#door.enter(guest);
+      return;
+    }
+    const { playerJoinsPerSecondMax: most } = this.limits;
+    const detail = `more than ${most} clients a second of player=${player}`;
+    guest.refuse("CLIENT_TOO_MANY_CONNECTIONS", detail);
   }
 
   welcome(connection: Connection, hello: Hello, identity: Identity): void {

@@ -258,6 +258,23 @@ describe("the gateway", () => {
     expect(resumed).toEqual([true, false, true, true, true, true, true]);
   });
 
+  test("lets a player in no more often than it may, and others as before", () => {
+    const authenticator: Authenticator = {
+      identify: (player = "") => ({ ...developer, player }),
+    };
+    gateway = new Gateway(
+      world,
+      { ...defaultLimits, playerJoinsPerSecondMax: 1 },
+      createLog(() => {}),
+      { authenticator },
+    );
+    const closes = ["bob", "bob", "bob", "anna", "", "", ""].map(
+      (token) => new GatewayClient(gateway, { token }).line.closedWith,
+    );
+    const refused = "4503 CLIENT_TOO_MANY_CONNECTIONS";
+    expect(closes).toEqual([undefined, undefined, refused, ...Array(4).fill(undefined)]);
+  });
+
   test("keeps no session when there is no time to come back", () => {
     begin({ resumeWindowMs: 0 });
     const client = new GatewayClient(gateway).subscribe("weather").lose();
