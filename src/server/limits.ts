@@ -115,7 +115,7 @@ export const limitTable = {
     about: "clients that are let in at once",
   },
   playerJoinsPerSecondMax: {
-    default: 20,
+    default: 100,
     min: 1,
     max: 100_000,
     about: "clients of one player that are let in per second, in the long run",
