@@ -10,7 +10,11 @@ import {
 type Body = NonNullable<MessageInitShape<typeof ClientMessageSchema>["body"]>;
 
 /** Topics of which each event says which number it has: none may be missing, and none come twice. */
-export const countedTopics = ["weather/one", "weather/hits"];
+const firstTopic = "weather/one";
+/** Subscribed to in the middle of the run. */
+const laterTopic = "weather/hits";
+/** Events of the first topic after which that is. */
+const laterAfter = 30;
 /** Frames with reliable events between two acks. */
 const ackEvery = 32;
 
@@ -31,6 +35,10 @@ export class ResumingClient {
   #resumeToken = "";
   #received = 0n;
   #unacked = 0;
+  #heard = 0;
+  /** The server has said that the client is subscribed to the later topic. */
+  #hasLater = false;
+  #hasAsked = false;
   #lostAt = 0;
   /** Before the welcome a client says hello, and nothing else. */
   #isWelcome = false;
@@ -58,6 +66,7 @@ export class ResumingClient {
       if (body.case === "welcome") this.#welcome(body.value);
       if (body.case === "welcome") welcomed.resolve(true);
       if (body.case === "frame") this.#take(body.value);
+      if (body.case === "subscribed") this.#hasLater = body.value.topics.includes(laterTopic);
       if (body.case === "resync") this.problems.push(`resync: ${body.value.reason}`);
       if (body.case === "gap") this.problems.push(`gap from ${body.value.fromFrame}`);
       if (body.case === "problem") this.problems.push(`${body.value.code} ${body.value.message}`);
@@ -90,7 +99,8 @@ export class ResumingClient {
 
   #welcome({ session, resumeToken, resumed }: Welcome): void {
     this.#isWelcome = true;
-    if (this.#session === "") this.#say({ case: "subscribe", value: { topics: countedTopics } });
+    this.#hasAsked = false;
+    if (this.#session === "") this.#say({ case: "subscribe", value: { topics: [firstTopic] } });
     else if (resumed) {
       this.resumes += 1;
       this.awayMsMost = Math.max(this.awayMsMost, performance.now() - this.#lostAt);
@@ -118,6 +128,11 @@ export class ResumingClient {
         this.problems.push(`frame ${frame}: ${region} went from ${before} to ${number}`);
       }
       this.last.set(region, number);
+      this.#heard += 1;
+    }
+    if (this.#heard >= laterAfter && !this.#hasLater && !this.#hasAsked) {
+      this.#hasAsked = true;
+      this.#say({ case: "subscribe", value: { topics: [laterTopic] } });
     }
     if (this.#unacked >= ackEvery) {
       this.#unacked = 0;

@@ -132,6 +132,12 @@ export const limitTable = {
     max: 100_000,
     about: "clients that are let in at once",
   },
+  playerJoinsPerSecondMax: {
+    default: 100,
+    min: 1,
+    max: 100_000,
+    about: "clients of one player that are let in per second, in the long run",
+  },
   resumeWindowMs: {
     default: 60_000,
     min: 0,
@@ -143,6 +149,12 @@ export const limitTable = {
     min: 1,
     max: 1_000_000,
     about: "sessions that wait for their clients to come back",
+  },
+  sessionsPerPlayerMax: {
+    default: 16,
+    min: 1,
+    max: 1_000_000,
+    about: "sessions of one player that wait for it to come back",
   },
   reliableLogBytesMax: {
     default: 16_777_216,

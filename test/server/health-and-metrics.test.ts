@@ -91,6 +91,7 @@ describe("the server's pages", () => {
     expect(response.headers.get("content-type")).toBe(PrometheusText.contentType);
     const samples = readPrometheusPage(await response.text());
     expect(samples.get("tellurion_gateway_clients")).toBe(1);
+    expect(samples.get("tellurion_gateway_area_events_faulty_total")).toBe(0);
     expect(samples.get("tellurion_gateway_messages_received_total")).toBe(1);
     expect(samples.get('tellurion_worker_busy_seconds_total{worker="0"}')).toBe(1.5);
     expect(samples.get('tellurion_dead_letters_total{reason="no-such-actor"}')).toBe(1);

@@ -12,8 +12,16 @@ export class GatewayClient {
   readonly connection: Connection;
   readonly #gateway: Gateway;
 
-  constructor(gateway: Gateway, hello: MessageInitShape<typeof HelloSchema> = {}) {
+  /** `size`: what each message adds to what waits on its line. `waiting`: what waits there already. */
+  constructor(
+    gateway: Gateway,
+    hello: MessageInitShape<typeof HelloSchema> = {},
+    size = 0,
+    waiting = 0,
+  ) {
     this.#gateway = gateway;
+    this.line.size = size;
+    this.line.bufferedBytes = waiting;
     this.connection = gateway.accept(this.line, binarySubprotocol);
     this.say({ case: "hello", value: hello });
   }
@@ -33,6 +41,12 @@ export class GatewayClient {
 
   ack(received: number): void {
     this.say({ case: "ack", value: { received: BigInt(received) } });
+  }
+
+  /** Its line takes all that waits on it. */
+  drain(): void {
+    this.line.bufferedBytes = 0;
+    this.connection.drained();
   }
 
   /** Its connection is lost. */

@@ -1,3 +1,4 @@
+import type { WireEvent } from "./frame-encoder.ts";
 import { Pacing } from "./pacing.ts";
 import type { Session } from "./session.ts";
 import { firstPart } from "./topics.ts";
@@ -21,16 +22,26 @@ export class Audiences {
   /** How many topics of audiences have each first part. */
   readonly #firstParts = new Map<string, number>();
 
-  /** Puts a client into the audience of its topics; without topics, into none. */
-  move(session: Session): void {
-    this.leave(session);
+  /**
+   * Puts a client into the audience of its topics; without topics, into none. Returns what the audience before held back
+   * for it, and that one does not: it is to be sent now, or never.
+   */
+  move(session: Session): WireEvent[] {
     const { topics, rates } = session;
-    if (topics.size === 0) return;
     const rated = [...rates].sort().map(([topic, ms]) => `${topic}@${ms}`);
     const name = `${[...topics.keys()].sort().join()} ${rated.join()}`;
+    const before = this.#bySession.get(session);
+    if (before?.name === name) return [];
+    const held = before?.pacing?.held() ?? [];
+    this.leave(session);
+    if (topics.size === 0) return [];
     const audience = this.#byName.get(name) ?? this.#found(name, session);
     audience.sessions.add(session);
     this.#bySession.set(session, audience);
+    return held.filter((event) => {
+      const isWanted = topics.has(event.topic) || topics.has(event.topicName);
+      return isWanted && !audience.pacing?.holds(event);
+    });
   }
 
   leave(session: Session): void {

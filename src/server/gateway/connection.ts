@@ -7,10 +7,12 @@ import type { GuardedCalls } from "../access/guarded-calls.ts";
 import { type Identity, nobody } from "../access/identity.ts";
 import { asTellurionError } from "../calls.ts";
 import type { Limits } from "../limits.ts";
+import type { Backlog } from "./backlog.ts";
 import { ClientCalls } from "./client-calls.ts";
 import { type CloseReason, closeCodes } from "./close-codes.ts";
 import type { Guest } from "./door.ts";
 import { Lanes } from "./lanes.ts";
+import { Outgoing } from "./outgoing.ts";
 import type { OutgoingFrame } from "./outgoing-frame.ts";
 import type { Session } from "./session.ts";
 import type { ServerMessageInit, Subprotocol } from "./subprotocol.ts";
@@ -37,7 +39,7 @@ export interface ConnectionHost {
   /** The last frame that clients have been shown. */
   readonly shownThrough: number;
   /** It is known who the client is: lets it in, at once or in its turn. */
-  knock(connection: Connection): void;
+  knock(guest: Connection, identity: Identity): void;
   /** It is the client's turn. Gives it a session. */
   welcome(connection: Connection, hello: Hello, identity: Identity): void;
   subscribed(session: Session): void;
@@ -55,6 +57,7 @@ export class Connection implements Guest {
   readonly lanes: Lanes;
   readonly #host: ConnectionHost;
   readonly #line: Line;
+  readonly #outgoing: Outgoing;
   /** The token of the upgrade's header. */
   readonly #bearer: string | undefined;
   readonly #messages: TokenBucket;
@@ -68,9 +71,6 @@ export class Connection implements Guest {
   #identity: Identity = nobody;
   /** Lets the client in, once it is its turn. */
   #admit: () => void = () => {};
-  /** It waits in the lanes: the client was told that events are missing. */
-  #resync: Uint8Array | undefined;
-  resyncs = 0;
 
   constructor(host: ConnectionHost, line: Line, subprotocol: Subprotocol, bearer?: string) {
     const { limits } = host;
@@ -83,6 +83,7 @@ export class Connection implements Guest {
     });
     this.#host = host;
     this.#line = line;
+    this.#outgoing = new Outgoing(this, line, limits);
     this.#bearer = bearer;
     const { messagesPerSecondMax, messagesBurstMax, bytesPerSecondMax } = limits;
     const bytesAtOnce = Math.max(limits.bytesBurstMax, limits.frameBytesMax);
@@ -97,6 +98,10 @@ export class Connection implements Guest {
 
   get isOpen(): boolean {
     return this.#open;
+  }
+
+  get resyncs(): number {
+    return this.#outgoing.resyncs;
   }
 
   /** Undefined before the welcome. */
@@ -139,22 +144,12 @@ export class Connection implements Guest {
 
   /** Sends what a frame holds for this client, or puts it into the lanes. True when it went at once. */
   deliver(frame: OutgoingFrame): boolean {
-    if (!this.#open) return false;
-    if (this.isInStep) {
-      this.#line.send(frame.whole(this.subprotocol));
-      return true;
-    }
-    const reliable = frame.reliablePart(this.subprotocol);
-    let fits = reliable === undefined || this.lanes.offerReliable(reliable);
-    for (const event of frame.others) fits = this.lanes.offerEvent(frame.frame, event) && fits;
-    if (!fits) this.#overflow();
-    this.drained();
-    return false;
+    return this.#outgoing.deliver(frame);
   }
 
   /** Nothing waits: what is sent now goes at once. */
   get isInStep(): boolean {
-    return this.lanes.isEmpty && this.#hasRoom;
+    return this.#outgoing.isInStep;
   }
 
   /** Sends a message that is the client's alone, and only good now. To be asked for `isInStep` before. */
@@ -162,10 +157,16 @@ export class Connection implements Guest {
     if (this.#open) this.#line.send(message);
   }
 
-  /** Sends frames again that the client missed while it was away. */
-  repeat(messages: readonly Uint8Array[]): void {
-    for (const message of messages) if (!this.lanes.offerReliable(message)) this.#overflow();
-    this.drained();
+  /** Sends what the client missed while it was away, as fast as its line takes it. */
+  repeat(backlog: Backlog): void {
+    this.#outgoing.repeat(backlog);
+  }
+
+  /** What the client knows of these frames did not last. */
+  rewound(from: number, to: number): void {
+    this.#outgoing.rewindTo(from - 1);
+    const value = { fromFrame: BigInt(from), toFrame: BigInt(to), rewound: true };
+    this.send({ case: "gap", value });
   }
 
   /** Begins the session: from here on the client gets what it is subscribed to. */
@@ -200,17 +201,12 @@ export class Connection implements Guest {
   /** Sends a message that may not be left out. */
   send(body: NonNullable<ServerMessageInit["body"]>): void {
     if (!this.#open) return;
-    this.#sendControl(this.subprotocol.encode({ body }));
+    this.#outgoing.sendControl(this.subprotocol.encode({ body }));
   }
 
   /** The line has room again. */
   drained(): void {
-    while (this.#open && this.#hasRoom) {
-      const message = this.lanes.next();
-      if (!message) return;
-      if (message === this.#resync) this.#resync = undefined;
-      this.#line.send(message);
-    }
+    this.#outgoing.drained();
   }
 
   /** Ends the connection for a reason: tells the client why, then closes its line. */
@@ -239,10 +235,6 @@ export class Connection implements Guest {
     this.lanes.dropEvents();
   }
 
-  get #hasRoom(): boolean {
-    return this.#line.bufferedBytes <= this.#host.limits.lineBytesMax;
-  }
-
   /** What goes wrong with one client ends that client, and nobody else. */
   #contain(work: () => void): void {
     try {
@@ -262,32 +254,6 @@ export class Connection implements Guest {
       this.#line.close(closeCodes.INTERNAL_ERROR, "INTERNAL_ERROR");
       this.ended("INTERNAL_ERROR", message);
     }
-  }
-
-  #sendControl(message: Uint8Array): void {
-    if (this.isInStep) {
-      this.#line.send(message);
-      return;
-    }
-    if (!this.lanes.offerControl(message)) {
-      const { controlLaneBytesMax } = this.#host.limits;
-      this.refuse("CLIENT_TOO_SLOW", `more than ${controlLaneBytesMax} bytes of answers wait`);
-      return;
-    }
-    this.drained();
-  }
-
-  /** A lane had no room: what waits is worth nothing with a hole in it. */
-  #overflow(): void {
-    this.lanes.dropEvents();
-    if (this.#resync) {
-      this.refuse("CLIENT_TOO_SLOW", "its lanes were full again before it took the resync");
-      return;
-    }
-    this.resyncs += 1;
-    const value = { reason: "CLIENT_TOO_SLOW" };
-    this.#resync = this.subprotocol.encode({ body: { case: "resync", value } });
-    this.#sendControl(this.#resync);
   }
 
   #handle(body: ClientMessage["body"]): void {
@@ -372,7 +338,7 @@ export class Connection implements Guest {
   #knock(hello: Hello, identity: Identity): void {
     if (!this.#open) return;
     this.#admit = () => this.#host.welcome(this, hello, identity);
-    this.#host.knock(this);
+    this.#host.knock(this, identity);
   }
 
   #pong({ request, clientTimeMs }: Ping): void {

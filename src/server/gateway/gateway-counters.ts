@@ -1,3 +1,4 @@
+import type { AreaCounters } from "./area/areas.ts";
 import type { CloseReason } from "./close-codes.ts";
 import type { Connection } from "./connection.ts";
 import type { Sessions } from "./sessions.ts";
@@ -30,6 +31,8 @@ export interface GatewayCounters {
   /** The longest that a frame has waited for the disk, in ms. */
   readonly commitWaitMsMost: number;
   readonly closes: ReadonlyMap<CloseReason, number>;
+  /** Undefined: clients see nothing of what is around them. */
+  readonly areas: AreaCounters | undefined;
 }
 
 /** Counts what the gateway does. */
@@ -65,7 +68,7 @@ export class GatewayTally {
   counters(
     connections: ReadonlySet<Connection>,
     sessions: Sessions,
-    held: Pick<GatewayCounters, "waiting" | "reliableLogBytes" | "commitWaitMsMost">,
+    held: Pick<GatewayCounters, "waiting" | "reliableLogBytes" | "commitWaitMsMost" | "areas">,
   ): GatewayCounters {
     let { eventsCoalesced, eventsDropped, resyncs } = this.#gone;
     let laneBytes = 0;

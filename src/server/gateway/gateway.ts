@@ -21,6 +21,7 @@ import {
 } from "./frame-encoder.ts";
 import { type GatewayCounters, GatewayTally } from "./gateway-counters.ts";
 import { OutgoingFrame } from "./outgoing-frame.ts";
+import { PlayerJoins } from "./player-joins.ts";
 import { Reception } from "./reception.ts";
 import type { Session } from "./session.ts";
 import { SessionStore } from "./session-store.ts";
@@ -71,6 +72,7 @@ export class Gateway implements ConnectionHost {
   readonly #sessions: Sessions;
   readonly #reception: Reception;
   readonly #door: Door;
+  readonly #joins: PlayerJoins;
   readonly #hold: CommitHold;
   readonly #audiences = new Audiences();
   readonly #connections = new Set<Connection>();
@@ -97,6 +99,7 @@ export class Gateway implements ConnectionHost {
     this.#surroundings = options.surroundings;
     this.#shownThrough = Math.max(this.#store.log.last, this.#store.reached);
     this.#door = new Door(limits.joinsPerSecondMax, limits.joinsBurstMax);
+    this.#joins = new PlayerJoins(limits.playerJoinsPerSecondMax);
     this.#hold = new CommitHold(world, limits.commitWaitMsMax, (encoder) => this.#show(encoder));
     this.#sessions = new Sessions(limits, this.#store.file, (session) => this.#ended(session));
     this.#reception = new Reception(this, this.#sessions, this.#store, {
@@ -129,6 +132,7 @@ export class Gateway implements ConnectionHost {
       waiting: this.#door.waiting,
       reliableLogBytes: this.#store.log.bytes,
       commitWaitMsMost: this.#hold.longestMs,
+      areas: this.#surroundings?.counters,
     });
   }
 
@@ -180,14 +184,22 @@ export class Gateway implements ConnectionHost {
     this.#store.close();
   }
 
-  knock(connection: Connection): void {
-    if (this.#refuseWhenFull(connection)) return;
-    this.#strangers.delete(connection);
-    this.#door.enter(connection);
+  knock(guest: Connection, { player }: Identity): void {
+    if (this.#refuseWhenFull(guest)) return;
+    this.#strangers.delete(guest);
+    if (this.#joins.take(player)) {
+      this.#door.enter(guest);
+      return;
+    }
+    const { playerJoinsPerSecondMax: most } = this.limits;
+    const detail = `more than ${most} clients a second of player=${player}`;
+    guest.refuse("CLIENT_TOO_MANY_CONNECTIONS", detail);
   }
 
   welcome(connection: Connection, hello: Hello, identity: Identity): void {
     const session = this.#reception.receive(connection, hello, identity);
+    // It may have been refused meanwhile, and is taken off the books already.
+    if (!connection.isOpen) return;
     if (session.area) this.#surroundings?.setArea(connection, session.area);
     this.#audiences.move(session);
     this.#listen();
@@ -198,7 +210,8 @@ export class Gateway implements ConnectionHost {
 
   subscribed(session: Session): void {
     this.#sessions.save(session);
-    this.#audiences.move(session);
+    const held = this.#audiences.move(session);
+    if (held.length > 0) session.connection?.deliver(new OutgoingFrame(this.#shownThrough, held));
     this.#listen();
   }
 
@@ -340,12 +353,11 @@ export class Gateway implements ConnectionHost {
     this.#hold.rewind(from);
     this.#store.log.rewind(from);
     this.#shownThrough = Math.min(this.#shownThrough, from - 1);
-    const value = { fromFrame: BigInt(from), toFrame: BigInt(to), rewound: true };
     for (const session of this.#sessions.all()) {
       session.rewindTo(from - 1);
       if (!session.connection) continue;
       session.rewoundFrom = undefined;
-      session.connection.send({ case: "gap", value });
+      session.connection.rewound(from, to);
     }
   }
 

@@ -55,6 +55,10 @@ export class Lanes {
     return this.#control.bytes + this.#reliable.bytes + this.#latestBytes + this.#cosmeticBytes;
   }
 
+  get hasReliable(): boolean {
+    return !this.#reliable.isEmpty;
+  }
+
   /** False when there is no room. */
   offerControl(message: Uint8Array): boolean {
     return this.#control.offer(message, this.#budgets.control);

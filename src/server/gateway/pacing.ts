@@ -27,6 +27,16 @@ export class Pacing {
     return this.#heldCount > 0;
   }
 
+  /** What is held back now. */
+  held(): WireEvent[] {
+    if (this.#heldCount === 0) return [];
+    return [...this.#paced.values()].flatMap(({ held }) => held ?? []);
+  }
+
+  holds(event: WireEvent): boolean {
+    return this.#paced.get(laneKeyOf(event))?.held === event;
+  }
+
   /** Those of a frame's events that go now, behind those held back whose time has come. */
   take(events: readonly WireEvent[], nowMs: number): WireEvent[] {
     const passing = events.filter((event) => this.#passes(event, nowMs));

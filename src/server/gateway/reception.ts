@@ -2,6 +2,7 @@ import type { Hello } from "../../gen/tellurion/v1/client_pb.ts";
 import type { World } from "../../runtime/host.ts";
 import type { Identity } from "../access/identity.ts";
 import type { Limits } from "../limits.ts";
+import { Backlog } from "./backlog.ts";
 import type { Connection } from "./connection.ts";
 import type { Session } from "./session.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -53,8 +54,8 @@ export class Reception {
     // The file may not know the last frames that were sent: neither those that are in it, nor those that went since.
     const isUnknown = log.droppedThrough > (file?.progressThrough ?? 0);
     if (isUnknown) session.lastReliable = Math.max(session.lastReliable, log.droppedThrough);
-    const missed = log.between(0, log.last, (event, frame) => session.wants(event, frame));
-    session.lastReliable = Math.max(session.lastReliable, missed.at(-1)?.frame ?? 0);
+    const last = log.lastOf((event, frame) => session.wants(event, frame));
+    session.lastReliable = Math.max(session.lastReliable, last);
     session.rewindTo(reached);
   }
 
@@ -71,7 +72,7 @@ export class Reception {
     this.#sessions.save(session);
     this.#welcome(connection, session, identity, resumeToken, back !== undefined);
     if (typeof found === "string") connection.send({ case: "resync", value: { reason: found } });
-    if (back) this.#catchUp(connection, back);
+    if (back && connection.isOpen) this.#catchUp(connection, back);
     return session;
   }
 
@@ -133,10 +134,6 @@ export class Reception {
     };
     if (rewound) gap(rewound.from, rewound.to, true);
     if (log.lostAt > position) gap(log.lostAt, log.lostAt, false);
-    const { shownThrough } = this.#front;
-    const missed = log.between(position, shownThrough, (e, frame) => session.wants(e, frame));
-    connection.repeat(
-      missed.map((frame) => connection.subprotocol.encodeFrame({ ...frame, isReliable: true })),
-    );
+    connection.repeat(new Backlog(log, session, position, () => this.#front.shownThrough));
   }
 }

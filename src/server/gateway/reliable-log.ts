@@ -90,16 +90,25 @@ export class ReliableLog {
     }
   }
 
-  /** Events after one frame, up to another and with it, of those that are wanted. */
-  between(
+  /** The first frame after one, up to another and with it, that holds something wanted, without the rest. */
+  firstAfter(
     after: number,
     through: number,
     wants: (event: WireEvent, frame: number) => boolean,
-  ): ReliableFrame[] {
-    return this.#entries
-      .filter(({ frame }) => frame > after && frame <= through)
-      .map(({ frame, events }) => ({ frame, events: events.filter((e) => wants(e, frame)) }))
-      .filter(({ events }) => events.length > 0);
+  ): ReliableFrame | undefined {
+    for (let i = this.#placeAfter(after); i < this.#entries.length; i += 1) {
+      const { frame, events } = this.#entries[i] as Entry;
+      if (frame > through) return undefined;
+      const wanted = events.filter((event) => wants(event, frame));
+      if (wanted.length > 0) return { frame, events: wanted };
+    }
+    return undefined;
+  }
+
+  /** The last frame that holds something wanted. 0: none does. */
+  lastOf(wants: (event: WireEvent, frame: number) => boolean): number {
+    const isWanted = ({ frame, events }: Entry) => events.some((event) => wants(event, frame));
+    return this.#entries.findLast(isWanted)?.frame ?? 0;
   }
 
   /** Nobody needs frames up to this one any more. */
@@ -118,6 +127,18 @@ export class ReliableLog {
     this.#droppedThrough = Math.min(this.#droppedThrough, from - 1);
     this.#writtenDropped = this.#droppedThrough;
     this.#file?.forgetFrames(from);
+  }
+
+  /** Where the first frame after one is, or would be. */
+  #placeAfter(frame: number): number {
+    let low = 0;
+    let high = this.#entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#entries[middle] as Entry).frame > frame) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   #dropOldest(): void {

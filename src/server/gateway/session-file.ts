@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { TellurionError } from "../../runtime/index.ts";
 import { messageOf } from "../calls.ts";
 import type { LookedAt } from "./surroundings.ts";
 
@@ -28,6 +29,11 @@ interface SessionRow {
 }
 
 const format = 1;
+/** How long another process may have the file locked, a copy being made of it for example. Everything waits meanwhile. */
+const lockedMsMax = 500;
+/** SQLITE_CORRUPT and SQLITE_NOTADB: the part of an error's code that `primaryCode` leaves. */
+const damageCodes = new Set([11, 26]);
+const primaryCode = 0xff;
 const tables = `
   CREATE TABLE IF NOT EXISTS meta (
     format INTEGER, world TEXT, droppedThrough INTEGER, progressThrough INTEGER
@@ -72,26 +78,34 @@ export class SessionFile {
     this.#noteThrough = database.prepare("UPDATE meta SET progressThrough = ?");
   }
 
-  /** Opens a file, or begins it. One that is damaged, or of another format, is begun anew. */
+  /**
+   * Opens a file, or begins it. One that is damaged, or of another format, is begun anew. Throws INVALID_OPTION for what
+   * cannot be opened: a folder, or what another process has locked.
+   */
   static open(path: string): SessionFile {
     try {
       return SessionFile.#tryToOpen(path);
-    } catch {
+    } catch (error) {
+      if (!isOfNoUse(error)) throw notOpened(path, error);
+    }
+    try {
       removeFiles(path);
       return SessionFile.#tryToOpen(path);
+    } catch (error) {
+      throw notOpened(path, error);
     }
   }
 
   static #tryToOpen(path: string): SessionFile {
-    const database = new DatabaseSync(path);
+    const database = new DatabaseSync(path, { timeout: lockedMsMax });
     try {
       database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;");
       const found = database.prepare("PRAGMA quick_check(1)").get();
-      if (!found || Object.values(found)[0] !== "ok") throw new Error("it is damaged");
+      if (!found || Object.values(found)[0] !== "ok") throw new UnusableFile("it is damaged");
       database.exec(tables);
       const query = database.prepare("SELECT format FROM meta");
       const meta = query.get() as { format: number } | undefined;
-      if (meta && meta.format !== format) throw new Error("it has another format");
+      if (meta && meta.format !== format) throw new UnusableFile("it has another format");
       if (!meta) database.prepare("INSERT INTO meta VALUES (?, '', 0, 0)").run(format);
       return new SessionFile(path, database);
     } catch (error) {
@@ -210,6 +224,23 @@ export class SessionFile {
       this.onLost(messageOf(error));
     }
   }
+}
+
+class UnusableFile extends Error {}
+
+/** What is in the file is of no use to anybody: not only for the moment, and not only to this process. */
+function isOfNoUse(error: unknown): boolean {
+  if (error instanceof UnusableFile) return true;
+  const { errcode } = error as { readonly errcode?: number };
+  return errcode !== undefined && damageCodes.has(errcode & primaryCode);
+}
+
+function notOpened(path: string, error: unknown): TellurionError {
+  return new TellurionError(
+    "INVALID_OPTION",
+    `the file of the sessions, ${path}, cannot be opened: ${messageOf(error)}; ` +
+      "valid is a file that can be written, and that no other process has locked",
+  );
 }
 
 function removeFiles(path: string): void {

@@ -14,6 +14,7 @@ export class Sessions {
   readonly #byId = new Map<string, Session>();
   /** Those without a connection, in the order in which they lost it. */
   readonly #away = new Set<Session>();
+  readonly #awayOf = new Map<string, Set<Session>>();
   /** Those of which the file does not know how far they have come. */
   readonly #dirty = new Set<Session>();
   readonly #ended: (session: Session) => void;
@@ -33,7 +34,7 @@ export class Sessions {
       const session = Session.restore(record);
       session.leftMs = now();
       this.#byId.set(session.id, session);
-      this.#away.add(session);
+      this.#noteAway(session);
     }
   }
 
@@ -65,7 +66,7 @@ export class Sessions {
 
   /** The session has a connection. */
   attached(session: Session): void {
-    this.#away.delete(session);
+    this.#noteBack(session);
   }
 
   /** Tokens or subscriptions have changed. */
@@ -92,7 +93,7 @@ export class Sessions {
       this.end(session);
       return;
     }
-    this.#away.add(session);
+    this.#noteAway(session);
     this.expire();
   }
 
@@ -106,10 +107,29 @@ export class Sessions {
   }
 
   end(session: Session): void {
-    this.#away.delete(session);
+    this.#noteBack(session);
     this.#dirty.delete(session);
     if (!this.#byId.delete(session.id)) return;
     this.#file?.remove(session.id);
     this.#ended(session);
+  }
+
+  /** It waits. A player pushes out its own sessions, not those of others; without players nobody can tell whose they are. */
+  #noteAway(session: Session): void {
+    this.#away.add(session);
+    if (session.player === "") return;
+    const own = this.#awayOf.get(session.player) ?? new Set();
+    this.#awayOf.set(session.player, own.add(session));
+    for (const longest of own) {
+      if (own.size <= this.#limits.sessionsPerPlayerMax) break;
+      this.end(longest);
+    }
+  }
+
+  #noteBack(session: Session): void {
+    this.#away.delete(session);
+    const own = this.#awayOf.get(session.player);
+    own?.delete(session);
+    if (own?.size === 0) this.#awayOf.delete(session.player);
   }
 }

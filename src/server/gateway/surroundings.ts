@@ -1,4 +1,5 @@
 import type { PublishedFrame } from "../../runtime/host.ts";
+import type { AreaCounters } from "./area/areas.ts";
 import type { Connection } from "./connection.ts";
 
 /** Where a client looks. Metres. */
@@ -18,6 +19,7 @@ export interface Look extends LookedAt {
 export interface Surroundings {
   /** Numbers of the events that it needs, whoever is subscribed to them. */
   readonly events: readonly number[];
+  readonly counters: AreaCounters;
   /** Takes in what happened. The frame is valid until it returns. */
   take(frame: PublishedFrame): void;
   /** Throws INVALID_ARGUMENT, and then nothing has changed. */

@@ -1,3 +1,4 @@
+import type { AreaCounters } from "../gateway/area/areas.ts";
 import type { GatewayCounters } from "../gateway/gateway-counters.ts";
 import type { PrometheusText } from "./prometheus.ts";
 
@@ -32,10 +33,25 @@ export function addGateway(text: PrometheusText, gateway: GatewayCounters): void
     "Longest time that reliable events waited for the disk.",
     gateway.commitWaitMsMost / 1_000,
   );
+  if (gateway.areas) addAreas(text, gateway.areas);
   text.many(
     "counter",
     "tellurion_gateway_closes_total",
     "WebSockets that the server closed, by reason.",
     [...gateway.closes].map(([reason, value]) => ({ value, labels: { reason } })),
   );
+}
+
+function addAreas(text: PrometheusText, areas: AreaCounters): void {
+  const counter = (name: string, help: string, value: number) =>
+    text.one("counter", `tellurion_gateway_area_${name}_total`, help, value);
+  const gauge = (name: string, help: string, value: number) =>
+    text.one("gauge", `tellurion_gateway_area_${name}`, help, value);
+  gauge("clients", "Clients that look at an area.", areas.clients);
+  gauge("entities", "Entities that clients can see.", areas.entities);
+  counter("entities_refused", "Entities without room among all.", areas.entitiesRefused);
+  counter("entities_crowded", "Entities without room in a client's area.", areas.crowded);
+  counter("events_faulty", "Events about entities that were passed over.", areas.eventsFaulty);
+  counter("updates", "Area updates to clients.", areas.updates);
+  counter("update_bytes", "Bytes of area updates to clients.", areas.updateBytes);
 }

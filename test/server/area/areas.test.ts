@@ -163,6 +163,17 @@ describe("a client's area", () => {
     expect(new AreaPicture().take(update?.message as Uint8Array)).toMatchObject({ complete: true });
   });
 
+  test("columns that do not match are passed over, and counted, and the rest is told", () => {
+    const areas = areasOf();
+    const picture = new AreaPicture();
+    areas.setArea(binary(), here);
+    const faulty = { group: "npc:fen", kind: "npc", numbers: [1, 2], x: [1], y: [1, 2] };
+    areas.take(frameOf(1, [movedEvent(faulty), row(3)]));
+    for (const { message } of areas.updates()) picture.take(message);
+    expect(picture.entities.size).toBe(3);
+    expect(areas.counters).toMatchObject({ eventsFaulty: 1, entities: 3 });
+  });
+
   test("an area that cannot be is refused, and the one before stays", () => {
     const areas = areasOf();
     const client = binary();

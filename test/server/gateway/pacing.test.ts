@@ -67,7 +67,7 @@ test("a client asks for rates, keeps them with its subscriptions, and takes them
   expect([paced.frames, free.frames]).toEqual([["1"], ["1", "2", "3"]]);
   ask(0);
   pass();
-  expect(paced.frames).toEqual(["1", "4"]);
+  expect(paced.frames).toEqual(["1", "3", "4"]);
   ask(3_600_001);
   ask(1, "storms");
   for (const region of "abc") ask(1, `weather/${region}`);
@@ -78,5 +78,37 @@ test("a client asks for rates, keeps them with its subscriptions, and takes them
     "subscribed",
     "problem RESOURCE_EXHAUSTED",
   ]);
+  gateway.close();
+});
+
+test("what is held back when a client changes its subscriptions goes at once, unless it is for no topic of its any more", () => {
+  const world = new FakeWorld();
+  const gateway = new Gateway(
+    world,
+    defaultLimits,
+    createLog(() => {}),
+  );
+  const rates = [{ topic: "time", intervalMs: 3_600_000 }];
+  const clients = Array.from({ length: 3 }, () => {
+    const client = new GatewayClient(gateway);
+    client.say({ case: "subscribe", value: { topics: ["time"], rates } });
+    return client;
+  });
+  const [more, less, same] = clients as [GatewayClient, GatewayClient, GatewayClient];
+  for (const settledGameMs of [1n, 2n, 3n]) {
+    world.publish(TimeEventSchema, { settledGameMs });
+    world.endFrame();
+  }
+  more.subscribe("weather");
+  less.say({ case: "unsubscribe", value: { topics: ["time"] } });
+  same.subscribe("time");
+  const times = (client: GatewayClient) =>
+    client.line.messages.flatMap((body) =>
+      body.case === "frame" ? body.value.events.map(({ body: { value } }) => value) : [],
+    );
+  expect(clients.map((client) => times(client).length)).toEqual([2, 1, 1]);
+  expect(times(more)).toMatchObject([{ settledGameMs: 1n }, { settledGameMs: 3n }]);
+  more.subscribe("weather/moor");
+  expect(times(more)).toHaveLength(2);
   gateway.close();
 });

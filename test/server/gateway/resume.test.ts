@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TimeEventSchema, TimePhaseEventSchema } from "../../../src/gen/tellurion/v1/clock_pb.ts";
 import { WeatherEventSchema } from "../../../src/gen/tellurion/v1/weather_pb.ts";
+import type { Authenticator } from "../../../src/server/access/authenticator.ts";
+import { developer } from "../../../src/server/access/identity.ts";
 import { Gateway } from "../../../src/server/gateway/gateway.ts";
 import { SessionStore } from "../../../src/server/gateway/session-store.ts";
 import { defaultLimits, type Limits } from "../../../src/server/limits.ts";
@@ -143,6 +145,87 @@ describe("a client that lost its connection", () => {
   });
 });
 
+describe("a client that missed more than its lane takes", () => {
+  beforeEach(() => begin({ reliableLaneBytesMax: 1_024 }));
+  /** It missed 500 frames, which are some 20 times its lane. */
+  const behind = () => {
+    const client = new GatewayClient(gateway).subscribe("weather");
+    pass(1);
+    client.lose();
+    pass(500);
+    return client;
+  };
+  const numbered = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, i) => `${from + i}!`);
+
+  test("gets it all, without a resync", () => {
+    const client = behind();
+    const back = new GatewayClient(gateway, { resume: client.resume(1) });
+    expect(back.frames).toEqual(numbered(2, 501));
+    expect([back.line.closedWith, gateway.counters.resyncs]).toEqual([undefined, 0]);
+  });
+
+  test("gets it as slowly as its line takes it, and what happens meanwhile behind it", () => {
+    const client = behind();
+    const slow = new GatewayClient(gateway, { resume: client.resume(1) }, 200_000);
+    for (let i = 0; i < 600; i += 1) {
+      pass(i < 50 ? 1 : 0);
+      slow.drain();
+    }
+    expect(slow.frames).toEqual(numbered(2, 551));
+    slow.line.size = 0;
+    slow.drain();
+    pass(1);
+    expect(slow.frames.at(-1)).toBe("552!");
+    expect(gateway.counters).toMatchObject({ resyncs: 0, laneBytes: 0 });
+  });
+
+  test("gets the rest when it comes back in the middle of it", () => {
+    const client = behind();
+    const slow = new GatewayClient(gateway, { resume: client.resume(1) }, 200_000);
+    for (let i = 0; i < 99; i += 1) slow.drain();
+    expect(slow.frames).toEqual(numbered(2, 100));
+    slow.lose();
+    const again = new GatewayClient(gateway, { resume: slow.resume(100) });
+    expect(again.frames).toEqual(numbered(101, 501));
+  });
+
+  test("hears of those in the middle that did not last, and gets them as they are now", () => {
+    const client = behind();
+    const slow = new GatewayClient(gateway, { resume: client.resume(1) }, 200_000);
+    for (let i = 0; i < 9; i += 1) slow.drain();
+    world.rewind(300, 501);
+    world.frame = 299;
+    pass(3);
+    slow.line.size = 0;
+    slow.drain();
+    expect(slow.frames).toEqual(numbered(2, 302));
+    expect(slow.line.sent).toContain("gap 300 to 501 rewound");
+  });
+
+  test("is told when the log had to let go of what it waits for, and goes on with what happens then", () => {
+    gateway.close();
+    begin({ reliableLaneBytesMax: 1_024, reliableLogBytesMax: 8_192 });
+    const client = new GatewayClient(gateway).subscribe("weather");
+    pass(1);
+    client.lose();
+    pass(40);
+    const slow = new GatewayClient(gateway, { resume: client.resume(1) }, 200_000);
+    pass(500);
+    slow.line.size = 0;
+    slow.drain();
+    pass(1);
+    expect(slow.line.sent.slice(-2)).toEqual(["resync CLIENT_TOO_SLOW", "frame 542"]);
+    expect(slow.frames.length).toBeLessThan(4);
+    // It has taken that resync: being too slow once more is not the end.
+    slow.line.bufferedBytes = 1_000_000;
+    while (gateway.counters.resyncs < 2) pass(1);
+    slow.drain();
+    expect(slow.line.sent.at(-1)).toBe("resync CLIENT_TOO_SLOW");
+    expect(slow.line.closedWith).toBeUndefined();
+  });
+});
+
 describe("the gateway", () => {
   test("keeps no more sessions than it may, and lets go of the longest away", () => {
     begin({ sessionsKeptMax: 2 });
@@ -151,6 +234,45 @@ describe("the gateway", () => {
       return new GatewayClient(gateway, { resume: client.resume(0) }).welcome.resumed;
     });
     expect(resumed).toEqual([false, true, true]);
+  });
+
+  test("lets go of a player's own sessions when it leaves too many, not of those of others", () => {
+    const authenticator: Authenticator = {
+      identify: (player = "") => ({ ...developer, player }),
+    };
+    gateway = new Gateway(
+      world,
+      { ...defaultLimits, sessionsPerPlayerMax: 2 },
+      createLog(() => {}),
+      { authenticator },
+    );
+    const leave = (token: string) => new GatewayClient(gateway, { token }).lose();
+    const clients = ["anna", "bob", "bob", "bob", "", "", ""].map((player) => ({
+      player,
+      client: leave(player),
+    }));
+    const resumed = clients.map(({ player, client }) => {
+      const hello = { token: player, resume: client.resume(0) };
+      return new GatewayClient(gateway, hello).welcome.resumed;
+    });
+    expect(resumed).toEqual([true, false, true, true, true, true, true]);
+  });
+
+  test("lets a player in no more often than it may, and others as before", () => {
+    const authenticator: Authenticator = {
+      identify: (player = "") => ({ ...developer, player }),
+    };
+    gateway = new Gateway(
+      world,
+      { ...defaultLimits, playerJoinsPerSecondMax: 1 },
+      createLog(() => {}),
+      { authenticator },
+    );
+    const closes = ["bob", "bob", "bob", "anna", "", "", ""].map(
+      (token) => new GatewayClient(gateway, { token }).line.closedWith,
+    );
+    const refused = "4503 CLIENT_TOO_MANY_CONNECTIONS";
+    expect(closes).toEqual([undefined, undefined, refused, ...Array(4).fill(undefined)]);
   });
 
   test("keeps no session when there is no time to come back", () => {

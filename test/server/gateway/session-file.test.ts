@@ -1,6 +1,8 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { Worker } from "node:worker_threads";
 import { beforeEach, expect, test } from "vitest";
 import { SessionFile, type SessionRecord } from "../../../src/server/gateway/session-file.ts";
 import { temporaryFolder } from "../../support/kept-world.ts";
@@ -82,4 +84,48 @@ test("when a write fails the file is gone: half of the truth is worse than none"
   file.noteProgress([record], 3);
   expect(reasons).toHaveLength(1);
   expect(existsSync(path)).toBe(false);
+});
+
+/** Locks a file in another thread, and lets it go after 100 ms. */
+const locker = `
+  const { parentPort, workerData } = require("node:worker_threads");
+  const database = new (require("node:sqlite").DatabaseSync)(workerData);
+  database.exec("BEGIN IMMEDIATE");
+  parentPort.postMessage("locked");
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  database.close();
+`;
+
+test("a lock of some milliseconds is waited for, in a write and as the file is opened", async () => {
+  const first = SessionFile.open(path);
+  first.onLost = (reason) => expect.fail(reason);
+  const lock = async () => {
+    const worker = new Worker(locker, { eval: true, workerData: path });
+    await once(worker, "message");
+    return { free: once(worker, "exit") };
+  };
+  let { free } = await lock();
+  first.put(record);
+  await free;
+  ({ free } = await lock());
+  const second = reopened(first);
+  second.setWorld("world");
+  await free;
+  expect(second.sessions()).toEqual([record]);
+  second.close();
+});
+
+test("a file that cannot be opened is left as it is", () => {
+  mkdirSync(path);
+  expect(() => SessionFile.open(path)).toThrow(
+    expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining(path) }),
+  );
+  expect(existsSync(path)).toBe(true);
+  const locked = `${path}-locked`;
+  SessionFile.open(locked).close();
+  const other = new DatabaseSync(locked);
+  other.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE");
+  expect(() => SessionFile.open(locked)).toThrow(/INVALID_OPTION|locked/);
+  other.close();
+  expect(existsSync(locked)).toBe(true);
 });

@@ -14,6 +14,7 @@ import { frameOf, movedEvent } from "../area/published.ts";
 /** Sends each client, in each frame, an empty update. */
 class FakeSurroundings implements Surroundings {
   readonly events = [3];
+  readonly counters = new Areas<Connection>(defaultLimits, 60).counters;
   readonly areas = new Map<Connection, LookedAt>();
   taken = 0;
   /** Of each update, its frame and how many frames had been taken in. */
@@ -109,6 +110,26 @@ test("one that comes back looks where it looked", () => {
   const back = new GatewayClient(gateway, { resume: client.resume(0) });
   pass();
   expect(back.line.sent).toEqual(["welcome", "areaUpdate"]);
+});
+
+test("one that is closed as it is welcomed looks nowhere", () => {
+  gateway.close();
+  const limits = { ...defaultLimits, controlLaneBytesMax: 1 };
+  gateway = new Gateway(
+    world,
+    limits,
+    createLog(() => {}),
+    { surroundings: around },
+  );
+  const client = new GatewayClient(gateway);
+  look(client, 50);
+  client.lose();
+  world.dilate(0.5);
+  // The line takes nothing, and the lane not even a second message.
+  const back = new GatewayClient(gateway, { resume: client.resume(0) }, 0, 1_000_000);
+  expect(back.line.closedWith).toBe("4408 CLIENT_TOO_SLOW");
+  expect(around.areas.size).toBe(0);
+  expect(gateway.counters.connections).toBe(0);
 });
 
 test("an area that is not valid changes nothing, nor do topics that are not", () => {

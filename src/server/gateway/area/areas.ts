@@ -1,5 +1,5 @@
 import { EventType } from "../../../gen/tellurion/v1/event_type_pb.ts";
-import type { PublishedFrame } from "../../../runtime/host.ts";
+import type { PublishedEvent, PublishedFrame } from "../../../runtime/host.ts";
 import { TellurionError } from "../../../runtime/index.ts";
 import type { AreaLimits } from "./area-limits.ts";
 import { areaUpdateToJson } from "./area-message.ts";
@@ -38,6 +38,8 @@ export interface AreaCounters {
   readonly updateBytes: number;
   /** Entities that did not enter an area because its client knew `areaEntitiesMax` already. */
   readonly crowded: number;
+  /** Events about entities that were passed over: their columns do not match. */
+  readonly eventsFaulty: number;
 }
 
 /** What clients see of the entities in their areas. */
@@ -51,7 +53,7 @@ export class Areas<Client extends AreaClient> {
   readonly #watchers = new Map<Client, Watcher>();
   /** A client is served in every so manieth frame: not all of them in the same one. */
   readonly #framesPerUpdate: number;
-  readonly #counters = { updates: 0, updateBytes: 0, crowded: 0 };
+  readonly #counters = { updates: 0, updateBytes: 0, crowded: 0, eventsFaulty: 0 };
   #joined = 0;
   /** Counts frames that told of entities. */
   #turn = 0;
@@ -86,8 +88,7 @@ export class Areas<Client extends AreaClient> {
       if (number !== EventType.ENTITIES_MOVED && number !== EventType.ENTITIES_LEFT) continue;
       if (isNewTurn) this.#turn += 1;
       isNewTurn = false;
-      if (number === EventType.ENTITIES_MOVED) this.#table.moved(event, this.#turn);
-      else this.#table.left(event);
+      this.#takeEvent(event);
     }
   }
 
@@ -145,6 +146,16 @@ export class Areas<Client extends AreaClient> {
   /** The client's last update did not reach it. */
   notSent(client: Client): void {
     this.#watchers.get(client)?.takeBack();
+  }
+
+  /** An actor may publish columns that do not match. That is no reason for others to see nothing any more. */
+  #takeEvent(event: PublishedEvent): void {
+    try {
+      if (event.entry.number === EventType.ENTITIES_MOVED) this.#table.moved(event, this.#turn);
+      else this.#table.left(event);
+    } catch {
+      this.#counters.eventsFaulty += 1;
+    }
   }
 
   /** Not for every frame: only when somebody looks. */

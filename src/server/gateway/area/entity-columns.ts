@@ -41,7 +41,7 @@ export class EntityColumns {
   #end = 0;
   #at = 0;
 
-  /** Throws INTERNAL_ERROR for what is no such event: the world's own events are. */
+  /** Throws INTERNAL_ERROR for what is no such event. */
   readMoved(bytes: Uint8Array, start: number, end: number): this {
     this.#begin(bytes, start, end);
     let xs = 0;
