@@ -1,8 +1,8 @@
-import { setPriority } from "node:os";
 import { MemoryPositions, openConsumer, queueClient } from "../../clients/consumer/src/index.ts";
 import { WeatherEventSchema } from "../../src/gen/tellurion/v1/weather_pb.ts";
 import { codecOf } from "../../src/runtime/index.ts";
 import { digest } from "../events.ts";
+import { stepAside } from "./step-aside.ts";
 
 /** What a consumer is told. */
 export interface ConsumerSetup {
@@ -20,13 +20,12 @@ export interface Handled {
   readonly atMs: number;
 }
 
-const niceness = 10;
 const tellMs = 100;
 const codec = codecOf(WeatherEventSchema);
 
 /** A remote service that decodes each event, down to its fields, and counts. */
 process.once("message", async ({ endpoint, region, queueUrl }: ConsumerSetup) => {
-  setPriority(niceness);
+  stepAside();
   const handled = { count: 0, checksum: 0, disorder: 0 };
   let lastFrame = 0;
   await openConsumer({

@@ -93,8 +93,10 @@ describe("a smoke run of all tables", () => {
       expect(median).toBeLessThanOrEqual(max);
       expect(max).toBeLessThan(1e9);
     }
+    // What is a difference of two measurements may come to nothing, or less, in a moment.
+    const isDifference = (row: string) => row === "cost of an event to the core";
     const slow = report.results.filter(({ table, min }) => table !== "allocation" && min <= 0);
-    expect(slow.map(({ row }) => row)).toEqual([]);
+    expect(slow.map(({ row }) => row).filter((row) => !isDifference(row))).toEqual([]);
   });
 
   test("sees what postMessage allocates and the tell path does not", () => {

@@ -158,7 +158,8 @@ function createWorld(parts: BranchParts, more: Partial<InlineWorldOptions>): Inl
   const sinks = { events: ignore, reply: ignore, effect: ignore, report: ignore };
   const way = { workers: 1, shuffleEveryFrames: 0, checks: false, callersWait: false };
   const limits = { ...parts.limits, ...quietRings };
-  return new InlineWorld({ ...parts, ...way, limits, sinks, ...more });
+  // Nobody looks at a branch from outside. It would pay 8 MB for names, and there are many branches.
+  return new InlineWorld({ ...parts, ...way, limits, sinks, namesMax: 0, ...more });
 }
 
 function runFrame(world: InlineWorld, inputs: readonly Uint8Array[], checkpoint: boolean): void {

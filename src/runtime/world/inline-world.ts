@@ -31,10 +31,9 @@ export interface InlineWorldOptions {
   readonly callersWait?: boolean;
   /** Of each worker's ring of a feed. 0: there is no feed. */
   readonly feedRingBytes?: number;
+  /** Actors whose addresses can be read from its memory, by whoever looks at it from outside. Undefined: all. */
+  readonly namesMax?: number;
 }
-
-/** Names are for other threads, of which there are none here. A branch would pay 8 MB for them, and there are many. */
-const namesMax = 0;
 
 /**
  * A world in the calling thread: its workers take turns. It is the code of the real one but for threads, barriers and
@@ -51,10 +50,10 @@ export class InlineWorld {
   quiet = true;
 
   constructor(options: InlineWorldOptions) {
-    const { catalogue, kinds, limits, workers, restored } = options;
+    const { catalogue, kinds, limits, workers, restored, feedRingBytes, namesMax } = options;
     const counts = { messages: catalogue.messages.length, handlers: kinds.handlers.length };
     const ports = createPorts(workers);
-    this.memory = createWorldMemory(workers, limits, counts, options.feedRingBytes, namesMax);
+    this.memory = createWorldMemory(workers, limits, counts, feedRingBytes, namesMax);
     const common = {
       ...options,
       memory: this.memory,
