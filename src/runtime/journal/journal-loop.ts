@@ -39,9 +39,9 @@ export class JournalLoop {
     this.#status = new JournalStatus(setup.status);
     this.#frames = new FrameRingReader(setup.frames);
     this.#store = JournalStore.open(path, identity, retention);
-    const { id } = this.#store.identity;
-    const since = setup.since.filter(({ worldId = id }) => worldId === id);
-    const history = this.#historySince(Math.min(...since.map(({ frame }) => frame)));
+    const { since } = setup;
+    const isIts = since?.worldId === this.#store.identity.id;
+    const history = this.#historySince(since && isIts ? since.frame : Number.MAX_SAFE_INTEGER);
     this.#status.setCommitted(history.reached);
     this.#writer = this.#createWriter();
     const written = this.#store.identity;

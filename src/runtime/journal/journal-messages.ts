@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { ErrorCode } from "../errors.ts";
+import type { FeedMark } from "../feed/feed.ts";
 import type { History, WorldIdentity } from "./history.ts";
 import type { SentEntry } from "./journal-sender.ts";
 import type { KeyedInput } from "./keyed-inputs.ts";
@@ -14,8 +15,8 @@ export interface JournalSetup {
   readonly identity: WorldIdentity;
   readonly retention: Retention;
   readonly pendingBytesMax: number;
-  /** The history that is told begins no later than these frames, as far as it is kept. Other worlds' do not count. */
-  readonly since: readonly { readonly worldId: string | undefined; readonly frame: number }[];
+  /** The history that is told begins no later than this frame of this world, as far as it is kept. */
+  readonly since?: FeedMark | undefined;
   readonly status: SharedArrayBuffer;
   /** In which the conductor records frames. */
   readonly frames: SharedArrayBuffer;

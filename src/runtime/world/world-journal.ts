@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { TellurionError } from "../errors.ts";
 import { createFrameRing } from "../journal/frame-ring.ts";
 import { Journal, type JournalEvents } from "../journal/journal.ts";
-import type { JournalSetup, OpenedJournal } from "../journal/journal-messages.ts";
+import type { OpenedJournal } from "../journal/journal-messages.ts";
 import { defaultRetention } from "../journal/retention.ts";
 import { schemaHash } from "./schema-hash.ts";
 import type { WorldOptions } from "./world.ts";
@@ -25,7 +25,7 @@ export async function openWorldJournal(
   const setup = {
     ...{ path, identity, retention, pendingBytesMax: limits.journalBytesMax },
     frames: createFrameRing(limits.inputRingBytes),
-    since: sinceOf(options),
+    since: options.feed?.since,
   };
   const { journal, opened } = await Journal.open(setup, events);
   const kept = opened.identity;
@@ -37,12 +37,4 @@ export async function openWorldJournal(
     `${path} holds the world ${kept.name} with seed=${kept.seed} and ${kept.tickHz} frames a second; ` +
       `name=${name}, seed=${seed}, tickHz=${tickHz} are not valid for it`,
   );
-}
-
-/** From where there are readers who have not heard of everything. */
-function sinceOf({ feed, listener }: WorldOptions): JournalSetup["since"] {
-  return [
-    ...(feed?.since ? [feed.since] : []),
-    ...(listener ? [{ worldId: undefined, frame: listener.heardThrough }] : []),
-  ];
 }
