@@ -6,8 +6,8 @@ import { type AwsClients, oneAttempt, openAwsClients } from "./aws-clients.ts";
 import type { BridgeMessage, BridgeRequest, BridgeSetup } from "./bridge-messages.ts";
 import type { BridgedEvent } from "./bridged-event.ts";
 import type { CallOutcome, CallPort } from "./call-port.ts";
-import type { BridgeConfiguration } from "./configuration.ts";
-import { type BridgeCounters, noBridgeCounters } from "./counters.ts";
+import { noBridgeCounters } from "./counters.ts";
+import { type BridgeIn, startIn } from "./in/start-in.ts";
 import { OutSide } from "./out/out-side.ts";
 import { snsTopic } from "./out/topic.ts";
 import { openTracing } from "./tracing/open-tracing.ts";
@@ -16,31 +16,13 @@ import type { Tracing } from "./tracing/tracing.ts";
 /** How often the main thread hears what is counted. */
 const countersMs = 1_000;
 
-/** What comes in, as far as the loop needs it. */
-export interface InSide {
-  counters(): Partial<BridgeCounters>;
-  stop(): Promise<void>;
-}
-
-export type StartIn = (
-  configuration: BridgeConfiguration,
-  clients: AwsClients,
-  call: CallPort,
-  options: {
-    readonly log: (level: "info" | "warn" | "error", text: string) => void;
-    readonly tracing: Tracing;
-    /** Whether packs of this epoch are this part's own. */
-    readonly isOwnEpoch: (epoch: string) => boolean;
-  },
-) => InSide;
-
 /** Both sides of a bridge, on the thread that they share. */
 export class BridgeLoop {
   readonly #post: (message: BridgeMessage) => void;
   readonly #clients: AwsClients;
   readonly #tracing: Tracing;
   readonly #out: OutSide | undefined;
-  readonly #in: InSide | undefined;
+  readonly #in: BridgeIn;
   readonly #calls = new Map<number, (outcome: CallOutcome) => void>();
   readonly #timer: NodeJS.Timeout;
   #lastCall = 0;
@@ -49,7 +31,6 @@ export class BridgeLoop {
   static async open(
     setup: BridgeSetup,
     post: (message: BridgeMessage) => void,
-    startIn: StartIn | undefined,
   ): Promise<BridgeLoop> {
     const { configuration, outboxPath, newEpoch, world, schema } = setup;
     const clients = await openAwsClients(configuration, oneAttempt);
@@ -66,7 +47,7 @@ export class BridgeLoop {
         warn: (text) => log("warn", `bridge: ${text}`),
       });
     const loop = new BridgeLoop(post, clients, tracing, side, (call) =>
-      startIn?.(configuration, clients, call, {
+      startIn(configuration, clients, call, {
         log,
         tracing,
         isOwnEpoch: (epoch) => side?.isOwnEpoch(epoch) ?? false,
@@ -81,7 +62,7 @@ export class BridgeLoop {
     clients: AwsClients,
     tracing: Tracing,
     out: OutSide | undefined,
-    begin: (call: CallPort) => InSide | undefined,
+    begin: (call: CallPort) => BridgeIn,
   ) {
     this.#post = post;
     this.#clients = clients;
@@ -121,16 +102,16 @@ export class BridgeLoop {
 
   async #close(): Promise<void> {
     clearInterval(this.#timer);
-    await Promise.all([this.#in?.stop(), this.#out?.close()]);
+    await Promise.all([this.#in.stop(), this.#out?.close()]);
     this.#clients.close();
     await this.#tracing.close();
   }
 
   #tell(): void {
     const out = this.#out?.counters() ?? noBridgeCounters;
-    const counted = this.#in?.counters() ?? {};
-    const requests = out.requests + (counted.requests ?? 0);
-    const retries = out.retries + (counted.retries ?? 0);
+    const counted = this.#in.counters();
+    const requests = out.requests + counted.requests;
+    const retries = out.retries + counted.retries;
     this.#post({ what: "counters", counters: { ...out, ...counted, requests, retries } });
   }
 }
