@@ -10,11 +10,9 @@ import {
 } from "../../src/gen/tellurion/v1/weather_pb.ts";
 import { type ActorDefinition, defineActor } from "../../src/runtime/index.ts";
 import { BeginSchema, ConsumerStateSchema } from "../../test/gen/tellurion/test/v1/bench_pb.ts";
-import { Crowd } from "./crowd.ts";
+import { Crowd, groupSize } from "./crowd.ts";
 import { sayFrameBegan } from "./frame-began.ts";
 
-/** As many as a shard of NPCs has. */
-export const groupSize = 250;
 /** Bytes of a name in an event, so that it is as large as those that hold text. */
 const textBytes = 160;
 const text = "x".repeat(textBytes);
@@ -22,6 +20,10 @@ const longTextBytes = 32_768;
 const longText = "x".repeat(longTextBytes);
 
 let crowd: Crowd | undefined;
+/** What an event tells of a group, in arrays that are used again for the next. */
+const numbers = Array.from({ length: groupSize }, (_none, number) => number);
+const x: number[] = [...numbers];
+const y: number[] = [...numbers];
 
 /** Moves all walkers, in every frame. Its key is how many there are. */
 const walkers = defineActor({
@@ -37,15 +39,13 @@ const walkers = defineActor({
       crowd ??= new Crowd(Number(ctx.key));
       crowd.stepTo(ctx.frame);
       for (let first = 0; first < crowd.count; first += groupSize) {
-        const to = Math.min(crowd.count, first + groupSize);
-        ctx.publish(EntitiesMovedEventSchema, {
-          group: `walker:${first / groupSize}`,
-          kind: "walker",
-          numbers: Array.from({ length: to - first }, (_none, number) => number),
-          x: Array.from(crowd.x.subarray(first, to)),
-          y: Array.from(crowd.y.subarray(first, to)),
-          headings: crowd.headings.slice(first, to),
-        });
+        for (const number of numbers) {
+          x[number] = crowd.x[first + number] as number;
+          y[number] = crowd.y[first + number] as number;
+        }
+        const headings = crowd.headings.slice(first, first + groupSize);
+        const group = `walker:${first / groupSize}`;
+        ctx.publish(EntitiesMovedEventSchema, { group, kind: "walker", numbers, x, y, headings });
       }
     }),
   ],

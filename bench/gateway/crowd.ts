@@ -1,6 +1,8 @@
 /** Ten thousand in so much that a circle of `radius` holds a hundred of them. */
 const entitiesOfSide = 10_000;
 const sideMetres = 1_772;
+/** Entities are told of in groups, as large as a shard of NPCs: a crowd has whole ones. */
+export const groupSize = 250;
 /** Metres. */
 export const radius = 100;
 export const margin = 10;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Bar, type Case, check, type Effort, type Table } from "../table.ts";
-import { hz } from "./crowd.ts";
+import { groupSize, hz } from "./crowd.ts";
 import type {
   ClientsOrder,
   ClientsSaid,
@@ -26,7 +26,7 @@ const measureMsLeast = 600;
 function sizeFor({ scale }: Effort): Size {
   return {
     clients: Math.max(20, Math.ceil(1_000 * scale)),
-    entities: Math.max(500, Math.ceil(10_000 * scale)),
+    entities: groupSize * Math.max(2, Math.ceil(40 * scale)),
     slow: 0,
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Bar, type Case, check, type Effort } from "../table.ts";
-import { hz } from "./crowd.ts";
+import { groupSize, hz } from "./crowd.ts";
 import type { ClientsOrder, ClientsSaid, ServerOrder, ServerSaid, Size } from "./messages.ts";
 import { answer, type Processes, startProcesses } from "./processes.ts";
 
@@ -41,7 +41,7 @@ function sizeFor({ scale }: Effort): Size {
   const slow = Math.max(2, Math.ceil(50 * scale));
   return {
     clients: Math.max(20, Math.ceil(1_000 * scale)) - slow,
-    entities: Math.max(500, Math.ceil(10_000 * scale)),
+    entities: groupSize * Math.max(2, Math.ceil(40 * scale)),
     slow,
   };
 }

@@ -3,8 +3,7 @@ import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/p
 import { WebSocket } from "ws";
 import { ClientMessageSchema, ServerMessageSchema } from "../../src/gen/tellurion/v1/client_pb.ts";
 import { AreaPicture } from "../../test/server/area/area-client.ts";
-import { groupSize } from "./actors.ts";
-import { isTimeToLook, radius } from "./crowd.ts";
+import { groupSize, isTimeToLook, radius } from "./crowd.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** Connects one client, by the number of its entity. */

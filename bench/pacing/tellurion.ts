@@ -7,7 +7,8 @@ import { percentiles, stepMs, tickHz } from "./loads.ts";
 const framesFull = 600;
 /** The engine compiles what a frame runs in the first hundred. */
 const warmFrames = 120;
-const lookMs = 2;
+/** Often enough to see each frame, and no more: it keeps a processor from the others. */
+const lookMs = 7;
 
 /** How late the frames of a world begin that works for a share of each frame. */
 export async function measureWorldPacing(load: number, effort: Effort): Promise<readonly number[]> {
@@ -23,8 +24,8 @@ export async function measureWorldPacing(load: number, effort: Effort): Promise<
     const done = new Promise<void>((resolve) => {
       let seen = world.frame;
       const timer = setInterval(() => {
+        if (world.frame === seen) return;
         const { frame, latenessMsLast } = world.metrics();
-        if (frame === seen) return;
         seen = frame;
         if (frame > warmFrames * effort.scale) latenessMs.push(latenessMsLast);
         if (latenessMs.length < frames) return;

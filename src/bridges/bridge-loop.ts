@@ -9,7 +9,7 @@ import type { CallOutcome, CallPort } from "./call-port.ts";
 import { noBridgeCounters } from "./counters.ts";
 import { type BridgeIn, startIn } from "./in/start-in.ts";
 import { OutSide } from "./out/out-side.ts";
-import { snsTopic } from "./out/topic.ts";
+import { snsTopic } from "./out/sns-topic.ts";
 import { openTracing } from "./tracing/open-tracing.ts";
 import type { Tracing } from "./tracing/tracing.ts";
 

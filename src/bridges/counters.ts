@@ -16,9 +16,9 @@ export interface BridgeCounters {
   readonly inFlight: number;
   readonly packsPublished: number;
   readonly eventsPublished: number;
-  /** Calls of the AWS API in both directions, those included that failed. */
+  /** Messages sent to the topic, and calls of queues; those included that failed. */
   readonly requests: number;
-  /** Calls that repeated one that failed. */
+  /** Of them, those that repeated one that failed. */
   readonly retries: number;
   /** Events that were given up because the outbox is full, by class. */
   readonly shedCosmetic: number;

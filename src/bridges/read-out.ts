@@ -27,7 +27,7 @@ export function readOut(section: JsonSection, events: readonly BridgedEvent[]): 
     compression: section.choice("compression", ["none", "zstd"]) ?? "none",
     lingerMs: section.whole("lingerMs", 0, lingerMsMax) ?? 5_000,
     packBytesMax: section.whole("packBytesMax", 1_024, eventBytesMax) ?? 46_080,
-    inFlightMax: section.whole("inFlightMax", 1, inFlightMaxMax) ?? 4,
+    inFlightMax: section.whole("inFlightMax", 1, inFlightMaxMax) ?? 8,
     outboxBytesMax: section.whole("outboxBytesMax", 2 ** 20, 2 ** 40) ?? 2 ** 30,
     streams:
       section.list("streams", streamsMax, (path, value) =>

@@ -46,6 +46,7 @@ export const errorCatalogue = {
   INVALID_OPTION: { status: "invalid_argument" },
   INVALID_WORLD_PACK: { status: "invalid_argument" },
   ADDRESS_IN_USE: { status: "unavailable" },
+  LOAD_NOT_VALID: { status: "failed_precondition" },
 
   NOT_AUTHENTICATED: { status: "unauthenticated" },
   TOKEN_EXPIRED: { status: "unauthenticated" },

@@ -23,6 +23,7 @@ export type { Directive, Supervision } from "./actor/supervision.ts";
 export { type Codec, codecOf, type View } from "./codec/index.ts";
 export { defineComputation } from "./effects/computation.ts";
 export { defineExploration } from "./effects/exploration.ts";
+export { backOffAfter } from "./effects/retry.ts";
 export {
   type ErrorCode,
   type ErrorStatus,

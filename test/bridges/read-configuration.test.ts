@@ -22,7 +22,7 @@ test("what is left out stands at its default: one stream of all that is mirrored
   const { streams = [], ...others } = out ?? {};
   expect(others).toEqual({
     ...{ topicArn, fifo: false, format: "packs", compression: "none", lingerMs: 5_000 },
-    ...{ packBytesMax: 46_080, inFlightMax: 4, outboxBytesMax: 2 ** 30 },
+    ...{ packBytesMax: 46_080, inFlightMax: 8, outboxBytesMax: 2 ** 30 },
   });
   expect(streams).toEqual([
     {
@@ -39,7 +39,7 @@ test("everything that is said is taken", () => {
   };
   const out = {
     ...{ topicArn: `${topicArn}.fifo`, fifo: true, format: "packs", compression: "zstd" },
-    ...{ lingerMs: 100, packBytesMax: 190_000, inFlightMax: 8, outboxBytesMax: 2 ** 20 },
+    ...{ lingerMs: 100, packBytesMax: 190_000, inFlightMax: 5, outboxBytesMax: 2 ** 20 },
     streams: [stream],
   };
   const commands = {

@@ -1,5 +1,6 @@
-const pollBackOffMs = 200;
-const pollBackOffMsMax = 20_000;
+import { backOffAfter } from "../../runtime/index.ts";
+
+const pollBackOff = { backOffMs: 200, backOffMsMax: 20_000 };
 const hideSeconds = 5;
 const hideSecondsMax = 600;
 const hideFactor = 4;
@@ -7,12 +8,9 @@ const hideFactor = 4;
 /** Numbers in [0, 1). */
 export type Chance = () => number;
 
-/**
- * The pause before the queue is asked again, after so many failures in a row: anything up to a bound that doubles, so
- * that those who failed together do not come back together.
- */
-export function pollBackOff(failures: number, random: Chance): number {
-  return random() * Math.min(pollBackOffMsMax, pollBackOffMs * 2 ** (failures - 1));
+/** The pause in ms before the queue is asked again, after so many failures in a row. */
+export function pollBackOffAfter(failures: number, random: Chance): number {
+  return backOffAfter(failures, pollBackOff, random);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Chance, pollBackOff } from "./back-off.ts";
+import { type Chance, pollBackOffAfter } from "./back-off.ts";
 import type { InClock } from "./in-clock.ts";
 import { rest } from "./in-clock.ts";
 import type { InCounters } from "./in-counters.ts";
@@ -56,7 +56,7 @@ export class Deletions {
       } catch {
         if (attempt === attemptsMax) return;
         this.#counters.retries += 1;
-        await rest(this.#clock, pollBackOff(attempt, this.#random), never);
+        await rest(this.#clock, pollBackOffAfter(attempt, this.#random), never);
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { CallPort } from "../call-port.ts";
 import type { Tracing } from "../tracing/tracing.ts";
-import { type Chance, pollBackOff } from "./back-off.ts";
+import { type Chance, pollBackOffAfter } from "./back-off.ts";
 import { Deletions } from "./deletions.ts";
 import { Handling, type Verdict } from "./handling.ts";
 import { type InClock, rest } from "./in-clock.ts";
@@ -124,7 +124,7 @@ export class Inlet {
     // To fetch more of what cannot be done now would only bring it nearer to being given up.
     this.#putOff += 1;
     const { clock, random } = this.#parts;
-    this.#restsUntil = clock.now() + pollBackOff(this.#putOff, random);
+    this.#restsUntil = clock.now() + pollBackOffAfter(this.#putOff, random);
   }
 
   #noteFailure(error: unknown, failures: number): void {

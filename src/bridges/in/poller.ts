@@ -1,4 +1,4 @@
-import { type Chance, pollBackOff } from "./back-off.ts";
+import { type Chance, pollBackOffAfter } from "./back-off.ts";
 import { type InClock, rest } from "./in-clock.ts";
 import type { ReceivedMessage } from "./queue.ts";
 
@@ -60,7 +60,7 @@ export class Poller {
         this.#pollingSince = undefined;
         failures += 1;
         failed(error, failures);
-        await rest(clock, pollBackOff(failures, random), signal);
+        await rest(clock, pollBackOffAfter(failures, random), signal);
       }
       this.#pollingSince = undefined;
     }

@@ -1,8 +1,10 @@
+import { backOffAfter } from "../../runtime/index.ts";
 import type { TracedPack, Tracing } from "../tracing/tracing.ts";
-import { backOffAfter } from "./back-off.ts";
 import { type Message, messageOf } from "./message.ts";
 import type { Outbox, StoredPack } from "./outbox.ts";
 import { RefusedMessage, type Topic } from "./topic.ts";
+
+const backOff = { backOffMs: 50, backOffMsMax: 5_000 };
 
 export interface PublisherParts {
   readonly outbox: Outbox;
@@ -124,7 +126,7 @@ export class Publisher {
           return;
         }
         this.#failed(error);
-        await this.#parts.pause(backOffAfter(attempts, this.#parts.random), signal);
+        await this.#parts.pause(backOffAfter(attempts, backOff, this.#parts.random), signal);
       }
     }
   }

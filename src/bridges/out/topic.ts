@@ -1,4 +1,3 @@
-import type { SNSClient } from "@aws-sdk/client-sns";
 import type { Message } from "./message.ts";
 
 /** Where messages go. Rejects with RefusedMessage for one that will never be taken; everything else may pass. */
@@ -12,29 +11,6 @@ export class RefusedMessage extends Error {
     super(reason, { cause });
     this.name = "RefusedMessage";
   }
-}
-
-/** A topic of SNS. */
-export async function snsTopic(client: SNSClient, topicArn: string): Promise<Topic> {
-  const { PublishCommand } = await import("@aws-sdk/client-sns");
-  return {
-    async publish({ body, attributes, order }, signal) {
-      const command = new PublishCommand({
-        TopicArn: topicArn,
-        Message: body,
-        MessageAttributes: attributes,
-        ...(order && {
-          MessageGroupId: order.group,
-          MessageDeduplicationId: order.deduplication,
-        }),
-      });
-      try {
-        await client.send(command, { abortSignal: signal });
-      } catch (error) {
-        throw refusalOf(error) ?? error;
-      }
-    },
-  };
 }
 
 const refusals = new Set(["InvalidParameter", "InvalidParameterValue", "ParameterValueInvalid"]);

@@ -1,13 +1,16 @@
 import { Rejection } from "../errors.ts";
 import { FinalFailure } from "./failure.ts";
 
-export interface RetryPolicy {
-  /** Attempts of one effect, the first one included. */
-  readonly attemptsMax: number;
+export interface BackOff {
   /** Upper bound in ms of the pause after the first attempt. It doubles with each further one. */
   readonly backOffMs: number;
   /** What it doubles up to. */
   readonly backOffMsMax: number;
+}
+
+export interface RetryPolicy extends BackOff {
+  /** Attempts of one effect, the first one included. */
+  readonly attemptsMax: number;
 }
 
 /** Whether the failure of this attempt is the effect's. */
@@ -25,6 +28,10 @@ export function isRefusal(error: unknown): boolean {
  * together. This is "full jitter" of "Exponential Backoff And Jitter", Marc Brooker, AWS Architecture Blog, 2015.
  * `random` gives numbers in [0, 1).
  */
-export function backOffAfter(attempts: number, policy: RetryPolicy, random: () => number): number {
-  return random() * Math.min(policy.backOffMsMax, policy.backOffMs * 2 ** (attempts - 1));
+export function backOffAfter(
+  attempts: number,
+  { backOffMs, backOffMsMax }: BackOff,
+  random: () => number,
+): number {
+  return random() * Math.min(backOffMsMax, backOffMs * 2 ** (attempts - 1));
 }

@@ -5,6 +5,7 @@ import { messageOf } from "../calls.ts";
 import { joinMs, type LoadPlan, type Profile, profiles } from "../load/plan.ts";
 import { htmlReport, markdownReport, textReport } from "../load/report.ts";
 import { runLoad } from "../load/run.ts";
+import { invalidReasons } from "../load/verdict.ts";
 import { defineCommand } from "./command.ts";
 import { integer, type Option, text } from "./options.ts";
 import { urlOption } from "./url-option.ts";
@@ -59,7 +60,7 @@ export const loadCommand = defineCommand({
   details: [
     "Calls are made at times that are fixed beforehand, and measured from these: a server that",
     "stalls cannot hide it by holding the clients up. When clients were cut off, calls failed or",
-    "the tool itself was too slow, the last line says NOT VALID and why.",
+    "the tool itself was too slow, the last line says NOT VALID and why, and the exit code is 1.",
   ],
   async run(values, { print, interrupted }) {
     const plan: LoadPlan = {
@@ -78,9 +79,12 @@ export const loadCommand = defineCommand({
     print(`${plan.clients} clients, ${plan.profile}, at ${plan.url}: at least ${seconds} s\n`);
     const result = await runLoad(plan, interrupted);
     print(textReport(result));
-    if (values.report === "") return;
-    const page = values.report.endsWith(".md") ? markdownReport(result) : htmlReport(result);
-    await writeFile(values.report, page);
+    if (values.report !== "") {
+      const page = values.report.endsWith(".md") ? markdownReport(result) : htmlReport(result);
+      await writeFile(values.report, page);
+    }
+    const reasons = invalidReasons(result);
+    if (reasons.length > 0) throw new TellurionError("LOAD_NOT_VALID", reasons.join("; "));
   },
 });
 

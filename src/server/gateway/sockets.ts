@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
 import { addressProblem, bearerOf } from "../access/bearer.ts";
 import { type CloseReason, closeCodes } from "./close-codes.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Line } from "./connection.ts";
 import type { Gateway } from "./gateway.ts";
 import { originProblem } from "./origins.ts";
 import { chooseSubprotocol, type Subprotocol, subprotocols } from "./subprotocol.ts";
@@ -105,29 +105,43 @@ class CodedSocket extends WebSocket {
   }
 }
 
+/** A class, for the engine to know each of a thousand by its kind: they are asked more than anything else. */
+class SocketLine implements Line {
+  readonly #socket: WebSocket;
+  readonly #stream: Duplex;
+  readonly #isBinary: boolean;
+
+  constructor(socket: WebSocket, stream: Duplex, isBinary: boolean) {
+    this.#socket = socket;
+    this.#stream = stream;
+    this.#isBinary = isBinary;
+  }
+
+  get bufferedBytes(): number {
+    return this.#stream.writableLength;
+  }
+
+  send(data: Uint8Array): void {
+    const isBinary = this.#isBinary;
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    // One write to the system instead of one of several parts: it is what a message costs most.
+    if (data.length <= framedBytesMax) this.#stream.write(websocketFrame(data, isBinary));
+    else this.#socket.send(data, { binary: isBinary });
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+}
+
 function connect(
   gateway: Gateway,
   socket: CodedSocket,
   stream: Duplex,
   { subprotocol, bearer }: Offer,
 ): Connection {
-  const { isBinary } = subprotocol;
-  const connection: Connection = gateway.accept(
-    {
-      get bufferedBytes() {
-        return stream.writableLength;
-      },
-      send(data) {
-        if (socket.readyState !== WebSocket.OPEN) return;
-        // One write to the system instead of one of several parts: it is what a message costs most.
-        if (data.length <= framedBytesMax) stream.write(websocketFrame(data, isBinary));
-        else socket.send(data, { binary: isBinary });
-      },
-      close: (code, reason) => socket.close(code, reason),
-    },
-    subprotocol,
-    bearer,
-  );
+  const line = new SocketLine(socket, stream, subprotocol.isBinary);
+  const connection = gateway.accept(line, subprotocol, bearer);
   socket.on("message", (data: RawData, isOfBytes) =>
     gateway.receive(connection, data as Buffer, isOfBytes),
   );

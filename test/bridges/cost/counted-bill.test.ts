@@ -21,9 +21,9 @@ import { reporters } from "../../support/news-world.ts";
 
 /**
  * Counted are the calls that a world's bridge and one service make, each through a proxy that writes down what it
- * carries: Publish, the delivery from SNS to one queue (which the emulator makes by itself, so it is counted with each
- * Publish), the service's receives, empty ones too, and its deletes. The service is the consumer library with one
- * poller. Not counted is the world's own poller of commands: it asks as often whatever goes out.
+ * carries: publishing, the delivery from SNS to one queue (which the emulator makes by itself, so it is counted with each
+ * message that is published), the service's receives, empty ones too, and its deletes. The service is the consumer
+ * library with one poller. Not counted is the world's own poller of commands: it asks as often whatever goes out.
  */
 const eventsPerMonth = 10_000_000;
 const lingerMs = 5_000;
@@ -102,7 +102,7 @@ class Counted {
   }
 
   get published(): readonly ApiCall[] {
-    return this.#proxy.calls.filter(({ action }) => action === "Publish");
+    return this.#proxy.calls.filter(({ action }) => action.startsWith("Publish"));
   }
 
   /** Of a month with so many times these calls, and `polls` that find nothing. */
@@ -154,9 +154,11 @@ test("10 million events a month cost at most $0.10 in bursts", async () => {
   const { packs, events } = counted.consumed;
   const bytes = counted.published.reduce((sum, call) => sum + call.bytes, 0);
   expect(bytes / events / base64BytesPerByte).toBeGreaterThanOrEqual(eventBytes);
-  // Packs are full, and each is one request all the same.
+  // Packs are full, and each is one request on the bill, in whatever company it goes.
   expect(bytes / packs).toBeGreaterThan(55_000);
-  expect(counted.bill(1, 0).snsRequests).toBe(packs);
+  const { snsRequests } = counted.bill(1, 0);
+  expect(snsRequests).toBeLessThanOrEqual(packs);
+  expect(snsRequests).toBeGreaterThan(0.9 * packs);
   // As if nothing came on any of the other days, and the poller asked for it all the time.
   const bill = counted.bill(eventsPerMonth / events, pollsPerMonth);
   expect(bill.dollars).toBeLessThanOrEqual(0.1);

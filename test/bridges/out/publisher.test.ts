@@ -1,5 +1,4 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { backOffAfter } from "../../../src/bridges/out/back-off.ts";
 import { type Message, messageOf } from "../../../src/bridges/out/message.ts";
 import { type ClosedPack, Outbox } from "../../../src/bridges/out/outbox.ts";
 import { Publisher } from "../../../src/bridges/out/publisher.ts";
@@ -107,12 +106,6 @@ test("what fails is sent again, as it was, until it has arrived", async () => {
   expect(pauses).toEqual([25, 50, 100]);
   expect(outbox.packs).toBe(0);
   expect(publisher.counters).toEqual({ packs: 1, events: 3, requests: 4, retries: 3, refused: 0 });
-});
-
-test("pauses grow up to five seconds, and never end", () => {
-  const bounds = [1, 2, 7, 8, 100, 10_000].map((attempts) => backOffAfter(attempts, () => 1));
-  expect(bounds).toEqual([50, 100, 3_200, 5_000, 5_000, 5_000]);
-  expect(backOffAfter(3, () => 0)).toBe(0);
 });
 
 test("so many messages are on their way at one time, and no more", async () => {

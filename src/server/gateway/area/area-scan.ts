@@ -1,4 +1,13 @@
-import type { CellOrder } from "./cell-order.ts";
+import {
+  ageWord,
+  type CellOrder,
+  changedAgeWord,
+  placeWords,
+  recordWord,
+  slotWord,
+  xWord,
+  yWord,
+} from "./cell-order.ts";
 import { recordWords } from "./position-record.ts";
 
 /** Marks are taken two at a time, and all are wiped out when they come to an end. */
@@ -74,7 +83,7 @@ export class AreaScan {
 
   /** Goes through all who may be near: keeps who is known, and lets in who is not. */
   #look(circle: Circle, margin: number, behind: number, next: Known, countMax: number): void {
-    const { x, y, slots, changedAge, age, records } = this.#order;
+    const { places } = this.#order;
     const { moved } = this;
     const marks = this.#marks;
     const mark = this.#mark;
@@ -88,19 +97,19 @@ export class AreaScan {
     let keptCount = 0;
     let movedCount = 0;
     for (let word = 0; word < words; word += 2) {
-      const to = runs[word + 1] as number;
-      for (let at = runs[word] as number; at < to; at += 1) {
-        const dx = (x[at] as number) - centreX;
-        const dy = (y[at] as number) - centreY;
+      const to = placeWords * (runs[word + 1] as number);
+      for (let at = placeWords * (runs[word] as number); at < to; at += placeWords) {
+        const dx = (places[at + xWord] as number) - centreX;
+        const dy = (places[at + yWord] as number) - centreY;
         const away = dx * dx + dy * dy;
         if (away > outside) continue;
-        const slot = slots[at] as number;
-        if (marks[slot] === mark && (age[at] as number) >= behind) {
+        const slot = places[at + slotWord] as number;
+        if (marks[slot] === mark && (places[at + ageWord] as number) >= behind) {
           marks[slot] = mark + 1;
           kept[keptCount++] = slot;
-          if ((changedAge[at] as number) >= behind) continue;
-          moved[recordWords * movedCount] = records[recordWords * at] as number;
-          moved[recordWords * movedCount + 1] = records[recordWords * at + 1] as number;
+          if ((places[at + changedAgeWord] as number) >= behind) continue;
+          moved[recordWords * movedCount] = places[at + recordWord] as number;
+          moved[recordWords * movedCount + 1] = places[at + recordWord + 1] as number;
           movedCount += 1;
         } else if (away <= inside) {
           this.#noteEntering(slot);
@@ -132,17 +141,17 @@ export class AreaScan {
       larger.set(next.slots);
       next.slots = larger;
     }
-    next.slots.set(this.entered.subarray(0, admitted), next.count);
-    next.count = count;
+    const { entered } = this;
+    for (let i = 0; i < admitted; i += 1) next.slots[next.count++] = entered[i] as number;
   }
 
   #begin({ count, slots }: Known): void {
     this.enteredCount = 0;
     this.movedCount = 0;
     this.crowded = 0;
-    const { length } = this.#order.slots;
-    if (this.#marks.length < length || this.#mark >= markMax) {
-      this.#marks = new Int32Array(Math.max(length, this.#marks.length));
+    const { capacity } = this.#order;
+    if (this.#marks.length < capacity || this.#mark >= markMax) {
+      this.#marks = new Int32Array(Math.max(capacity, this.#marks.length));
       this.#mark = 0;
     }
     if (this.left.length < count) {

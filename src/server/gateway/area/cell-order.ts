@@ -5,6 +5,18 @@ const columnsLeast = 128;
 /** Turns that entities' ages are told apart in. */
 export const ageMax = 65_535;
 
+/** Words of an entity at its place in the order: side by side, as they are read. */
+export const placeWords = 8;
+/** Centimetres. */
+export const xWord = 0;
+export const yWord = 1;
+export const slotWord = 2;
+/** How many turns ago the entity last changed, and how many it has been there. At most `ageMax`. */
+export const changedAgeWord = 3;
+export const ageWord = 4;
+/** Here and in the next one: its record. */
+export const recordWord = 5;
+
 /** Entities in columns, by slot, as EntityTable has them. */
 export interface EntityColumnsBySlot {
   /** Slots are below it. */
@@ -25,14 +37,8 @@ export interface EntityColumnsBySlot {
  * a square of cells: those that are its side apart share a run, and distance tells them apart.
  */
 export class CellOrder {
-  /** Of the entity at each place of the order. */
-  slots = new Int32Array(0);
-  x = new Int32Array(0);
-  y = new Int32Array(0);
-  /** How many turns ago the entity last changed, and how many it has been there. At most `ageMax`. */
-  changedAge = new Uint16Array(0);
-  age = new Uint16Array(0);
-  records = new Uint32Array(0);
+  /** Place by place, `placeWords` each. */
+  places = new Int32Array(0);
   readonly #perCell: number;
   readonly #columns: number;
   /** Where each cell's run begins; one more, where the last one ends. */
@@ -47,12 +53,18 @@ export class CellOrder {
     this.#starts = new Int32Array(this.#columns ** 2 + 1);
   }
 
+  /** Slots are below it. */
+  get capacity(): number {
+    return this.#cells.length;
+  }
+
   /** Sorts all entities anew, as of a turn: by counting, in two passes over them and one over the cells. */
   sort(entities: EntityColumnsBySlot, turn: number): void {
     const { end, x, y, changed, since, records } = entities;
     this.#reserve(end);
     const starts = this.#starts.fill(0);
     const cells = this.#cells;
+    const places = this.places;
     for (let slot = 0; slot < end; slot += 1) {
       if (since[slot] === Number.POSITIVE_INFINITY) continue;
       const cell = this.#cellAt(x[slot] as number, y[slot] as number);
@@ -69,13 +81,14 @@ export class CellOrder {
       if (since[slot] === Number.POSITIVE_INFINITY) continue;
       const at = (starts[cells[slot] as number] as number) - 1;
       starts[cells[slot] as number] = at;
-      this.slots[at] = slot;
-      this.x[at] = x[slot] as number;
-      this.y[at] = y[slot] as number;
-      this.changedAge[at] = Math.min(ageMax, turn - (changed[slot] as number));
-      this.age[at] = Math.min(ageMax, turn - (since[slot] as number));
-      this.records[recordWords * at] = records[recordWords * slot] as number;
-      this.records[recordWords * at + 1] = records[recordWords * slot + 1] as number;
+      const place = placeWords * at;
+      places[place + xWord] = x[slot] as number;
+      places[place + yWord] = y[slot] as number;
+      places[place + slotWord] = slot;
+      places[place + changedAgeWord] = Math.min(ageMax, turn - (changed[slot] as number));
+      places[place + ageWord] = Math.min(ageMax, turn - (since[slot] as number));
+      places[place + recordWord] = records[recordWords * slot] as number;
+      places[place + recordWord + 1] = records[recordWords * slot + 1] as number;
     }
   }
 
@@ -124,14 +137,10 @@ export class CellOrder {
   }
 
   #reserve(count: number): void {
-    if (this.slots.length >= count) return;
-    const capacity = Math.max(count, 2 * this.slots.length);
-    this.slots = new Int32Array(capacity);
-    this.x = new Int32Array(capacity);
-    this.y = new Int32Array(capacity);
-    this.changedAge = new Uint16Array(capacity);
-    this.age = new Uint16Array(capacity);
-    this.records = new Uint32Array(recordWords * capacity);
+    const { capacity: before } = this;
+    if (before >= count) return;
+    const capacity = Math.max(count, 2 * before);
+    this.places = new Int32Array(placeWords * capacity);
     this.#cells = new Int32Array(capacity);
   }
 }
