@@ -3,6 +3,7 @@ import type { Writable } from "node:stream";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as ws from "ws";
+import { roomForMessage } from "../../../src/server/gateway/message-room.ts";
 import { framedBytesMax, websocketFrame } from "../../../src/server/gateway/websocket-frame.ts";
 
 /** It is no part of the types of ws. */
@@ -31,6 +32,22 @@ test("a message arrives as it is, whatever its length", async () => {
       const [data, isOfBytes] = await received(websocketFrame(payload, isBinary));
       expect(isOfBytes).toBe(isBinary);
       expect(Buffer.compare(data, payload)).toBe(0);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("messages with room for their headers are not copied, and stay what they are beside each other", async () => {
+  const length = fc.oneof(fc.constantFrom(0, 125, 126), fc.integer({ min: 0, max: 9_000 }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(length, { minLength: 1, maxLength: 20 }), async (lengths) => {
+      const messages = lengths.map((bytes, i) => roomForMessage(bytes).fill(i + 1));
+      const frames = messages.map((message) => websocketFrame(message, true));
+      for (const [i, frame] of frames.entries()) {
+        expect(frame.buffer).toBe(messages[i]?.buffer);
+        const [data] = await received(frame);
+        expect(data).toEqual(Buffer.alloc(lengths[i] ?? 0, i + 1));
+      }
     }),
     { numRuns: 100 },
   );

@@ -4,6 +4,7 @@ import {
   AreaUpdateSchema,
   ServerMessageSchema,
 } from "../../../gen/tellurion/v1/client_pb.ts";
+import { roomForMessage } from "../message-room.ts";
 import { lengthTag, varintSize, varintTag, writeVarint } from "../varint.ts";
 import type { AreaScan } from "./area-scan.ts";
 import type { EntityTable } from "./entity-table.ts";
@@ -45,8 +46,7 @@ export function encodeAreaUpdate(
   if (movedCount > 0) body += 1 + varintSize(movedBytes) + movedBytes;
   if (origin !== undefined) body += 1 + 1 + originBytes;
   if (complete) body += 2;
-  // The pool of small buffers makes this several times cheaper than an array of its own.
-  const message = Buffer.allocUnsafe(1 + varintSize(body) + body);
+  const message = roomForMessage(1 + varintSize(body) + body);
   let at = writeVarint(message, 0, updateTag);
   at = writeVarint(message, at, body);
   at = writeVarint(message, at, frameTag);

@@ -66,23 +66,19 @@ export class AreaScan {
   ): void {
     this.#begin(known);
     const { slots, count } = known;
-    const { left } = this;
     const marks = this.#marks;
     const mark = this.#mark;
     for (let i = 0; i < count; i += 1) marks[slots[i] as number] = mark;
     next.count = 0;
     if (next.slots.length < count) next.slots = new Int32Array(slots.length);
-    if (circle !== undefined) this.#look(circle, margin, behind, next, countMax);
-    let leftCount = 0;
-    for (let i = 0; i < count; i += 1) {
-      const slot = slots[i] as number;
-      if (marks[slot] === mark) left[leftCount++] = slot;
-    }
-    this.leftCount = leftCount;
+    if (circle !== undefined) this.#look(circle, margin, behind, next);
+    this.leftCount = 0;
+    if (next.count < count) this.#noteLeft(known);
+    this.#admit(next, countMax);
   }
 
   /** Goes through all who may be near: keeps who is known, and lets in who is not. */
-  #look(circle: Circle, margin: number, behind: number, next: Known, countMax: number): void {
+  #look(circle: Circle, margin: number, behind: number, next: Known): void {
     const { places } = this.#order;
     const { moved } = this;
     const marks = this.#marks;
@@ -118,7 +114,15 @@ export class AreaScan {
     }
     this.movedCount = movedCount;
     next.count = keptCount;
-    this.#admit(next, countMax);
+  }
+
+  /** Whoever is known and was not kept. */
+  #noteLeft({ slots, count }: Known): void {
+    const { left } = this;
+    for (let i = 0; i < count; i += 1) {
+      const slot = slots[i] as number;
+      if (this.#marks[slot] === this.#mark) left[this.leftCount++] = slot;
+    }
   }
 
   #noteEntering(slot: number): void {
