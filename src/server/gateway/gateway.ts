@@ -1,4 +1,4 @@
-import type { Hello } from "../../gen/tellurion/v1/client_pb.ts";
+import type { Ack, Hello } from "../../gen/tellurion/v1/client_pb.ts";
 import { file_tellurion_v1_client } from "../../gen/tellurion/v1/client_pb.ts";
 import { type PublishedFrame, schemaHash, type World } from "../../runtime/host.ts";
 import { type Authenticator, openAccess } from "../access/authenticator.ts";
@@ -226,9 +226,12 @@ export class Gateway implements ConnectionHost {
     this.#sessions.save(session);
   }
 
-  acked(session: Session, received: number): void {
-    session.acked = Math.max(session.acked, Math.min(received, session.lastReliable));
+  acked(session: Session, { received, rewinds }: Ack): void {
+    // Its position would be one in a course that the world did not take.
+    if (rewinds !== session.rewinds) return;
+    session.acked = Math.max(session.acked, Math.min(Number(received), session.lastReliable));
     this.#sessions.advanced(session);
+    if (session.confirmRewinds(rewinds)) this.confirmed(session);
   }
 
   closed(connection: Connection, reason: CloseReason, detail: string): void {
@@ -255,6 +258,7 @@ export class Gateway implements ConnectionHost {
       this.#reception.takeUp(session);
       this.#audiences.move(session);
     }
+    this.#sessions.saveAll();
     this.#listen();
   }
 
@@ -353,12 +357,12 @@ export class Gateway implements ConnectionHost {
     this.#hold.rewind(from);
     this.#store.log.rewind(from);
     this.#shownThrough = Math.min(this.#shownThrough, from - 1);
-    for (const session of this.#sessions.all()) {
-      session.rewindTo(from - 1);
-      if (!session.connection) continue;
-      session.rewoundFrom = undefined;
-      session.connection.rewound(from, to);
-    }
+    // Some of it may be of these frames, and the clients ask for what holds now.
+    for (const { pacing } of this.#audiences.all()) pacing?.forget();
+    for (const session of this.#sessions.all()) session.rewindTo(from - 1);
+    // Before anybody is told: a later process is not to count the same once more.
+    this.#sessions.saveAll();
+    for (const { connection } of this.#sessions.all()) connection?.rewound(from, to);
   }
 
   #keepUp(): void {

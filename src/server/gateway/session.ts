@@ -24,7 +24,9 @@ export class Session {
   acked = 0;
   /** The last frame with reliable events for it. */
   lastReliable = 0;
-  /** Frames from this one on did not last, which it has not been told. */
+  /** How often frames that its client may have had did not last: positions are in the world's course since the last time. */
+  rewinds = 0;
+  /** The first of these frames, of all the times of which the client may not have heard. */
   rewoundFrom: number | undefined;
   connection: Connection | undefined;
   /** When its connection was lost. */
@@ -47,6 +49,8 @@ export class Session {
     session.area = record.area;
     session.acked = record.acked;
     session.lastReliable = record.lastReliable;
+    session.rewinds = record.rewinds;
+    session.rewoundFrom = record.rewoundFrom;
     const { tokens } = record;
     for (let at = 0; at < tokens.length; at += hashBytes) {
       session.#tokens.push(tokens.slice(at, at + hashBytes));
@@ -55,10 +59,10 @@ export class Session {
   }
 
   record(): SessionRecord {
-    const { id, player, acked, lastReliable } = this;
+    const { id, player, acked, lastReliable, rewinds, rewoundFrom } = this;
     const subscriptions = { topics: [...this.topics], rates: [...this.rates], area: this.area };
     const tokens = Buffer.concat(this.#tokens);
-    return { id, player, acked, lastReliable, ...subscriptions, tokens };
+    return { id, player, acked, lastReliable, rewinds, rewoundFrom, ...subscriptions, tokens };
   }
 
   /** A token with which the client can come back. */
@@ -83,9 +87,20 @@ export class Session {
 
   /** Frames after this one did not last. */
   rewindTo(frame: number): void {
+    this.rewinds += 1;
     this.rewoundFrom = Math.min(this.rewoundFrom ?? Number.POSITIVE_INFINITY, frame + 1);
     this.acked = Math.min(this.acked, frame);
     this.lastReliable = Math.min(this.lastReliable, frame);
+    // What it subscribed to in a frame that did not last, it is to have of the frames that come in their place.
+    const earlier = ([topic, since]: [string, number]) => [topic, Math.min(since, frame)] as const;
+    this.topics = new Map([...this.topics].map(earlier));
+  }
+
+  /** The client says of how many rewinds it has heard. True when these are all, and that was not known. */
+  confirmRewinds(rewinds: number): boolean {
+    const isNews = rewinds === this.rewinds && this.rewoundFrom !== undefined;
+    if (isNews) this.rewoundFrom = undefined;
+    return isNews;
   }
 
   /** Whether an event of a frame is for it. */

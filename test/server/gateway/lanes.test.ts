@@ -113,7 +113,7 @@ test("the lanes do what a simple model of them does, and never hold more than th
         } else if ("bytes" in made) {
           const message = new Uint8Array(made.bytes).fill(0xee);
           const isControl = made.does === "control";
-          const fits = isControl ? lanes.offerControl(message) : lanes.offerReliable(message);
+          const fits = isControl ? lanes.offerControl(message) : lanes.offerReliable(1, message);
           expect(fits).toBe(model.offerMessage(made.does, made.bytes));
         } else {
           const isLatest = made.does === "latest";
@@ -135,8 +135,8 @@ test("the lanes do what a simple model of them does, and never hold more than th
 
 test("a message that is larger than its lane may wait there alone", () => {
   const lanes = new Lanes(binarySubprotocol, budgets);
-  expect(lanes.offerReliable(new Uint8Array(10_000))).toBe(true);
-  expect(lanes.offerReliable(new Uint8Array(1))).toBe(false);
+  expect(lanes.offerReliable(1, new Uint8Array(10_000))).toBe(true);
+  expect(lanes.offerReliable(1, new Uint8Array(1))).toBe(false);
   expect(lanes.offerEvent(1, eventOf(Delivery.LATEST_WINS, "a", "x".repeat(2_000)))).toBe(true);
   expect(lanes.offerEvent(1, eventOf(Delivery.LATEST_WINS, "b", ""))).toBe(false);
 });
@@ -158,7 +158,7 @@ test("what was held back comes under the number of the last frame, and is not wh
 test("dropping the events leaves the answers", () => {
   const lanes = new Lanes(binarySubprotocol, budgets);
   lanes.offerControl(new Uint8Array(7));
-  lanes.offerReliable(new Uint8Array(8));
+  lanes.offerReliable(1, new Uint8Array(8));
   lanes.offerEvent(1, eventOf(Delivery.COSMETIC, "b", ""));
   lanes.dropEvents();
   expect(lanes.bytes).toBe(7);

@@ -19,6 +19,8 @@ const record: SessionRecord = {
   area: { x: 1, y: -2, radius: 3 },
   acked: 5,
   lastReliable: 9,
+  rewinds: 2,
+  rewoundFrom: undefined,
 };
 
 let path: string;
