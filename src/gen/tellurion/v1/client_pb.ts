@@ -404,8 +404,8 @@ export type Welcome = Message<"tellurion.v1.Welcome"> & {
   unackedMax: number;
 
   /**
-   * How often frames that the client may have had did not last, as far as it has been told. Where there is news of that, a
-   * Gap follows and says so.
+   * How often frames that the client may have had did not last, for Ack and Resume. Where `received` of its Resume is one of
+   * them, this is what the Resume said, and a Gap follows with the new number.
    *
    * @generated from field: uint32 rewinds = 13;
    */
