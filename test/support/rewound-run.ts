@@ -47,8 +47,7 @@ class Memory {
   /** It was told that events went: those are missing. */
   isResynced = false;
 
-  /** Takes a message. True when it is to say at once how far it is. */
-  take(body: ServerMessage["body"]): boolean {
+  take(body: ServerMessage["body"]): void {
     if (body.case === "welcome") this.#join(body.value);
     else if (body.case === "resync") this.isResynced ||= body.value.reason === "CLIENT_TOO_SLOW";
     else if (body.case === "frame" && body.value.reliable > 0n) {
@@ -65,9 +64,7 @@ class Memory {
       const { received } = this.position;
       this.position = { received: received < fromFrame ? received : fromFrame - 1n, rewinds };
       this.heard = this.heard.filter(({ frame }) => frame < fromFrame);
-      return true;
     }
-    return false;
   }
 
   #join(welcome: Welcome): void {
@@ -238,8 +235,7 @@ export class RewoundRun {
   #look(most: number): void {
     const { messages } = this.#client?.line ?? { messages: [] };
     for (let i = 0; i < most && this.#read < messages.length; i += 1, this.#read += 1) {
-      const mustSay = this.memory.take(messages[this.#read] as ServerMessage["body"]);
-      if (mustSay) this.#said.push({ ...this.memory.position });
+      this.memory.take(messages[this.#read] as ServerMessage["body"]);
     }
   }
 

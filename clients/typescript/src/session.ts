@@ -189,8 +189,6 @@ export class Session {
       if (gap?.rewound) {
         const received = Math.min(this.#position.received, gap.fromFrame - 1);
         this.#position = { received, rewinds: gap.rewinds };
-        // Until the server knows that, a cut means that it says and sends the same again.
-        this.#ack();
       }
       this.#listener.received(message);
     }

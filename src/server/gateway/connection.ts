@@ -46,7 +46,7 @@ export interface ConnectionHost {
   /** The client looks somewhere else. Throws INVALID_ARGUMENT. */
   look(connection: Connection, session: Session, area: Look): void;
   acked(session: Session, ack: Ack): void;
-  /** The client has its last resume token, or has heard of all rewinds. */
+  /** The client has its last resume token. */
   confirmed(session: Session): void;
   closed(connection: Connection, reason: CloseReason, detail: string): void;
 }

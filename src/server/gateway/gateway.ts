@@ -231,7 +231,6 @@ export class Gateway implements ConnectionHost {
     if (rewinds !== session.rewinds) return;
     session.acked = Math.max(session.acked, Math.min(Number(received), session.lastReliable));
     this.#sessions.advanced(session);
-    if (session.confirmRewinds(rewinds)) this.confirmed(session);
   }
 
   closed(connection: Connection, reason: CloseReason, detail: string): void {

@@ -94,11 +94,9 @@ export class Reception {
   #find(resume: NonNullable<Hello["resume"]>, { player }: Identity): Return | ResumeProblem {
     const session = this.#sessions.find(resume, player);
     if (typeof session === "string") return session;
-    session.confirmRewinds(resume.rewinds);
     const received = Math.min(Number(resume.received), Number.MAX_SAFE_INTEGER);
     // No client can have more of what lasted.
-    const { rewoundFrom = Number.POSITIVE_INFINITY } = session;
-    const highest = Math.min(this.#front.shownThrough, rewoundFrom - 1);
+    const highest = Math.min(this.#front.shownThrough, session.lastedThrough(resume.rewinds));
     const isRewound = received > highest;
     const rewound = isRewound ? { from: highest + 1, to: received } : undefined;
     const rewinds = isRewound ? resume.rewinds : session.rewinds;

@@ -18,7 +18,8 @@ export interface SessionRecord {
   readonly acked: number;
   readonly lastReliable: number;
   readonly rewinds: number;
-  readonly rewoundFrom: number | undefined;
+  /** `Session.rewoundFrom`. */
+  readonly rewoundFrom: readonly number[];
 }
 
 interface SessionRow {
@@ -29,7 +30,7 @@ interface SessionRow {
   readonly acked: number;
   readonly lastReliable: number;
   readonly rewinds: number;
-  readonly rewoundFrom: number | null;
+  readonly rewoundFrom: string;
 }
 
 const format = 2;
@@ -44,7 +45,7 @@ const tables = `
   ) STRICT;
   CREATE TABLE IF NOT EXISTS sessions (
     id TEXT PRIMARY KEY, player TEXT, tokens BLOB, subscriptions TEXT,
-    acked INTEGER, lastReliable INTEGER, rewinds INTEGER, rewoundFrom INTEGER
+    acked INTEGER, lastReliable INTEGER, rewinds INTEGER, rewoundFrom TEXT
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS frames (frame INTEGER PRIMARY KEY, events BLOB) STRICT;
 `;
@@ -146,7 +147,7 @@ export class SessionFile {
     const rows = this.#database.prepare("SELECT * FROM sessions").all() as unknown as SessionRow[];
     return rows.map(({ subscriptions, rewoundFrom, ...row }) => ({
       ...row,
-      rewoundFrom: rewoundFrom ?? undefined,
+      rewoundFrom: JSON.parse(rewoundFrom) as number[],
       ...(JSON.parse(subscriptions) as Pick<SessionRecord, "topics" | "rates" | "area">),
     }));
   }
@@ -213,7 +214,8 @@ export class SessionFile {
 
   #putOne({ id, player, tokens, topics, rates, area, ...progress }: SessionRecord): void {
     const subscriptions = JSON.stringify({ topics, rates, area });
-    const { acked, lastReliable, rewinds, rewoundFrom = null } = progress;
+    const { acked, lastReliable, rewinds } = progress;
+    const rewoundFrom = JSON.stringify(progress.rewoundFrom);
     this.#put.run(id, player, tokens, subscriptions, acked, lastReliable, rewinds, rewoundFrom);
   }
 

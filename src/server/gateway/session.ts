@@ -9,6 +9,8 @@ const tokenBytes = 24;
 const hashBytes = 32;
 /** Tokens that are good at the same time. */
 const tokensMax = 8;
+/** Rewinds that are told apart. */
+const rewindsKeptMax = 16;
 
 /** A client as the gateway remembers it, with a connection or while it is away. */
 export class Session {
@@ -26,8 +28,11 @@ export class Session {
   lastReliable = 0;
   /** How often frames that its client may have had did not last: positions are in the world's course since the last time. */
   rewinds = 0;
-  /** The first of these frames, of all the times of which the client may not have heard. */
-  rewoundFrom: number | undefined;
+  /**
+   * For each of the last of these times, the oldest first: the first frame that did not last, then or later. The oldest
+   * stands for those before it too.
+   */
+  rewoundFrom: readonly number[] = [];
   connection: Connection | undefined;
   /** When its connection was lost. */
   leftMs = 0;
@@ -88,7 +93,9 @@ export class Session {
   /** Frames after this one did not last. */
   rewindTo(frame: number): void {
     this.rewinds += 1;
-    this.rewoundFrom = Math.min(this.rewoundFrom ?? Number.POSITIVE_INFINITY, frame + 1);
+    const all = [...this.rewoundFrom, frame + 1].map((from) => Math.min(from, frame + 1));
+    if (all.length > rewindsKeptMax) all.splice(1, 1);
+    this.rewoundFrom = all;
     this.acked = Math.min(this.acked, frame);
     this.lastReliable = Math.min(this.lastReliable, frame);
     // What it subscribed to in a frame that did not last, it is to have of the frames that come in their place.
@@ -96,11 +103,13 @@ export class Session {
     this.topics = new Map([...this.topics].map(earlier));
   }
 
-  /** The client says of how many rewinds it has heard. True when these are all, and that was not known. */
-  confirmRewinds(rewinds: number): boolean {
-    const isNews = rewinds === this.rewinds && this.rewoundFrom !== undefined;
-    if (isNews) this.rewoundFrom = undefined;
-    return isNews;
+  /** The last frame that lasted of those that a client may have that has heard of so many rewinds. */
+  lastedThrough(rewinds: number): number {
+    const unheard = this.rewinds - rewinds;
+    if (unheard === 0) return Number.POSITIVE_INFINITY;
+    const place = Math.max(0, this.rewoundFrom.length - unheard);
+    // Who has heard of more than there were is not believed anything.
+    return (this.rewoundFrom[place] ?? 1) - 1;
   }
 
   /** Whether an event of a frame is for it. */

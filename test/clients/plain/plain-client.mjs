@@ -112,7 +112,6 @@ class Client {
   #goBack({ fromFrame, rewinds }) {
     const received = Math.min(this.position.received, Number(fromFrame) - 1);
     this.position = { received, rewinds };
-    this.#send({ ack: this.position });
   }
 
   #frame(frame) {

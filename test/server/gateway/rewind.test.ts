@@ -73,16 +73,28 @@ describe("a client whose world goes back", () => {
     expect(heardBack(resume)).toEqual(["gap 4 to 5 rewound", "frame 4", "frame 5", "frame 6"]);
   });
 
-  test("is not told so again when it has said that it knows, as it comes back or before", () => {
-    rewind(4);
-    pass(3);
+  test("is told of those rewinds only of which it has not heard", () => {
+    rewind(3);
+    pass(4);
     expect(heardBack(client.lose().resume(5))).toEqual(["frame 6"]);
-    const back = new GatewayClient(gateway, { resume: client.resume(6) });
-    rewind(6);
-    back.ack(5);
-    pass(1);
-    // It has heard of these before, whatever it says now.
-    expect(heardBack(back.lose().resume(6, back.welcome.resumeToken, 1))).toEqual([]);
+    rewind(5);
+    pass(2);
+    const resume = client.resume(5, token(), 1);
+    expect(heardBack(resume)).toEqual(["gap 5 to 5 rewound", "frame 5", "frame 6"]);
+  });
+
+  test("goes back far enough after more rewinds than are told apart", () => {
+    client.lose();
+    rewind(2);
+    for (let i = 0; i < 40; i += 1) {
+      pass(10);
+      rewind(world.frame);
+    }
+    expect(heardBack(client.resume(5))[0]).toBe("gap 2 to 5 rewound");
+    const late = client.resume(world.frame + 1, token(), 39);
+    expect(heardBack(late).slice(0, 1)).toEqual([
+      `gap ${world.frame - 8} to ${world.frame + 1} rewound`,
+    ]);
   });
 
   test("goes back to before the first of several rewinds of which it has not heard", () => {
@@ -120,6 +132,13 @@ describe("a client whose world goes back", () => {
     expect(heardBack(client.lose().resume(1_000))).toEqual(["gap 6 to 1000 rewound"]);
     const most = { ...client.resume(0), received: 2n ** 64n - 1n };
     expect(heardBack(most)).toEqual([`gap 6 to ${Number.MAX_SAFE_INTEGER} rewound`]);
+  });
+
+  test("has heard of more rewinds than there were, as it says, and gets all that is there", () => {
+    rewind(5);
+    const resume = client.lose().resume(4, token(), 2);
+    const frames = ["frame 1", "frame 2", "frame 3", "frame 4"];
+    expect(heardBack(resume)).toEqual(["gap 1 to 4 rewound", ...frames]);
   });
 
   test("says nothing of rewinds, and gets what it was told did not last, and is told again", () => {
@@ -188,8 +207,8 @@ describe("a server that is started again after its world went back", () => {
     pass(3);
     restart(5);
     pass(2);
-    const frames = ["frame 4", "frame 5", "frame 6", "frame 7"];
-    expect(heardBack(client.resume(6))).toEqual(["gap 4 to 6 rewound", ...frames]);
+    const back = heardBack(client.resume(6));
+    expect(back).toEqual(["gap 6 to 6 rewound", "frame 6", "frame 7"]);
   });
 
   test("knows of restarts that a client slept through", () => {
