@@ -80,9 +80,8 @@ class Memory {
 /** A server whose world goes back again and again, and a client of region a that is cut off again and again. */
 export class RewoundRun {
   readonly memory = new Memory();
-  /** How often the client has gone on with its session, and how often it got a new one instead. */
+  /** How often the client has gone on with its session. */
   resumes = 0;
-  expiries = 0;
   readonly #path: string;
   #world = new FakeWorld();
   #store: SessionStore;
@@ -257,7 +256,6 @@ export class RewoundRun {
     this.#read = 0;
     this.#sent = 0;
     if (this.#client.welcome.resumed) this.resumes += 1;
-    else if (welcome) this.expiries += 1;
     return this.#client;
   }
 

@@ -21,13 +21,13 @@ import {
 } from "./frame-encoder.ts";
 import { type GatewayCounters, GatewayTally } from "./gateway-counters.ts";
 import { OutgoingFrame } from "./outgoing-frame.ts";
-import { PlayerJoins } from "./player-joins.ts";
 import { Reception } from "./reception.ts";
 import type { Session } from "./session.ts";
 import { SessionStore } from "./session-store.ts";
 import { Sessions } from "./sessions.ts";
 import type { Subprotocol } from "./subprotocol.ts";
 import type { Look, Surroundings } from "./surroundings.ts";
+import { TokenBuckets } from "./token-buckets.ts";
 import { Topics } from "./topics.ts";
 
 export interface GatewayOptions {
@@ -72,7 +72,8 @@ export class Gateway implements ConnectionHost {
   readonly #sessions: Sessions;
   readonly #reception: Reception;
   readonly #door: Door;
-  readonly #joins: PlayerJoins;
+  /** How often each player comes to the door: one that comes all the time takes nobody else's turn. */
+  readonly #joins: TokenBuckets;
   readonly #hold: CommitHold;
   readonly #audiences = new Audiences();
   readonly #connections = new Set<Connection>();
@@ -99,7 +100,7 @@ export class Gateway implements ConnectionHost {
     this.#surroundings = options.surroundings;
     this.#shownThrough = Math.max(this.#store.log.last, this.#store.reached);
     this.#door = new Door(limits.joinsPerSecondMax, limits.joinsBurstMax);
-    this.#joins = new PlayerJoins(limits.playerJoinsPerSecondMax);
+    this.#joins = new TokenBuckets(limits.playerJoinsPerSecondMax);
     this.#hold = new CommitHold(world, limits.commitWaitMsMax, (encoder) => this.#show(encoder));
     this.#sessions = new Sessions(limits, this.#store.file, (session) => this.#ended(session));
     this.#reception = new Reception(this, this.#sessions, this.#store, {
@@ -187,7 +188,8 @@ export class Gateway implements ConnectionHost {
   knock(guest: Connection, { player }: Identity): void {
     if (this.#refuseWhenFull(guest)) return;
     this.#strangers.delete(guest);
-    if (this.#joins.take(player)) {
+    // Without a player there is nobody to tell one from another.
+    if (player === "" || this.#joins.take(player)) {
       this.#door.enter(guest);
       return;
     }

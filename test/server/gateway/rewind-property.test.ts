@@ -41,18 +41,19 @@ afterEach(() => {
 
 test("whatever does not last, and whenever a client hears of it, in the end it has each event that happened, once", () => {
   const path = join(temporaryFolder(), "sessions");
-  const counts = { whole: 0, resumes: 0, expiries: 0 };
+  let resumes = 0;
+  let whole = 0;
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
       for (const end of ["", "-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
       const run = new RewoundRun(path);
       for (const made of steps) run.do(made);
       run.end();
-      if (!run.memory.isResynced) counts.whole += 1;
-      counts.resumes += run.resumes;
-      counts.expiries += run.expiries;
+      if (!run.memory.isResynced) whole += 1;
+      resumes += run.resumes;
     }),
-    { numRuns: 400 },
+    { numRuns: 300 },
   );
-  expect(counts.whole).toBeGreaterThan(250);
+  expect(whole).toBeGreaterThan(200);
+  expect(resumes).toBeGreaterThan(400);
 });
