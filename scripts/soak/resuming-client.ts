@@ -34,6 +34,7 @@ export class ResumingClient {
   #session = "";
   #resumeToken = "";
   #received = 0n;
+  #rewinds = 0;
   #unacked = 0;
   #heard = 0;
   /** The server has said that the client is subscribed to the later topic. */
@@ -57,7 +58,7 @@ export class ResumingClient {
     socket.on("open", () => {
       const { name: client } = this;
       const session = this.#session;
-      const resume = { session, resumeToken: this.#resumeToken, received: this.#received };
+      const resume = { session, resumeToken: this.#resumeToken, ...this.#position };
       this.#say({ case: "hello", value: { client, ...(session !== "" && { resume }) } });
     });
     socket.on("message", (data) => {
@@ -97,7 +98,11 @@ export class ResumingClient {
     return new Promise((resolve) => this.#waiting.push({ what, resolve }));
   }
 
-  #welcome({ session, resumeToken, resumed }: Welcome): void {
+  get #position() {
+    return { received: this.#received, rewinds: this.#rewinds };
+  }
+
+  #welcome({ session, resumeToken, resumed, rewinds }: Welcome): void {
     this.#isWelcome = true;
     this.#hasAsked = false;
     if (this.#session === "") this.#say({ case: "subscribe", value: { topics: [firstTopic] } });
@@ -107,6 +112,7 @@ export class ResumingClient {
     } else this.problems.push("the session was not resumed");
     this.#session = session;
     this.#resumeToken = resumeToken;
+    this.#rewinds = rewinds;
   }
 
   #take({ frame, reliable, events }: Frame): void {
@@ -136,7 +142,7 @@ export class ResumingClient {
     }
     if (this.#unacked >= ackEvery) {
       this.#unacked = 0;
-      this.#say({ case: "ack", value: { received: this.#received } });
+      this.#say({ case: "ack", value: this.#position });
     }
     const ready = this.#waiting.filter(({ what }) => what());
     this.#waiting = this.#waiting.filter((waiting) => !ready.includes(waiting));

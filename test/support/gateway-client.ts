@@ -39,8 +39,9 @@ export class GatewayClient {
     return this;
   }
 
-  ack(received: number): void {
-    this.say({ case: "ack", value: { received: BigInt(received) } });
+  /** `rewinds`: as the last that it was told. */
+  ack(received: number, rewinds = this.rewinds): void {
+    this.say({ case: "ack", value: { received: BigInt(received), rewinds } });
   }
 
   /** Its line takes all that waits on it. */
@@ -59,8 +60,19 @@ export class GatewayClient {
   resume(
     received: number,
     token = this.welcome.resumeToken,
+    rewinds = this.rewinds,
   ): MessageInitShape<typeof ResumeSchema> {
-    return { session: this.welcome.session, resumeToken: token, received: BigInt(received) };
+    const { session } = this.welcome;
+    return { session, resumeToken: token, received: BigInt(received), rewinds };
+  }
+
+  /** The last that it was told. */
+  get rewinds(): number {
+    const told = this.line.messages.flatMap((body) => {
+      if (body.case === "gap" && !body.value.rewound) return [];
+      return body.case === "gap" || body.case === "welcome" ? [body.value.rewinds] : [];
+    });
+    return told.at(-1) ?? 0;
   }
 
   /** Numbers of the frames that it got, those with reliable events with an `!`. */

@@ -70,10 +70,8 @@ export class Calls {
     for (const pending of this.#pending.values()) {
       if (this.#inFlight >= this.#settings.callsInFlightMax) return;
       if (pending.isSent) continue;
-      const { request, method, message, untilMs, idempotencyKey } = pending;
-      const timeoutMs = Math.max(1, Math.ceil(untilMs - this.#environment.now()));
-      const call = { request, method, message, timeoutMs, idempotencyKey };
-      if (!this.#line.send({ call })) return;
+      const timeoutMs = Math.max(1, Math.ceil(pending.untilMs - this.#environment.now()));
+      if (!this.#line.send({ call: { ...pending, timeoutMs } })) return;
       pending.isSent = true;
       this.#inFlight += 1;
     }
@@ -88,8 +86,8 @@ export class Calls {
 
   /** The server refused a call before it looked into it. */
   refused(request: number, error: TellurionError): boolean {
-    const pending = this.#pending.get(request);
-    this.#settle(request)?.reject(error);
+    const pending = this.#settle(request);
+    pending?.reject(error);
     return pending !== undefined;
   }
 

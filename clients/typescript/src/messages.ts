@@ -22,7 +22,15 @@ export const clientMessage = {
     {
       client: [1, "string"],
       token: [2, "string"],
-      resume: [3, { session: [1, "string"], resumeToken: [2, "string"], received: [3, "uint"] }],
+      resume: [
+        3,
+        {
+          session: [1, "string"],
+          resumeToken: [2, "string"],
+          received: [3, "uint"],
+          rewinds: [4, "uint"],
+        },
+      ],
       schemaHash: [4, "string"],
     },
   ],
@@ -46,7 +54,7 @@ export const clientMessage = {
     },
   ],
   ping: [5, { request: [1, "uint"], clientTimeMs: [2, "double"] }],
-  ack: [6, { received: [1, "uint"] }],
+  ack: [6, { received: [1, "uint"], rewinds: [2, "uint"] }],
 } as const satisfies Table;
 
 export const serverMessage = {
@@ -65,6 +73,7 @@ export const serverMessage = {
       player: [10, "string"],
       scopes: [11, "string", "many"],
       unackedMax: [12, "uint"],
+      rewinds: [13, "uint"],
     },
   ],
   // Each event is bytes of a WorldEvent: one field, whose number is the event's.
@@ -81,7 +90,10 @@ export const serverMessage = {
       worldTimeMs: [4, "double"],
     },
   ],
-  gap: [7, { fromFrame: [1, "uint"], toFrame: [2, "uint"], rewound: [3, "bool"] }],
+  gap: [
+    7,
+    { fromFrame: [1, "uint"], toFrame: [2, "uint"], rewound: [3, "bool"], rewinds: [4, "uint"] },
+  ],
   problem: [8, problem],
   timeDilation: [9, { factor: [1, "double"] }],
   waiting: [10, { ahead: [1, "uint"] }],

@@ -8,13 +8,18 @@ const pauseMsMax = 1_000;
 const pauseGrowth = 1.1;
 const unansweredMax = 3;
 
+/** What the pulse needs of the session. */
+interface PulseLine {
+  send(message: ClientMessage): void;
+  silent(): void;
+}
+
 /** Pings the server as long as a connection lasts: often at first, to set the clock, then now and then. */
 export class Pulse {
   readonly #environment: Environment;
   readonly #clock: WorldClock;
   readonly #silenceMsMax: number;
-  readonly #send: (message: ClientMessage) => void;
-  readonly #silent: () => void;
+  readonly #line: PulseLine;
   #stepMs = 0;
   #sent = 0;
   #pauseMs = pauseMsMin;
@@ -22,21 +27,14 @@ export class Pulse {
   #heardAtMs = 0;
   #cancel: (() => void) | undefined;
 
-  constructor(
-    environment: Environment,
-    clock: WorldClock,
-    silenceMsMax: number,
-    line: { send(message: ClientMessage): void; silent(): void },
-  ) {
+  constructor(environment: Environment, clock: WorldClock, silenceMsMax: number, line: PulseLine) {
     this.#environment = environment;
     this.#clock = clock;
     this.#silenceMsMax = silenceMsMax;
-    this.#send = line.send;
-    this.#silent = line.silent;
+    this.#line = line;
   }
 
   start(tickHz: number): void {
-    this.stop();
     this.#stepMs = 1_000 / tickHz;
     this.#unanswered = 0;
     this.heard();
@@ -76,12 +74,12 @@ export class Pulse {
     const { now, random, after } = this.#environment;
     const isSilent = now() - this.#heardAtMs > this.#silenceMsMax;
     if (isSilent && this.#unanswered >= unansweredMax) {
-      this.#silent();
+      this.#line.silent();
       return;
     }
     this.#sent += 1;
     this.#unanswered += 1;
-    this.#send({ ping: { request: this.#sent, clientTimeMs: now() } });
+    this.#line.send({ ping: { request: this.#sent, clientTimeMs: now() } });
     // Not evenly, or each ping would meet the world at the same point of a frame.
     this.#cancel = after(this.#pauseMs * (0.75 + random() / 2), () => this.#beat());
     this.#pauseMs = Math.min(pauseMsMax, this.#pauseMs * pauseGrowth);

@@ -61,8 +61,9 @@ export class Session {
   #problem: Body<"problem"> | undefined;
   #welcome: Body<"welcome"> | undefined;
   #request = 0;
-  /** The last reliable frame that came, and how many of them the server has not heard of. */
-  #received = 0;
+  /** The last reliable frame that came, and how often frames did not last, as the server said. */
+  #position = { received: 0, rewinds: 0 };
+  /** How many reliable frames came of which the server has not heard. */
   #unacked = 0;
   /** What is to happen next to the connection: another attempt, the end of this one, or, when online, calm. */
   #cancelNext: (() => void) | undefined;
@@ -150,7 +151,7 @@ export class Session {
       const given = typeof token === "function" ? await token() : token;
       if (socket !== this.#socket) return;
       const { session, resumeToken } = this.#welcome ?? {};
-      const resume = resumeToken ? { session, resumeToken, received: this.#received } : undefined;
+      const resume = resumeToken ? { session, resumeToken, ...this.#position } : undefined;
       this.#write(socket, { hello: { client, token: given, schemaHash, resume } });
     } catch (error) {
       this.#drop(`the token could not be had: ${error instanceof Error ? error.message : error}`);
@@ -176,7 +177,7 @@ export class Session {
     if (welcome) this.#join(welcome);
     else if (waiting) {
       this.#limitAttempt();
-      this.#tell("waiting", { ahead: waiting.ahead });
+      this.#tell("waiting", waiting);
     } else if (pong) this.#pulse.pong(pong);
     else if (frame?.reliable) this.#takeReliable(message, frame.reliable);
     else {
@@ -185,15 +186,18 @@ export class Session {
         this.#pulse.quicken();
       }
       if (problem) this.#problem = problem;
-      if (gap?.rewound) this.#received = Math.min(this.#received, gap.fromFrame - 1);
+      if (gap?.rewound) {
+        const received = Math.min(this.#position.received, gap.fromFrame - 1);
+        this.#position = { received, rewinds: gap.rewinds };
+      }
       this.#listener.received(message);
     }
   }
 
   #takeReliable(message: ServerMessage, position: number): void {
     // What was on its way when the connection broke comes again.
-    if (position <= this.#received) return;
-    this.#received = position;
+    if (position <= this.#position.received) return;
+    this.#position.received = position;
     this.#listener.received(message);
     this.#oweAck();
   }
@@ -204,7 +208,8 @@ export class Session {
     const steadyMs = this.#settings.backOffMsMax;
     this.#cancelNext = this.#environment.after(steadyMs, () => this.#backOff.reset());
     const isNew = !welcome.resumed;
-    if (isNew) this.#received = 0;
+    if (isNew) this.#position.received = 0;
+    this.#position.rewinds = welcome.rewinds;
     // A server whose world is slow says so after the welcome.
     this.#clock.setRate(1);
     const worldMs = (welcome.frame * 1_000) / welcome.tickHz;
@@ -228,7 +233,7 @@ export class Session {
     this.#cancelAck?.();
     this.#cancelAck = undefined;
     this.#unacked = 0;
-    this.send({ ack: { received: this.#received } });
+    this.send({ ack: this.#position });
   }
 
   #write(socket: SocketLike, message: ClientMessage): void {

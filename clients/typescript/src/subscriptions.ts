@@ -96,12 +96,8 @@ export class Subscriptions {
     const ofNumber = this.#handlers.get(option.type) ?? new Set();
     this.#handlers.set(option.type, ofNumber.add(handler));
     const joined = this.#join(name, intervalMs);
-    let isOver = false;
     const cancel = () => {
-      if (isOver) return;
-      isOver = true;
-      ofNumber.delete(handler);
-      this.#leave(name);
+      if (ofNumber.delete(handler)) this.#leave(name);
     };
     return { ready: joined.ready.promise, cancel, [Symbol.dispose]: cancel };
   }
@@ -142,15 +138,13 @@ export class Subscriptions {
   }
 
   /** The server refused a request: one topic at a time shows which it was. */
-  refused(request: number, error: TellurionError): boolean {
-    const topics = this.#requests.get(request);
-    if (!topics) return false;
+  refused(request: number, error: TellurionError): void {
+    const topics = this.#requests.get(request) ?? [];
     this.#requests.delete(request);
     for (const name of topics) {
       if (topics.length > 1) this.#ask([name]);
       else this.#topics.get(name)?.ready.reject(error);
     }
-    return true;
   }
 
   deliver({ frame, events }: Body<"frame">, timeMs: number): void {

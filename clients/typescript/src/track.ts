@@ -26,10 +26,6 @@ export class Track {
     this.#extrapolationMsMax = extrapolationMsMax;
   }
 
-  get last(): Position | undefined {
-    return this.#snapshots.at(-1);
-  }
-
   /** Adds where it is at a time. A time that is not after the last one corrects that one. */
   push(timeMs: number, { x, y, heading }: Position): void {
     const snapshots = this.#snapshots;

@@ -28,7 +28,7 @@ export interface Happenings {
   status: StatusDetail & { readonly status: Status };
   /** The client's picture may be wrong: it asks again for what holds now. Its subscriptions stand. */
   resync: { readonly reason: string };
-  /** Events of these frames did not come. `rewound`: what came of them did not happen. */
+  /** Events of these frames did not come. `rewound`: what came of them did not happen: ask for what holds now. */
   gap: { readonly fromFrame: number; readonly toFrame: number; readonly rewound: boolean };
   /** A connection's server has another schema than the game. For the first one, see `schemaDiffers`. */
   schema: { readonly game: string; readonly server: string };

@@ -1,4 +1,4 @@
-import type { Call, ClientMessage, Hello, Ping } from "../../gen/tellurion/v1/client_pb.ts";
+import type { Ack, Call, ClientMessage, Hello, Ping } from "../../gen/tellurion/v1/client_pb.ts";
 import type { World } from "../../runtime/host.ts";
 import { TellurionError } from "../../runtime/index.ts";
 import type { Authenticator } from "../access/authenticator.ts";
@@ -45,7 +45,7 @@ export interface ConnectionHost {
   subscribed(session: Session): void;
   /** The client looks somewhere else. Throws INVALID_ARGUMENT. */
   look(connection: Connection, session: Session, area: Look): void;
-  acked(session: Session, received: number): void;
+  acked(session: Session, ack: Ack): void;
   /** The client has its last resume token. */
   confirmed(session: Session): void;
   closed(connection: Connection, reason: CloseReason, detail: string): void;
@@ -165,8 +165,9 @@ export class Connection implements Guest {
   /** What the client knows of these frames did not last. */
   rewound(from: number, to: number): void {
     this.#outgoing.rewindTo(from - 1);
-    const value = { fromFrame: BigInt(from), toFrame: BigInt(to), rewound: true };
-    this.send({ case: "gap", value });
+    const frames = { fromFrame: BigInt(from), toFrame: BigInt(to) };
+    const rewinds = this.#session?.rewinds ?? 0;
+    this.send({ case: "gap", value: { ...frames, rewound: true, rewinds } });
   }
 
   /** Begins the session: from here on the client gets what it is subscribed to. */
@@ -307,7 +308,7 @@ export class Connection implements Guest {
         void this.#call(body.value);
         break;
       case "ack":
-        this.#host.acked(session, Number(body.value.received));
+        this.#host.acked(session, body.value);
         break;
       default:
         throw new TellurionError(

@@ -1,4 +1,4 @@
-import type { Hello } from "../../gen/tellurion/v1/client_pb.ts";
+import type { Ack, Hello } from "../../gen/tellurion/v1/client_pb.ts";
 import { file_tellurion_v1_client } from "../../gen/tellurion/v1/client_pb.ts";
 import { type PublishedFrame, schemaHash, type World } from "../../runtime/host.ts";
 import { type Authenticator, openAccess } from "../access/authenticator.ts";
@@ -21,13 +21,13 @@ import {
 } from "./frame-encoder.ts";
 import { type GatewayCounters, GatewayTally } from "./gateway-counters.ts";
 import { OutgoingFrame } from "./outgoing-frame.ts";
-import { PlayerJoins } from "./player-joins.ts";
 import { Reception } from "./reception.ts";
 import type { Session } from "./session.ts";
 import { SessionStore } from "./session-store.ts";
 import { Sessions } from "./sessions.ts";
 import type { Subprotocol } from "./subprotocol.ts";
 import type { Look, Surroundings } from "./surroundings.ts";
+import { TokenBuckets } from "./token-buckets.ts";
 import { Topics } from "./topics.ts";
 
 export interface GatewayOptions {
@@ -72,7 +72,8 @@ export class Gateway implements ConnectionHost {
   readonly #sessions: Sessions;
   readonly #reception: Reception;
   readonly #door: Door;
-  readonly #joins: PlayerJoins;
+  /** How often each player comes to the door: one that comes all the time takes nobody else's turn. */
+  readonly #joins: TokenBuckets;
   readonly #hold: CommitHold;
   readonly #audiences = new Audiences();
   readonly #connections = new Set<Connection>();
@@ -99,7 +100,7 @@ export class Gateway implements ConnectionHost {
     this.#surroundings = options.surroundings;
     this.#shownThrough = Math.max(this.#store.log.last, this.#store.reached);
     this.#door = new Door(limits.joinsPerSecondMax, limits.joinsBurstMax);
-    this.#joins = new PlayerJoins(limits.playerJoinsPerSecondMax);
+    this.#joins = new TokenBuckets(limits.playerJoinsPerSecondMax);
     this.#hold = new CommitHold(world, limits.commitWaitMsMax, (encoder) => this.#show(encoder));
     this.#sessions = new Sessions(limits, this.#store.file, (session) => this.#ended(session));
     this.#reception = new Reception(this, this.#sessions, this.#store, {
@@ -187,7 +188,8 @@ export class Gateway implements ConnectionHost {
   knock(guest: Connection, { player }: Identity): void {
     if (this.#refuseWhenFull(guest)) return;
     this.#strangers.delete(guest);
-    if (this.#joins.take(player)) {
+    // Without a player there is nobody to tell one from another.
+    if (player === "" || this.#joins.take(player)) {
       this.#door.enter(guest);
       return;
     }
@@ -226,8 +228,10 @@ export class Gateway implements ConnectionHost {
     this.#sessions.save(session);
   }
 
-  acked(session: Session, received: number): void {
-    session.acked = Math.max(session.acked, Math.min(received, session.lastReliable));
+  acked(session: Session, { received, rewinds }: Ack): void {
+    // Its position would be one in a course that the world did not take.
+    if (rewinds !== session.rewinds) return;
+    session.acked = Math.max(session.acked, Math.min(Number(received), session.lastReliable));
     this.#sessions.advanced(session);
   }
 
@@ -255,6 +259,7 @@ export class Gateway implements ConnectionHost {
       this.#reception.takeUp(session);
       this.#audiences.move(session);
     }
+    this.#sessions.saveAll();
     this.#listen();
   }
 
@@ -353,12 +358,12 @@ export class Gateway implements ConnectionHost {
     this.#hold.rewind(from);
     this.#store.log.rewind(from);
     this.#shownThrough = Math.min(this.#shownThrough, from - 1);
-    for (const session of this.#sessions.all()) {
-      session.rewindTo(from - 1);
-      if (!session.connection) continue;
-      session.rewoundFrom = undefined;
-      session.connection.rewound(from, to);
-    }
+    // Some of it may be of these frames, and the clients ask for what holds now.
+    for (const { pacing } of this.#audiences.all()) pacing?.forget();
+    for (const session of this.#sessions.all()) session.rewindTo(from - 1);
+    // Before anybody is told: a later process is not to count the same once more.
+    this.#sessions.saveAll();
+    for (const { connection } of this.#sessions.all()) connection?.rewound(from, to);
   }
 
   #keepUp(): void {

@@ -64,9 +64,9 @@ export class Lanes {
     return this.#control.offer(message, this.#budgets.control);
   }
 
-  /** False when there is no room: then the client has to be told that events are missing. */
-  offerReliable(message: Uint8Array): boolean {
-    return this.#reliable.offer(message, this.#budgets.reliable);
+  /** A frame's reliable events. False when there is no room: then the client has to be told that events are missing. */
+  offerReliable(frame: number, message: Uint8Array): boolean {
+    return this.#reliable.offer(message, this.#budgets.reliable, frame);
   }
 
   /** An event that may be held back. False when there is no room for it, and it is not one that may be dropped. */
@@ -87,6 +87,19 @@ export class Lanes {
     this.#cosmetic.length = 0;
     this.#latestBytes = 0;
     this.#cosmeticBytes = 0;
+  }
+
+  /** Forgets what waits of frames after one: they did not last. */
+  rewindTo(frame: number): void {
+    this.#reliable.rewindTo(frame);
+    for (const [key, waiting] of this.#latest) {
+      if (waiting.frame <= frame) continue;
+      this.#latest.delete(key);
+      this.#latestBytes -= bytesOf(waiting);
+    }
+    while ((this.#cosmetic.at(-1)?.frame ?? 0) > frame) {
+      this.#cosmeticBytes -= bytesOf(this.#cosmetic.pop() as Waiting);
+    }
   }
 
   /** The message that goes next. Undefined: nothing waits. */
@@ -135,26 +148,32 @@ export class Lanes {
   }
 }
 
-/** Messages that wait in their order. */
+/** Messages that wait in their order, each with its frame, if it is of one. */
 class MessageQueue {
-  readonly #messages: Uint8Array[] = [];
+  readonly #messages: { readonly message: Uint8Array; readonly frame: number }[] = [];
   bytes = 0;
 
   get isEmpty(): boolean {
     return this.#messages.length === 0;
   }
 
-  offer(message: Uint8Array, budget: number): boolean {
+  offer(message: Uint8Array, budget: number, frame = 0): boolean {
     if (this.bytes + message.length > budget && !this.isEmpty) return false;
-    this.#messages.push(message);
+    this.#messages.push({ message, frame });
     this.bytes += message.length;
     return true;
   }
 
   take(): Uint8Array | undefined {
-    const message = this.#messages.shift();
+    const message = this.#messages.shift()?.message;
     if (message) this.bytes -= message.length;
     return message;
+  }
+
+  rewindTo(frame: number): void {
+    while ((this.#messages.at(-1)?.frame ?? 0) > frame) {
+      this.bytes -= this.#messages.pop()?.message.length ?? 0;
+    }
   }
 
   clear(): void {

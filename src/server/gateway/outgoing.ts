@@ -44,7 +44,7 @@ export class Outgoing {
     }
     // What happens while a backlog lasts is in it.
     const reliable = this.#backlog ? undefined : frame.reliablePart(this.#subprotocol);
-    let fits = reliable === undefined || this.#lanes.offerReliable(reliable);
+    let fits = reliable === undefined || this.#lanes.offerReliable(frame.frame, reliable);
     for (const event of frame.others) fits = this.#lanes.offerEvent(frame.frame, event) && fits;
     if (!fits) this.#overflow();
     this.drained();
@@ -57,9 +57,12 @@ export class Outgoing {
     this.drained();
   }
 
-  /** Frames after this one did not last. */
+  /** Frames after this one did not last: what is still to be sent of them is not sent. */
   rewindTo(frame: number): void {
+    this.#lanes.rewindTo(frame);
     this.#backlog?.rewindTo(frame);
+    // What happens from now on is not in it, and goes by the lanes.
+    if (this.#backlog?.isDone) this.#backlog = undefined;
   }
 
   /** Sends a message that may not be left out. */
@@ -115,7 +118,7 @@ export class Outgoing {
     const frame = backlog.take();
     if (frame) {
       const message = this.#subprotocol.encodeFrame({ ...frame, isReliable: true });
-      this.#lanes.offerReliable(message);
+      this.#lanes.offerReliable(frame.frame, message);
     }
     if (backlog.isDone) this.#backlog = undefined;
   }

@@ -33,6 +33,12 @@ export class Pacing {
     return [...this.#paced.values()].flatMap(({ held }) => held ?? []);
   }
 
+  /** Forgets what is held back. */
+  forget(): void {
+    for (const paced of this.#paced.values()) paced.held = undefined;
+    this.#heldCount = 0;
+  }
+
   holds(event: WireEvent): boolean {
     return this.#paced.get(laneKeyOf(event))?.held === event;
   }

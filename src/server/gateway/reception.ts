@@ -22,8 +22,10 @@ interface Return {
   readonly session: Session;
   /** The client has all up to this frame. */
   readonly position: number;
-  /** Frames that the client has and that did not last. */
+  /** Frames that the client has and that did not last, which it is told next. */
   readonly rewound: { readonly from: number; readonly to: number } | undefined;
+  /** Of how many rewinds it has heard before that. */
+  readonly rewinds: number;
 }
 
 /** A client's line and what it says are gone for sure after so many heartbeats. */
@@ -51,12 +53,13 @@ export class Reception {
   /** A session of an earlier process, before its client is back. */
   takeUp(session: Session): void {
     const { log, reached, file } = this.#store;
+    // Nobody knows what clients were shown. And frames that the log has of this process are after those that lasted.
+    session.rewindTo(reached);
     // The file may not know the last frames that were sent: neither those that are in it, nor those that went since.
     const isUnknown = log.droppedThrough > (file?.progressThrough ?? 0);
     if (isUnknown) session.lastReliable = Math.max(session.lastReliable, log.droppedThrough);
     const last = log.lastOf((event, frame) => session.wants(event, frame));
     session.lastReliable = Math.max(session.lastReliable, last);
-    session.rewindTo(reached);
   }
 
   /** Gives a client its session, welcomes it, and sends again what it missed. */
@@ -70,7 +73,7 @@ export class Reception {
     this.#sessions.attached(session);
     const resumeToken = session.addToken();
     this.#sessions.save(session);
-    this.#welcome(connection, session, identity, resumeToken, back !== undefined);
+    this.#welcome(connection, session, identity, resumeToken, back);
     if (typeof found === "string") connection.send({ case: "resync", value: { reason: found } });
     if (back && connection.isOpen) this.#catchUp(connection, back);
     return session;
@@ -91,19 +94,16 @@ export class Reception {
   #find(resume: NonNullable<Hello["resume"]>, { player }: Identity): Return | ResumeProblem {
     const session = this.#sessions.find(resume, player);
     if (typeof session === "string") return session;
-    const received = Math.min(Number(resume.received), this.#highest(session));
-    const { rewoundFrom } = session;
-    const isRewound = rewoundFrom !== undefined && received >= rewoundFrom;
-    const rewound = isRewound ? { from: rewoundFrom, to: received } : undefined;
-    const position = Math.max(isRewound ? rewoundFrom - 1 : received, session.acked);
+    const received = Math.min(Number(resume.received), Number.MAX_SAFE_INTEGER);
+    // No client can have more of what lasted.
+    const highest = Math.min(this.#front.shownThrough, session.lastedThrough(resume.rewinds));
+    const isRewound = received > highest;
+    const rewound = isRewound ? { from: highest + 1, to: received } : undefined;
+    const rewinds = isRewound ? resume.rewinds : session.rewinds;
+    const position = Math.max(Math.min(received, highest), session.acked);
     const { log } = this.#store;
     if (session.lastReliable > position && log.droppedThrough > position) return "RESUME_EXPIRED";
-    return { session, position, rewound };
-  }
-
-  /** No client can have more. What did not last, it may have had all the same. */
-  #highest({ rewoundFrom }: Session): number {
-    return rewoundFrom === undefined ? this.#front.shownThrough : Number.MAX_SAFE_INTEGER;
+    return { session, position, rewound, rewinds };
   }
 
   #welcome(
@@ -111,13 +111,16 @@ export class Reception {
     session: Session,
     { player, scopes }: Identity,
     resumeToken: string,
-    resumed: boolean,
+    back: Return | undefined,
   ): void {
     const { world, topics, limits } = this.#front;
     const { resumeWindowMs, unackedMax } = limits;
     const about = { world: world.name, frame: BigInt(world.frame), tickHz: world.tickHz };
     const known = { schemaHash: this.#schemaHash, topics: [...topics.names] };
-    const resuming = { resumeToken, resumeWindowMs, resumed, unackedMax };
+    // Until it has the gap, it is to say what it said: then it is told again, should the connection break in between.
+    const { rewinds } = back ?? session;
+    const resumed = back !== undefined;
+    const resuming = { resumeToken, resumeWindowMs, resumed, rewinds, unackedMax };
     const who = { session: session.id, player, scopes: [...scopes] };
     connection.send({ case: "welcome", value: { ...about, ...known, ...resuming, ...who } });
     if (world.timeDilation === 1) return;
@@ -126,14 +129,12 @@ export class Reception {
 
   #catchUp(connection: Connection, { session, position, rewound }: Return): void {
     const { log } = this.#store;
-    session.rewoundFrom = undefined;
     session.acked = position;
-    const gap = (from: number, to: number, isRewound: boolean) => {
-      const value = { fromFrame: BigInt(from), toFrame: BigInt(to), rewound: isRewound };
-      connection.send({ case: "gap", value });
-    };
-    if (rewound) gap(rewound.from, rewound.to, true);
-    if (log.lostAt > position) gap(log.lostAt, log.lostAt, false);
+    if (rewound) connection.rewound(rewound.from, rewound.to);
+    if (log.lostAt > position) {
+      const lost = BigInt(log.lostAt);
+      connection.send({ case: "gap", value: { fromFrame: lost, toFrame: lost } });
+    }
     connection.repeat(new Backlog(log, session, position, () => this.#front.shownThrough));
   }
 }

@@ -17,6 +17,9 @@ export interface SessionRecord {
   readonly area: LookedAt | undefined;
   readonly acked: number;
   readonly lastReliable: number;
+  readonly rewinds: number;
+  /** `Session.rewoundFrom`. */
+  readonly rewoundFrom: readonly number[];
 }
 
 interface SessionRow {
@@ -26,9 +29,11 @@ interface SessionRow {
   readonly subscriptions: string;
   readonly acked: number;
   readonly lastReliable: number;
+  readonly rewinds: number;
+  readonly rewoundFrom: string;
 }
 
-const format = 1;
+const format = 2;
 /** How long another process may have the file locked, a copy being made of it for example. Everything waits meanwhile. */
 const lockedMsMax = 500;
 /** SQLITE_CORRUPT and SQLITE_NOTADB: the part of an error's code that `primaryCode` leaves. */
@@ -40,7 +45,7 @@ const tables = `
   ) STRICT;
   CREATE TABLE IF NOT EXISTS sessions (
     id TEXT PRIMARY KEY, player TEXT, tokens BLOB, subscriptions TEXT,
-    acked INTEGER, lastReliable INTEGER
+    acked INTEGER, lastReliable INTEGER, rewinds INTEGER, rewoundFrom TEXT
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS frames (frame INTEGER PRIMARY KEY, events BLOB) STRICT;
 `;
@@ -67,7 +72,7 @@ export class SessionFile {
   private constructor(path: string, database: DatabaseSync) {
     this.#path = path;
     this.#database = database;
-    this.#put = database.prepare("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?)");
+    this.#put = database.prepare("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     this.#progress = database.prepare(
       "UPDATE sessions SET acked = ?, lastReliable = ? WHERE id = ?",
     );
@@ -140,15 +145,21 @@ export class SessionFile {
 
   sessions(): SessionRecord[] {
     const rows = this.#database.prepare("SELECT * FROM sessions").all() as unknown as SessionRow[];
-    return rows.map(({ subscriptions, ...row }) => ({
+    return rows.map(({ subscriptions, rewoundFrom, ...row }) => ({
       ...row,
+      rewoundFrom: JSON.parse(rewoundFrom) as number[],
       ...(JSON.parse(subscriptions) as Pick<SessionRecord, "topics" | "rates" | "area">),
     }));
   }
 
-  put({ id, player, tokens, topics, rates, area, acked, lastReliable }: SessionRecord): void {
-    const subscriptions = JSON.stringify({ topics, rates, area });
-    this.#write(() => this.#put.run(id, player, tokens, subscriptions, acked, lastReliable));
+  put(session: SessionRecord): void {
+    this.#write(() => this.#putOne(session));
+  }
+
+  putAll(sessions: readonly SessionRecord[]): void {
+    this.#together(() => {
+      for (const session of sessions) this.#putOne(session);
+    });
   }
 
   /** How far clients have come, as of a frame. */
@@ -199,6 +210,13 @@ export class SessionFile {
     if (!this.#open) return;
     this.#open = false;
     this.#database.close();
+  }
+
+  #putOne({ id, player, tokens, topics, rates, area, ...progress }: SessionRecord): void {
+    const subscriptions = JSON.stringify({ topics, rates, area });
+    const { acked, lastReliable, rewinds } = progress;
+    const rewoundFrom = JSON.stringify(progress.rewoundFrom);
+    this.#put.run(id, player, tokens, subscriptions, acked, lastReliable, rewinds, rewoundFrom);
   }
 
   #meta(column: "world" | "droppedThrough" | "progressThrough"): unknown {

@@ -9,6 +9,8 @@ const tokenBytes = 24;
 const hashBytes = 32;
 /** Tokens that are good at the same time. */
 const tokensMax = 8;
+/** Rewinds that are told apart. */
+const rewindsKeptMax = 16;
 
 /** A client as the gateway remembers it, with a connection or while it is away. */
 export class Session {
@@ -24,8 +26,13 @@ export class Session {
   acked = 0;
   /** The last frame with reliable events for it. */
   lastReliable = 0;
-  /** Frames from this one on did not last, which it has not been told. */
-  rewoundFrom: number | undefined;
+  /** How often frames that its client may have had did not last: positions are in the world's course since the last time. */
+  rewinds = 0;
+  /**
+   * For each of the last of these times, the oldest first: the first frame that did not last, then or later. The oldest
+   * stands for those before it too.
+   */
+  rewoundFrom: readonly number[] = [];
   connection: Connection | undefined;
   /** When its connection was lost. */
   leftMs = 0;
@@ -47,6 +54,8 @@ export class Session {
     session.area = record.area;
     session.acked = record.acked;
     session.lastReliable = record.lastReliable;
+    session.rewinds = record.rewinds;
+    session.rewoundFrom = record.rewoundFrom;
     const { tokens } = record;
     for (let at = 0; at < tokens.length; at += hashBytes) {
       session.#tokens.push(tokens.slice(at, at + hashBytes));
@@ -55,10 +64,10 @@ export class Session {
   }
 
   record(): SessionRecord {
-    const { id, player, acked, lastReliable } = this;
+    const { id, player, acked, lastReliable, rewinds, rewoundFrom } = this;
     const subscriptions = { topics: [...this.topics], rates: [...this.rates], area: this.area };
     const tokens = Buffer.concat(this.#tokens);
-    return { id, player, acked, lastReliable, ...subscriptions, tokens };
+    return { id, player, acked, lastReliable, rewinds, rewoundFrom, ...subscriptions, tokens };
   }
 
   /** A token with which the client can come back. */
@@ -83,9 +92,24 @@ export class Session {
 
   /** Frames after this one did not last. */
   rewindTo(frame: number): void {
-    this.rewoundFrom = Math.min(this.rewoundFrom ?? Number.POSITIVE_INFINITY, frame + 1);
+    this.rewinds += 1;
+    const all = [...this.rewoundFrom, frame + 1].map((from) => Math.min(from, frame + 1));
+    if (all.length > rewindsKeptMax) all.splice(1, 1);
+    this.rewoundFrom = all;
     this.acked = Math.min(this.acked, frame);
     this.lastReliable = Math.min(this.lastReliable, frame);
+    // What it subscribed to in a frame that did not last, it is to have of the frames that come in their place.
+    const earlier = ([topic, since]: [string, number]) => [topic, Math.min(since, frame)] as const;
+    this.topics = new Map([...this.topics].map(earlier));
+  }
+
+  /** The last frame that lasted of those that a client may have that has heard of so many rewinds. */
+  lastedThrough(rewinds: number): number {
+    const unheard = this.rewinds - rewinds;
+    if (unheard === 0) return Number.POSITIVE_INFINITY;
+    const place = Math.max(0, this.rewoundFrom.length - unheard);
+    // Who has heard of more than there were is not believed anything.
+    return (this.rewoundFrom[place] ?? 1) - 1;
   }
 
   /** Whether an event of a frame is for it. */

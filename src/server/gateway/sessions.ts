@@ -74,6 +74,11 @@ export class Sessions {
     if (this.#byId.has(session.id)) this.#file?.put(session.record());
   }
 
+  /** Frames did not last, of which each session may know something. */
+  saveAll(): void {
+    this.#file?.putAll([...this.#byId.values()].map((session) => session.record()));
+  }
+
   /** It has come further. That is written later, with that of others. */
   advanced(session: Session): void {
     if (this.#file) this.#dirty.add(session);

@@ -19,7 +19,7 @@ const ServerMessage = typeOf("ServerMessage");
 class Client {
   events = [];
   entities = new Map();
-  received = 0;
+  position = { received: 0, rewinds: 0 };
   #resume;
   #origin = { x: 0, y: 0 };
   #waiting = [];
@@ -36,18 +36,15 @@ class Client {
       this.socket.onopen = resolve;
       this.socket.onerror = reject;
     });
-    this.#send({ hello: { client: "plain/1.0", ...(this.#resume && { resume: this.#resume }) } });
-    const welcome = await this.next("welcome");
-    const { session, resumeToken } = welcome;
-    if (resumeToken) this.#resume = { session, resumeToken, received: this.received };
-    return welcome;
+    const resume = this.#resume && { ...this.#resume, ...this.position };
+    this.#send({ hello: { client: "plain/1.0", ...(resume && { resume }) } });
+    return this.next("welcome");
   }
 
   /** Breaks the connection in a way that the session survives. */
   async cut() {
     this.socket.close(4000);
     await this.closed;
-    if (this.#resume) this.#resume.received = this.received;
   }
 
   async end() {
@@ -98,20 +95,31 @@ class Client {
   #take(message) {
     const kind = message.body;
     if (kind === undefined) return;
+    if (kind === "welcome") this.#welcome(message.welcome);
     if (kind === "frame") this.#frame(message.frame);
-    if (kind === "gap" && message.gap.rewound) this.received = Number(message.gap.fromFrame) - 1;
+    if (kind === "gap" && message.gap.rewound) this.#goBack(message.gap);
     if (kind === "areaUpdate") this.#area(message.areaUpdate);
     const waiting = this.#waiting.filter((one) => one.kind === kind);
     this.#waiting = this.#waiting.filter((one) => one.kind !== kind);
     for (const { resolve } of waiting) resolve(message[kind]);
   }
 
+  #welcome({ session, resumeToken, resumed, rewinds }) {
+    if (resumeToken) this.#resume = { session, resumeToken };
+    this.position = { received: resumed ? this.position.received : 0, rewinds };
+  }
+
+  #goBack({ fromFrame, rewinds }) {
+    const received = Math.min(this.position.received, Number(fromFrame) - 1);
+    this.position = { received, rewinds };
+  }
+
   #frame(frame) {
     const reliable = Number(frame.reliable ?? 0);
     if (reliable > 0) {
-      if (reliable <= this.received) return;
-      this.received = reliable;
-      this.#send({ ack: { received: reliable } });
+      if (reliable <= this.position.received) return;
+      this.position.received = reliable;
+      this.#send({ ack: this.position });
     }
     for (const event of frame.events) {
       if (event.body) this.events.push({ frame: Number(frame.frame), ...event.toJSON() });

@@ -256,6 +256,6 @@ describe("a track", () => {
     for (let i = 0; i <= 100; i++) track.push(i, { ...north, x: i });
     expect(track.at(0)).toMatchObject({ x: 85 });
     track.push(90, { ...north, x: -1 });
-    expect(track.last).toMatchObject({ x: -1 });
+    expect(track.at(90)).toMatchObject({ x: -1 });
   });
 });

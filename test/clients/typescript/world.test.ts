@@ -307,12 +307,33 @@ describe("after a cut", () => {
     world.on("gap", (gap) => gaps.push(gap));
     network.socket.frame(700, [rain("a")]);
     network.socket.frame(720, [rain("undone")]);
-    const gap = { fromFrame: 710n, toFrame: 725n };
-    network.socket.tell({ case: "gap", value: { ...gap, rewound: true } as typeof gap });
+    const gap = { fromFrame: 710n, toFrame: 725n, rewound: true, rewinds: 3 };
+    network.socket.tell({ case: "gap", value: gap });
     network.socket.frame(715, [rain("b")]);
     expect(heard).toEqual(["a", "undone", "b"]);
     expect(gaps).toMatchObject([{ fromFrame: 710, toFrame: 725, rewound: true }]);
-    expect((await comeAgain()).sent("hello")[0]?.resume).toMatchObject({ received: 715n });
+    expect((await comeAgain()).sent("hello")[0]?.resume).toMatchObject({
+      received: 715n,
+      rewinds: 3,
+    });
+  });
+
+  test("positions are said with the rewinds that the last welcome or gap told of", async () => {
+    await join();
+    const ack = (frame: number) => {
+      network.socket.frame(frame, [rain("a")]);
+      network.pass(1_000);
+      return network.socket.sent("ack").at(-1);
+    };
+    expect(ack(700)).toMatchObject({ received: 700n, rewinds: 0 });
+    welcome(await comeAgain(), { resumed: true, rewinds: 2 });
+    expect(ack(720)).toMatchObject({ received: 720n, rewinds: 2 });
+    // A gap for want of room is none of those.
+    network.socket.tell({ case: "gap", value: { fromFrame: 730n, toFrame: 731n } });
+    expect(ack(740)).toMatchObject({ received: 740n, rewinds: 2 });
+    expect((await comeAgain()).sent("hello")[0]?.resume).toMatchObject({ rewinds: 2 });
+    welcome(network.socket, { session: "s2" });
+    expect(ack(700)).toMatchObject({ received: 700n, rewinds: 0 });
   });
 
   test("messages of the old connection count no more", async () => {

@@ -96,6 +96,17 @@ describe("a client whose line is slow", () => {
     expect(gateway.counters.laneBytes).toBe(0);
   });
 
+  test("gets nothing of frames that did not last once it is told so", () => {
+    line.bufferedBytes = 1_001;
+    for (let i = 0; i < 3; i += 1) changePhase();
+    world.rewind(2, 3);
+    world.frame = 1;
+    changePhase();
+    drain();
+    expect(line.sent).toEqual(["gap 2 to 3 rewound", "frame 1", "frame 2", "frame 2"]);
+    expect(gateway.counters.laneBytes).toBe(0);
+  });
+
   test("is told when reliable events went, and closed when they go again before it took that", () => {
     line.bufferedBytes = 1_001;
     for (let i = 0; i < 100; i += 1) changePhase();

@@ -32,7 +32,9 @@ function frameOf(message: Uint8Array): Frame {
 type Step =
   | { readonly does: "control" | "reliable"; readonly bytes: number }
   | { readonly does: "latest" | "cosmetic"; readonly region: string; readonly text: string }
-  | { readonly does: "next" };
+  | { readonly does: "next" }
+  /** So many of the last frames did not last. */
+  | { readonly does: "rewind"; readonly frames: number };
 
 const text = fc.integer({ min: 0, max: 120 }).map((length) => "x".repeat(length));
 const region = fc.constantFrom("a", "b", "c", "d");
@@ -43,43 +45,64 @@ const step = fc.oneof(
   }),
   fc.record({ does: fc.constantFrom("latest", "cosmetic"), region, text }),
   fc.constant({ does: "next" as const }),
+  fc.record({ does: fc.constant("rewind"), frames: fc.nat(5) }),
 ) as fc.Arbitrary<Step>;
 
 const budgets = { control: 300, reliable: 400, latest: 500, cosmetic: 350 };
+const all = Object.values(budgets).reduce((sum, bytes) => sum + bytes, 0);
+
+interface Message {
+  readonly bytes: number;
+  readonly frame: number;
+}
+
+interface Event extends Message {
+  readonly region: string;
+  readonly order: number;
+}
 
 /** What the lanes should be, said in the simplest way. */
 class Model {
-  readonly queues = { control: [] as number[], reliable: [] as number[] };
-  latest: { region: string; bytes: number; order: number }[] = [];
-  cosmetic: { region: string; bytes: number; order: number }[] = [];
+  readonly queues = { control: [] as Message[], reliable: [] as Message[] };
+  latest: Event[] = [];
+  cosmetic: Event[] = [];
+  /** The frame in which something was offered last. */
+  frame = 0;
   order = 0;
 
   offerMessage(lane: "control" | "reliable", bytes: number): boolean {
     const queue = this.queues[lane];
     if (queue.length > 0 && sum(queue) + bytes > budgets[lane]) return false;
-    queue.push(bytes);
+    queue.push({ bytes, frame: this.frame });
     return true;
+  }
+
+  rewindTo(frame: number): void {
+    const lasted = (waiting: Message) => waiting.frame <= frame;
+    this.queues.reliable = this.queues.reliable.filter(lasted);
+    this.latest = this.latest.filter(lasted);
+    this.cosmetic = this.cosmetic.filter(lasted);
+    this.frame = frame;
   }
 
   offerLatest(region: string, bytes: number): boolean {
     this.order += 1;
     const others = this.latest.filter((event) => event.region !== region);
-    const all = sum(others.map((event) => event.bytes)) + bytes;
-    if (all > budgets.latest && others.length > 0) return false;
-    this.latest = [...others, { region, bytes, order: this.order }];
+    if (sum(others) + bytes > budgets.latest && others.length > 0) return false;
+    this.latest = [...others, { region, bytes, order: this.order, frame: this.frame }];
     return true;
   }
 
   offerCosmetic(region: string, bytes: number): void {
     this.order += 1;
-    this.cosmetic.push({ region, bytes, order: this.order });
-    while (sum(this.cosmetic.map((event) => event.bytes)) > budgets.cosmetic) this.cosmetic.shift();
+    this.cosmetic.push({ region, bytes, order: this.order, frame: this.frame });
+    while (sum(this.cosmetic) > budgets.cosmetic) this.cosmetic.shift();
   }
 
   /** The size of the message that goes next, or the regions of the events in it. */
   next(): number | string[] | undefined {
     const message = this.queues.control.shift() ?? this.queues.reliable.shift();
-    if (message !== undefined) return message;
+    if (message !== undefined) return message.bytes;
     const events = [...this.latest, ...this.cosmetic].sort((a, b) => a.order - b.order);
     this.latest = [];
     this.cosmetic = [];
@@ -87,13 +110,13 @@ class Model {
   }
 
   get bytes(): number {
-    const events = [...this.latest, ...this.cosmetic].map((event) => event.bytes);
-    return sum([...this.queues.control, ...this.queues.reliable, ...events]);
+    const { control, reliable } = this.queues;
+    return sum([...control, ...reliable, ...this.latest, ...this.cosmetic]);
   }
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((all, number) => all + number, 0);
+function sum(waiting: readonly { readonly bytes: number }[]): number {
+  return waiting.reduce((all, { bytes }) => all + bytes, 0);
 }
 
 function take(lanes: Lanes): number | string[] | undefined {
@@ -108,24 +131,30 @@ test("the lanes do what a simple model of them does, and never hold more than th
       const lanes = new Lanes(binarySubprotocol, budgets);
       const model = new Model();
       for (const made of steps) {
+        model.frame += 1;
         if (made.does === "next") {
           expect(take(lanes)).toEqual(model.next());
+        } else if (made.does === "rewind") {
+          model.rewindTo(Math.max(0, model.frame - made.frames));
+          lanes.rewindTo(model.frame);
         } else if ("bytes" in made) {
           const message = new Uint8Array(made.bytes).fill(0xee);
           const isControl = made.does === "control";
-          const fits = isControl ? lanes.offerControl(message) : lanes.offerReliable(message);
+          const fits = isControl
+            ? lanes.offerControl(message)
+            : lanes.offerReliable(model.frame, message);
           expect(fits).toBe(model.offerMessage(made.does, made.bytes));
         } else {
           const isLatest = made.does === "latest";
           const delivery = isLatest ? Delivery.LATEST_WINS : Delivery.COSMETIC;
           const event = eventOf(delivery, made.region, made.text);
           const bytes = event.end - event.start + eventBytes;
-          const fits = lanes.offerEvent(1, event);
+          const fits = lanes.offerEvent(model.frame, event);
           if (isLatest) expect(fits).toBe(model.offerLatest(made.region, bytes));
           else model.offerCosmetic(made.region, bytes);
         }
         expect(lanes.bytes).toBe(model.bytes);
-        expect(lanes.bytes).toBeLessThanOrEqual(sum(Object.values(budgets)));
+        expect(lanes.bytes).toBeLessThanOrEqual(all);
         expect(lanes.isEmpty).toBe(model.bytes === 0);
       }
     }),
@@ -135,8 +164,8 @@ test("the lanes do what a simple model of them does, and never hold more than th
 
 test("a message that is larger than its lane may wait there alone", () => {
   const lanes = new Lanes(binarySubprotocol, budgets);
-  expect(lanes.offerReliable(new Uint8Array(10_000))).toBe(true);
-  expect(lanes.offerReliable(new Uint8Array(1))).toBe(false);
+  expect(lanes.offerReliable(1, new Uint8Array(10_000))).toBe(true);
+  expect(lanes.offerReliable(1, new Uint8Array(1))).toBe(false);
   expect(lanes.offerEvent(1, eventOf(Delivery.LATEST_WINS, "a", "x".repeat(2_000)))).toBe(true);
   expect(lanes.offerEvent(1, eventOf(Delivery.LATEST_WINS, "b", ""))).toBe(false);
 });
@@ -158,7 +187,7 @@ test("what was held back comes under the number of the last frame, and is not wh
 test("dropping the events leaves the answers", () => {
   const lanes = new Lanes(binarySubprotocol, budgets);
   lanes.offerControl(new Uint8Array(7));
-  lanes.offerReliable(new Uint8Array(8));
+  lanes.offerReliable(1, new Uint8Array(8));
   lanes.offerEvent(1, eventOf(Delivery.COSMETIC, "b", ""));
   lanes.dropEvents();
   expect(lanes.bytes).toBe(7);

@@ -47,6 +47,26 @@ test("topics without a rate are not held back", () => {
   expect([0, 10, 20].map((ms) => paced.pass(ms))).toEqual(Array(3).fill("weather,time"));
 });
 
+test("nothing of what is held back goes when frames did not last", () => {
+  const world = new FakeWorld();
+  const gateway = new Gateway(
+    world,
+    defaultLimits,
+    createLog(() => {}),
+  );
+  const client = new GatewayClient(gateway);
+  const rates = [{ topic: "time", intervalMs: 3_600_000 }];
+  client.say({ case: "subscribe", value: { topics: ["time"], rates } });
+  for (let i = 0; i < 3; i += 1) {
+    world.publish(TimeEventSchema, {});
+    world.endFrame();
+  }
+  world.rewind(3, 3);
+  client.subscribe("weather");
+  expect(client.line.sent.slice(2)).toEqual(["frame 1", "gap 3 to 3 rewound", "subscribed"]);
+  gateway.close();
+});
+
 test("a client asks for rates, keeps them with its subscriptions, and takes them back", () => {
   const world = new FakeWorld();
   const gateway = new Gateway(

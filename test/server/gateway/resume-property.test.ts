@@ -142,6 +142,8 @@ class Run {
     this.#gateway.close();
     const reached = this.#world.keptThrough;
     this.#happened = this.#happened.filter(({ frame }) => frame <= reached);
+    // The frames in which it subscribed come again, with other events.
+    if (this.#since !== undefined) this.#since = Math.min(this.#since, reached);
     this.#world = new FakeWorld();
     this.#world.frame = reached;
     this.#world.keptThrough = reached;

@@ -19,6 +19,8 @@ const record: SessionRecord = {
   area: { x: 1, y: -2, radius: 3 },
   acked: 5,
   lastReliable: 9,
+  rewinds: 2,
+  rewoundFrom: [7, 9],
 };
 
 let path: string;
@@ -37,6 +39,7 @@ test("what is written is there for the next process", () => {
   first.setWorld("world");
   first.put(record);
   first.put({ ...record, id: "other", area: undefined });
+  first.putAll([{ ...record, rewinds: 3, rewoundFrom: [4, 4, 6] }]);
   first.addFrame(7, Uint8Array.of(1, 2));
   first.addFrame(8, Uint8Array.of(3));
   first.noteProgress([{ id: "session", acked: 6, lastReliable: 10 }], 11);
@@ -44,7 +47,9 @@ test("what is written is there for the next process", () => {
   first.dropFrames(7);
   const second = reopened(first);
   expect(second).toMatchObject({ world: "world", droppedThrough: 7, progressThrough: 11 });
-  expect(second.sessions()).toEqual([{ ...record, acked: 6, lastReliable: 10 }]);
+  expect(second.sessions()).toEqual([
+    { ...record, acked: 6, lastReliable: 10, rewinds: 3, rewoundFrom: [4, 4, 6] },
+  ]);
   expect(second.frames()).toEqual([{ frame: 8, events: Uint8Array.of(3) }]);
   second.forgetFrames(7);
   expect(second.frames()).toEqual([]);
