@@ -9,7 +9,7 @@ const measureMs = 8_000;
 
 /** Events a second that a remote service in another process decodes and handles, while a world publishes them. */
 export async function measureArrival({ scale }: Effort): Promise<number[]> {
-  const mirrored = await MirroredWorld.start(true);
+  const mirrored = await MirroredWorld.start({ isBridged: true });
   await mirrored.publish(Math.ceil(eventsPerSecond / tickHz));
   await delay(Math.max(1_000, warmMs * scale));
   while (!mirrored.handled?.count) await delay(50);

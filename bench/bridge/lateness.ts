@@ -1,6 +1,6 @@
 import type { Effort } from "../table.ts";
 import { failureOf } from "../world-calls.ts";
-import { MirroredWorld, tickHz } from "./mirrored-world.ts";
+import { type MirroredWay, MirroredWorld, tickHz } from "./mirrored-world.ts";
 
 const eventsPerSecond = 80_000;
 const framesFull = 600;
@@ -10,9 +10,9 @@ const warmFrames = 180;
 const lookMs = 7;
 
 /** How late the frames of a world begin that publishes 80,000 events a second: 99 of 100 are less late. */
-export async function measureLateness(isBridged: boolean, { scale }: Effort): Promise<number[]> {
+export async function measureLateness(way: MirroredWay, { scale }: Effort): Promise<number[]> {
   const frames = Math.max(20, Math.ceil(framesFull * scale));
-  const mirrored = await MirroredWorld.start(isBridged);
+  const mirrored = await MirroredWorld.start(way);
   await mirrored.publish(Math.ceil(eventsPerSecond / tickHz));
   const latenessMs: number[] = [];
   const done = new Promise<void>((resolve) => {

@@ -34,6 +34,12 @@ export interface Published {
   readonly checksum: number;
 }
 
+export interface MirroredWay {
+  readonly isBridged: boolean;
+  /** Its frames go before all else. */
+  readonly isRealtime?: boolean;
+}
+
 /** A world that publishes so many events in each frame; with a bridge, also to a remote service. */
 export class MirroredWorld {
   readonly world: World;
@@ -44,11 +50,12 @@ export class MirroredWorld {
     this.#remote = remote;
   }
 
-  static async start(isBridged: boolean): Promise<MirroredWorld> {
+  static async start({ isBridged, isRealtime = false }: MirroredWay): Promise<MirroredWorld> {
     const remote = isBridged ? await Remote.start() : undefined;
     const world = await startWorld({
       ...{ name: "bench-mirrored", seed: 1, workers: 1, tickHz, bootstrap },
       actorsModule: new URL("./actors.ts", import.meta.url),
+      realtime: isRealtime,
       ...(remote?.bridge.feed && { feed: remote.bridge.feed }),
     });
     return new MirroredWorld(world, remote);

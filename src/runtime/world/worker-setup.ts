@@ -22,6 +22,8 @@ export interface WorkerSetup {
   readonly spins: number;
   /** A frame begins each step. Otherwise they follow one another as fast as they can. */
   readonly paced: boolean;
+  /** Its thread goes before all others of the machine. */
+  readonly realtime: boolean;
   /** Where the world is kept. Undefined: nowhere. */
   readonly journal: JournalEnd | undefined;
   /** What the world goes on from. Undefined: it begins. */

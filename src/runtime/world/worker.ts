@@ -3,6 +3,7 @@ import type { ActorDefinition } from "../actor/definition.ts";
 import { installTraps, withholdWebSocket } from "../actor/traps.ts";
 import { TellurionError } from "../errors.ts";
 import { Barrier } from "../memory/barrier.ts";
+import { takeRealtime } from "./realtime.ts";
 import { WorkerLoop } from "./worker-loop.ts";
 import type { WorkerMessage, WorkerSetup } from "./worker-setup.ts";
 
@@ -16,6 +17,7 @@ parentPort?.on("message", (setup: WorkerSetup) => void run(setup));
 async function run(setup: WorkerSetup): Promise<void> {
   let started = false;
   try {
+    if (setup.realtime) takeRealtime();
     const { actors } = (await import(setup.actorsModule)) as { actors: readonly ActorDefinition[] };
     const loop = new WorkerLoop(setup, actors, post);
     started = true;

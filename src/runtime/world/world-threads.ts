@@ -240,6 +240,7 @@ export class WorldThreads {
       ports: own,
       spins: workers <= availableParallelism() ? spinsWithCores : 0,
       paced: lastFrame === 0,
+      realtime: this.#options.realtime ?? false,
       journal: journal[worker],
       conductor: worker === 0 ? conductor : undefined,
     }));

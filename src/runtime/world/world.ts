@@ -49,6 +49,8 @@ export interface WorldOptions {
   readonly handlerMsMax?: number;
   /** Who hears of events from the first frame on. */
   readonly listener?: FirstListener;
+  /** The workers' threads go before all others of the machine, as `takeRealtime` says. */
+  readonly realtime?: boolean;
   /** Memory of a worker's heap, in MB; one that needs more is lost. Undefined: Node's own limit. */
   readonly workerMemoryMb?: number;
 }

@@ -44,6 +44,7 @@ const options = {
     min: 50,
     max: 600_000,
   }),
+  realtime: flag("lets frames go before all else that the machine does: on Linux, if allowed"),
   "worker-memory": {
     ...integer("MB", "memory of a worker's heap; one that needs more is lost", {
       default: undefined,
@@ -118,6 +119,7 @@ async function readKeptWorld(
   const world: WorldOptions = {
     ...wanted,
     ...{ seed, tickHz, file: keeping.file, handlerMsMax: values["handler-ms"] },
+    realtime: values.realtime,
     effects: [lookAhead],
     retention: {
       historyFrames: values.history * secondsPerHour * tickHz,

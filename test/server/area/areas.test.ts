@@ -90,27 +90,6 @@ describe("a client's area", () => {
     expect([...areas.updates()]).toHaveLength(0);
   });
 
-  test("an update that was not sent is made up for, also when there was nothing to tell meanwhile", () => {
-    const areas = areasOf();
-    const client = binary();
-    const picture = new AreaPicture();
-    areas.setArea(client, here);
-    areas.take(frameOf(1, [row(2)]));
-    for (const { message } of areas.updates()) picture.take(message);
-    areas.take(frameOf(2, [row(1, 0, 30), row(1, 5)]));
-    expect([...areas.updates()]).toHaveLength(1);
-    areas.take(frameOf(3, [row(1, 1_000)]));
-    expect([...areas.updates()]).toHaveLength(0);
-    areas.notSent(client);
-    const [update] = [...areas.updates()];
-    picture.take(update?.message as Uint8Array);
-    expect([...picture.entities.values()].map(({ id, y }) => [id, y]).sort()).toEqual([
-      [`${group}.0`, 30],
-      [`${group}.1`, 0],
-      [`${group}.5`, 0],
-    ]);
-  });
-
   test("one who comes in the place of another is another, also under the same number", () => {
     const areas = areasOf();
     const client = binary();

@@ -117,9 +117,8 @@ export class Areas<Client extends AreaClient> {
   }
 
   /**
-   * What is to be sent now, client by client. Each update that is handed out counts as sent unless
-   * `notSent` is called before the client's next one. A client that `mayGet` says no to is passed
-   * over, and gets what it missed later.
+   * What is to be sent now, client by client. Each update that is handed out counts as sent. A client that `mayGet` says
+   * no to is passed over, and gets what it missed later.
    */
   *updates(
     frame: number = this.#frame,
@@ -141,11 +140,6 @@ export class Areas<Client extends AreaClient> {
       this.#counters.crowded += scan.crowded;
       yield { client, message, membership: scan.enteredCount + scan.leftCount > 0 };
     }
-  }
-
-  /** The client's last update did not reach it. */
-  notSent(client: Client): void {
-    this.#watchers.get(client)?.takeBack();
   }
 
   /** An actor may publish columns that do not match. That is no reason for others to see nothing any more. */

@@ -21,10 +21,7 @@ export class Watcher {
   /** The frame from which the next update is due. */
   dueFrame = 0;
   #told: Told = nothing();
-  /** What it had been told before the last update: an update that was not sent is taken back. */
-  #before: Told = nothing();
   #spare: Told = nothing();
-  #canTakeBack = false;
 
   constructor(ordinal: number) {
     this.ordinal = ordinal;
@@ -58,28 +55,15 @@ export class Watcher {
     current.turn = turn;
     current.circle = circle;
     if (!isNews) return undefined;
-    this.#spare = this.#before;
-    this.#before = told;
+    this.#spare = told;
     this.#told = next;
-    this.#canTakeBack = true;
     const origin = isNewOrigin ? next.origin : undefined;
     return encodeAreaUpdate(scan, table, { frame, complete, origin });
-  }
-
-  /** The last update did not reach the client: the next one is made against what it had before, soon. */
-  takeBack(): void {
-    if (!this.#canTakeBack) return;
-    this.#canTakeBack = false;
-    this.dueFrame = 0;
-    const told = this.#told;
-    this.#told = this.#before;
-    this.#before = told;
   }
 
   /** The client knows nothing any more: the next update is complete. It comes no sooner, however often that is asked for. */
   reset(): void {
     this.#told = nothing();
-    this.#canTakeBack = false;
   }
 }
 
