@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 /**
  * Says where the time of one event goes: runs a row of the frames table under the engine's profiler, and adds up the
- * samples of all workers by step and by function. `node bench/profile.ts [WORKERS]`
+ * samples of all workers by step and by function. `node bench/profile.ts [WORKERS [PAYLOAD]]`
  */
 interface Profile {
   readonly nodes: readonly {
@@ -40,11 +40,11 @@ const resting = /^([(]idle[)]|[(]program[)]|sleep|wait) |control-block/;
 const functionsShown = 30;
 const intervalUs = 200;
 
-async function run(workers: number): Promise<void> {
+async function run(workers: number, payload: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "tellurion-profile-"));
   const script = fileURLToPath(new URL("./frames/profiled.ts", import.meta.url));
   const flags = ["--cpu-prof", `--cpu-prof-interval=${intervalUs}`, `--cpu-prof-dir=${folder}`];
-  const child = fork(script, [`${workers}`], { execArgv: flags });
+  const child = fork(script, [`${workers}`, payload], { execArgv: flags });
   const [[events]] = await Promise.all([once(child, "message"), once(child, "exit")]);
   const times = new Map<string, number>();
   for (const file of await readdir(folder)) {
@@ -96,4 +96,4 @@ function print(workers: number, events: number, times: ReadonlyMap<string, numbe
   for (const [name, time] of sorted) console.log(line(name, time));
 }
 
-await run(Number(process.argv[2] ?? 1));
+await run(Number(process.argv[2] ?? 1), process.argv[3] ?? "weather");

@@ -8,25 +8,34 @@ export class Directory {
   readonly #numbers = new Map<Address, number>();
   readonly #addresses: (Address | undefined)[] = [undefined];
   readonly #placement: Uint8Array;
+  /** Asked for last: whoever sends much sends much to the same. */
+  #lastAddress: Address | undefined;
+  #lastNumber: number | undefined;
 
   constructor(placement: SharedArrayBuffer) {
     this.#placement = new Uint8Array(placement);
   }
 
   add(actor: number, address: Address): void {
+    this.#lastAddress = undefined;
     this.#numbers.set(address, actor);
     while (this.#addresses.length <= actor) this.#addresses.push(undefined);
     this.#addresses[actor] = address;
   }
 
   remove(actor: number): void {
+    this.#lastAddress = undefined;
     const address = this.#addresses[actor];
     if (address !== undefined) this.#numbers.delete(address);
     this.#addresses[actor] = undefined;
   }
 
   numberOf(address: Address): number | undefined {
-    return this.#numbers.get(address);
+    if (address !== this.#lastAddress) {
+      this.#lastNumber = this.#numbers.get(address);
+      this.#lastAddress = address;
+    }
+    return this.#lastNumber;
   }
 
   addressOf(actor: number): Address | undefined {

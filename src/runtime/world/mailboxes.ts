@@ -73,6 +73,11 @@ export interface MailboxOutlets {
 }
 
 const entriesFirst = 4_096;
+/** Words of an entry, side by side as they are used: the record's segment and place, and the entry behind it. */
+const entryWords = 4;
+const segmentWord = 0;
+const atWord = 1;
+const nextWord = 2;
 
 /**
  * The mailboxes of one worker's actors in one round. `collect` merges the lanes by sender's number, which each lane is
@@ -88,10 +93,9 @@ export class Mailboxes {
   readonly #outlets: MailboxOutlets;
   readonly #segments: Segment[] = [];
   readonly #cursors: LaneCursor[] = [];
-  #entrySegment = new Int32Array(entriesFirst);
-  #entryAt = new Int32Array(entriesFirst);
-  #entryNext = new Int32Array(entriesFirst);
-  #entries = 0;
+  /** An entry is called by where it begins in here. */
+  #entries = new Int32Array(entriesFirst * entryWords);
+  #end = 0;
   /** What marks an ActorStopped: user traffic cannot push it out of a mailbox. */
   readonly #stoppedPacked: number;
 
@@ -112,7 +116,7 @@ export class Mailboxes {
   /** Begins a round. */
   clear(): void {
     this.#segments.length = 0;
-    this.#entries = 0;
+    this.#end = 0;
   }
 
   /** Puts the records that one lane half of each reader holds into the mailboxes. */
@@ -147,15 +151,15 @@ export class Mailboxes {
   }
 
   segmentOf(entry: number): Segment {
-    return this.#segments[this.#entrySegment[entry] as number] as Segment;
+    return this.#segments[this.#entries[entry + segmentWord] as number] as Segment;
   }
 
   atOf(entry: number): number {
-    return this.#entryAt[entry] as number;
+    return this.#entries[entry + atWord] as number;
   }
 
   nextOf(entry: number): number {
-    return this.#entryNext[entry] as number;
+    return this.#entries[entry + nextWord] as number;
   }
 
   /** Empties a mailbox into its outlet for what does not fit, until `max` entries are left. */
@@ -224,35 +228,30 @@ export class Mailboxes {
   }
 
   #append(cell: Cell, segment: number, at: number): void {
-    const entry = this.#entries;
-    if (entry === this.#entryAt.length) this.#double();
+    const entry = this.#end;
+    if (entry === this.#entries.length) this.#double();
     if (cell.tail === -1) this.ready.add(cell.number);
-    this.#entries = entry + 1;
-    this.#entrySegment[entry] = segment;
-    this.#entryAt[entry] = at;
+    this.#end = entry + entryWords;
+    this.#entries[entry + segmentWord] = segment;
+    this.#entries[entry + atWord] = at;
     this.#link(cell, entry);
   }
 
   #link(cell: Cell, entry: number): void {
-    this.#entryNext[entry] = -1;
+    this.#entries[entry + nextWord] = -1;
     if (cell.tail === -1) {
       cell.head = entry;
     } else {
-      this.#entryNext[cell.tail] = entry;
+      this.#entries[cell.tail + nextWord] = entry;
     }
     cell.tail = entry;
     cell.depth += 1;
   }
 
   #double(): void {
-    const double = (from: Int32Array): Int32Array<ArrayBuffer> => {
-      const to = new Int32Array(from.length * 2);
-      to.set(from);
-      return to;
-    };
-    this.#entrySegment = double(this.#entrySegment);
-    this.#entryAt = double(this.#entryAt);
-    this.#entryNext = double(this.#entryNext);
+    const larger = new Int32Array(this.#entries.length * 2);
+    larger.set(this.#entries);
+    this.#entries = larger;
   }
 
   #typeAndPolicy(cell: Cell, entry: number): { type: number; policy: string } {

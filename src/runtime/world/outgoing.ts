@@ -53,6 +53,8 @@ export class Outgoing {
   publishedAt = 0;
 
   readonly #types = new Map<DescMessage, SendType>();
+  #lastDesc: DescMessage | undefined;
+  #lastType: SendType | undefined;
   readonly #catalogue: Catalogue;
   readonly #handlerBytesMax: number;
   readonly #scratch: LaneWriter;
@@ -79,11 +81,15 @@ export class Outgoing {
   }
 
   typeOf(desc: DescMessage): SendType {
+    // Whoever sends much sends much of the same.
+    if (desc === this.#lastDesc) return this.#lastType as SendType;
     let type = this.#types.get(desc);
     if (type === undefined) {
       type = { entry: this.#catalogue.messageOf(desc), codec: codecOf(desc) };
       this.#types.set(desc, type);
     }
+    this.#lastDesc = desc;
+    this.#lastType = type;
     return type;
   }
 
