@@ -5,7 +5,12 @@ import { measureWorld } from "./tellurion.ts";
 const effort = { warmMs: 500, measureMs: 3_000, scale: 1 };
 process.send?.(
   await measureWorld(
-    { payload: (process.argv[3] ?? "weather") as PayloadName, pattern: "pairs", workers: Number(process.argv[2]), fan: 1 },
+    {
+      payload: (process.argv[3] ?? "weather") as PayloadName,
+      pattern: "pairs",
+      workers: Number(process.argv[2]),
+      fan: 1,
+    },
     effort,
   ),
 );

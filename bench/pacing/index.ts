@@ -1,6 +1,6 @@
 import { ask } from "../child.ts";
 import { type Case, check, type Effort, type Table } from "../table.ts";
-import type { IntervalRequest } from "./interval-process.ts";
+import type { LoopRequest } from "./game-loop.ts";
 import { loads, percentiles } from "./loads.ts";
 import { measureWorldPacing } from "./tellurion.ts";
 
@@ -17,10 +17,14 @@ function pacingCase(
   return { rows: ["p50", "p99"].map((which) => ({ row: `${row}, ${which}`, unit: "ms" })), run };
 }
 
-async function measureInterval(load: number, { scale }: Effort): Promise<readonly number[]> {
+async function measureLoop(
+  program: string,
+  load: number,
+  { scale }: Effort,
+): Promise<readonly number[]> {
   const ticks = Math.max(10, Math.ceil(ticksFull * scale));
-  const request: IntervalRequest = { load, ticks, warmTicks: Math.ceil(warmTicks * scale) };
-  const lateness = await ask<number[]>(new URL("./interval-process.ts", import.meta.url), request);
+  const request: LoopRequest = { load, ticks, warmTicks: Math.ceil(warmTicks * scale) };
+  const lateness = await ask<number[]>(new URL(program, import.meta.url), request);
   check(lateness.length === ticks, `${lateness.length} of ${ticks} ticks were counted`);
   return percentiles(lateness);
 }
@@ -30,7 +34,13 @@ export const pacing: Table = {
   about: "how late a frame begins after it should, at 60 frames a second",
   cases: loads.flatMap((load) => [
     pacingCase("tellurion", load, (effort) => measureWorldPacing(load, effort)),
-    pacingCase("setinterval", load, (effort) => measureInterval(load, effort)),
+    pacingCase("setinterval", load, (effort) => measureLoop("./interval-process.ts", load, effort)),
+    {
+      ...pacingCase("colyseus", load, (effort) =>
+        measureLoop("../peers/colyseus-loop.mjs", load, effort),
+      ),
+      needsPeers: true,
+    },
   ]),
   bars: [
     {
