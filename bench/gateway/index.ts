@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { ask } from "../child.ts";
 import { type Bar, type Case, check, type Effort, type Table } from "../table.ts";
+import type { BareRequest } from "./bare-sockets.ts";
 import { groupSize, hz } from "./crowd.ts";
 import type {
   ClientsOrder,
@@ -87,6 +89,22 @@ function checkWork({ ticks }: Measured, { complete, checks, problems }: Collecte
   check(problems.length === 0, problems.join("; "));
 }
 
+/** What this server sends to a client in a tick. */
+const bareBytes = 848;
+const bareTicks = 200;
+const bareWarmTicks = 40;
+const bareCase: Case = {
+  rows: [{ row: "bare-sockets-cpu", unit: "ms/tick" }],
+  async run(effort) {
+    const request: BareRequest = {
+      ...{ clients: sizeFor(effort).clients, bytes: bareBytes },
+      ticks: Math.ceil(bareTicks * effort.scale),
+      warmTicks: Math.ceil(bareWarmTicks * effort.scale),
+    };
+    return [await ask<number>(new URL("./bare-sockets.ts", import.meta.url), request)];
+  },
+};
+
 const task =
   "1,000 clients at 20 Hz that each see what is within 100 m of a walker, about 100 of 10,000 walkers";
 const isColyseusThere = existsSync(peersInstalled);
@@ -98,7 +116,12 @@ export const gateway: Table = {
   about: isColyseusThere
     ? task
     : `${task}; without Colyseus, which \`npm ci --prefix bench/peers\` installs`,
-  cases: [caseOf("tellurion"), ...(isColyseusThere ? [caseOf("colyseus")] : []), ...stalledCases],
+  cases: [
+    bareCase,
+    caseOf("tellurion"),
+    ...(isColyseusThere ? [caseOf("colyseus")] : []),
+    ...stalledCases,
+  ],
   bars: [ownBar, ...(isColyseusThere ? [ratioOf("cpu"), ratioOf("bytes")] : []), ...stalledBars],
 };
 
