@@ -6,6 +6,8 @@ import { measureWorldPacing } from "./tellurion.ts";
 
 const ticksFull = 600;
 const warmTicks = 60;
+const intervalProcess = new URL("./interval-process.ts", import.meta.url);
+const colyseusLoop = new URL("../peers/colyseus-loop.mjs", import.meta.url);
 const percent = (load: number): string => `${load * 100}%`;
 
 function pacingCase(
@@ -18,13 +20,13 @@ function pacingCase(
 }
 
 async function measureLoop(
-  program: string,
+  program: URL,
   load: number,
   { scale }: Effort,
 ): Promise<readonly number[]> {
   const ticks = Math.max(10, Math.ceil(ticksFull * scale));
   const request: LoopRequest = { load, ticks, warmTicks: Math.ceil(warmTicks * scale) };
-  const lateness = await ask<number[]>(new URL(program, import.meta.url), request);
+  const lateness = await ask<number[]>(program, request);
   check(lateness.length === ticks, `${lateness.length} of ${ticks} ticks were counted`);
   return percentiles(lateness);
 }
@@ -34,11 +36,9 @@ export const pacing: Table = {
   about: "how late a frame begins after it should, at 60 frames a second",
   cases: loads.flatMap((load) => [
     pacingCase("tellurion", load, (effort) => measureWorldPacing(load, effort)),
-    pacingCase("setinterval", load, (effort) => measureLoop("./interval-process.ts", load, effort)),
+    pacingCase("setinterval", load, (effort) => measureLoop(intervalProcess, load, effort)),
     {
-      ...pacingCase("colyseus", load, (effort) =>
-        measureLoop("../peers/colyseus-loop.mjs", load, effort),
-      ),
+      ...pacingCase("colyseus", load, (effort) => measureLoop(colyseusLoop, load, effort)),
       needsPeers: true,
     },
   ]),
