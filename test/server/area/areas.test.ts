@@ -199,6 +199,20 @@ describe("bounds", () => {
     expect(picture.entities.size).toBe(5);
   });
 
+  test("whom a crowded client was not told of, it is not told to have moved either", () => {
+    const areas = areasOf({ areaEntitiesMax: 5 });
+    const picture = new AreaPicture();
+    areas.setArea(binary(), here);
+    areas.take(frameOf(1, [row(8)]));
+    for (const { message } of areas.updates()) picture.take(message);
+    for (const y of [10, 20, 30]) {
+      areas.take(frameOf(1 + y, [row(8, 0, y)]));
+      const updates = [...areas.updates()].map(({ message }) => picture.take(message));
+      expect(updates.flatMap(({ movedList }) => movedList)).toHaveLength(5);
+      expect(areas.counters.crowded).toBe(3 * (1 + y / 10));
+    }
+  });
+
   test("entities beyond entitiesMax are not taken, and are counted", () => {
     const areas = areasOf({ entitiesMax: 1_500, areaEntitiesMax: 5_000, areaRadiusMax: 2_500 });
     const client = binary();
