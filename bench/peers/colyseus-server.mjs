@@ -1,7 +1,7 @@
 import { matchMaker, Room, Server } from "@colyseus/core";
 import { Encoder, StateView, schema, t } from "@colyseus/schema";
 import { WebSocketTransport } from "@colyseus/ws-transport";
-import { AreaScan, nobody } from "../../src/server/gateway/area/area-scan.ts";
+import { AreaScan } from "../../src/server/gateway/area/area-scan.ts";
 import { ageMax, CellOrder } from "../../src/server/gateway/area/cell-order.ts";
 import { Crowd, hz, margin, radius } from "../gateway/crowd.ts";
 import { Meter } from "../gateway/meter.ts";
@@ -65,8 +65,9 @@ class Walkers extends Room {
 
   onJoin(client, { entity }) {
     client.view = new StateView();
+    const nothing = () => ({ slots: new Int32Array(0), count: 0 });
     const circle = { x: crowd.x[entity], y: crowd.y[entity], radius: 100 * radius };
-    this.known.set(client, { circle, told: nobody(), next: nobody() });
+    this.known.set(client, { circle, told: nothing(), next: nothing() });
   }
 
   onLeave(client) {

@@ -24,15 +24,6 @@ export interface Circle {
 export interface Known {
   slots: Int32Array;
   count: number;
-  /** Whoever comes before this place was farther inside of the circle than its margin is wide. */
-  edge: number;
-  /** Nobody is within the circle whom the client does not know. */
-  isWhole: boolean;
-}
-
-/** What somebody knows who was told nothing. */
-export function nobody(): Known {
-  return { slots: new Int32Array(0), count: 0, edge: 0, isWhole: false };
 }
 
 /**
@@ -54,8 +45,6 @@ export class AreaScan {
   /** By slot: the client knew the entity (an even mark), and knows it still (the mark after it). */
   #marks = new Int32Array(0);
   #mark = 0;
-  /** Those who are kept and are near the edge: they come last. */
-  #edge = new Int32Array(0);
 
   constructor(order: CellOrder) {
     this.#order = order;
@@ -65,9 +54,7 @@ export class AreaScan {
   /**
    * Compares what is in the circle with what the client knows, and writes what it will know into
    * `next`. Who comes within the circle enters; who gets farther away than `margin` beyond it leaves.
-   * `behind`: how many turns ago the client knew it, at most `ageMax`. `stepMax`: how far anybody has come since, while
-   * the circle was the same and nobody went for good; else Infinity. Whoever is inside by more than that was inside then,
-   * so that most need not be looked up.
+   * `behind`: how many turns ago the client knew it, at most `ageMax`.
    */
   run(
     circle: Circle | undefined,
@@ -76,31 +63,24 @@ export class AreaScan {
     behind: number,
     next: Known,
     countMax: number,
-    stepMax = Number.POSITIVE_INFINITY,
   ): void {
     this.#begin(known);
     const { slots, count } = known;
-    // Who was farther inside than the margin cannot have come to where it is looked who is known.
-    const isSure = known.isWhole && 2 * stepMax <= margin;
-    const from = isSure ? known.edge : 0;
     const marks = this.#marks;
     const mark = this.#mark;
-    for (let i = from; i < count; i += 1) marks[slots[i] as number] = mark;
+    for (let i = 0; i < count; i += 1) marks[slots[i] as number] = mark;
     next.count = 0;
-    next.edge = 0;
     if (next.slots.length < count) next.slots = new Int32Array(slots.length);
-    const sureRadius = isSure && circle !== undefined ? circle.radius - stepMax : -1;
-    if (circle !== undefined) this.#look(circle, margin, behind, next, sureRadius);
+    if (circle !== undefined) this.#look(circle, margin, behind, next);
     this.leftCount = 0;
-    if (next.count < count) this.#noteLeft(known, from);
+    if (next.count < count) this.#noteLeft(known);
     this.#admit(next, countMax);
   }
 
   /** Goes through all who may be near: keeps who is known, and lets in who is not. */
-  #look(circle: Circle, margin: number, behind: number, next: Known, sureRadius: number): void {
+  #look(circle: Circle, margin: number, behind: number, next: Known): void {
     const { places } = this.#order;
     const { moved } = this;
-    const edge = this.#edge;
     const marks = this.#marks;
     const mark = this.#mark;
     const runs = this.#runs;
@@ -109,12 +89,8 @@ export class AreaScan {
     const reach = radius + margin;
     const outside = reach * reach;
     const words = this.#order.runsIn(centreX, centreY, reach, runs);
-    const sure = sureRadius > 0 ? sureRadius * sureRadius : -1;
-    const innerRadius = Math.max(0, radius - margin);
-    const inner = innerRadius * innerRadius;
     const kept = next.slots;
     let keptCount = 0;
-    let edgeCount = 0;
     let movedCount = 0;
     for (let word = 0; word < words; word += 2) {
       const to = placeWords * (runs[word + 1] as number);
@@ -124,11 +100,9 @@ export class AreaScan {
         const away = dx * dx + dy * dy;
         if (away > outside) continue;
         const slot = places[at + slotWord] as number;
-        const isKnown = away <= sure || marks[slot] === mark;
-        if (isKnown && (places[at + ageWord] as number) >= behind) {
+        if (marks[slot] === mark && (places[at + ageWord] as number) >= behind) {
           marks[slot] = mark + 1;
-          if (away <= inner) kept[keptCount++] = slot;
-          else edge[edgeCount++] = slot;
+          kept[keptCount++] = slot;
           if ((places[at + changedAgeWord] as number) >= behind) continue;
           moved[recordWords * movedCount] = places[at + recordWord] as number;
           moved[recordWords * movedCount + 1] = places[at + recordWord + 1] as number;
@@ -139,15 +113,13 @@ export class AreaScan {
       }
     }
     this.movedCount = movedCount;
-    next.edge = keptCount;
-    for (let i = 0; i < edgeCount; i += 1) kept[keptCount++] = edge[i] as number;
     next.count = keptCount;
   }
 
   /** Whoever is known and was not kept. */
-  #noteLeft({ slots, count }: Known, from: number): void {
+  #noteLeft({ slots, count }: Known): void {
     const { left } = this;
-    for (let i = from; i < count; i += 1) {
+    for (let i = 0; i < count; i += 1) {
       const slot = slots[i] as number;
       if (this.#marks[slot] === this.#mark) left[this.leftCount++] = slot;
     }
@@ -166,7 +138,6 @@ export class AreaScan {
   #admit(next: Known, countMax: number): void {
     const admitted = Math.min(this.enteredCount, Math.max(0, countMax - next.count));
     this.crowded = this.enteredCount - admitted;
-    next.isWhole = this.crowded === 0;
     this.enteredCount = admitted;
     const count = next.count + admitted;
     if (count > next.slots.length) {
@@ -189,7 +160,6 @@ export class AreaScan {
     }
     if (this.left.length < count) {
       this.left = new Int32Array(slots.length);
-      this.#edge = new Int32Array(slots.length);
       this.moved = new Uint32Array(recordWords * slots.length);
     }
     this.#mark += 2;

@@ -86,10 +86,7 @@ export class Areas<Client extends AreaClient> {
     for (const event of events) {
       const { number } = event.entry;
       if (number !== EventType.ENTITIES_MOVED && number !== EventType.ENTITIES_LEFT) continue;
-      if (isNewTurn) {
-        this.#turn += 1;
-        this.#table.begin(this.#turn);
-      }
+      if (isNewTurn) this.#turn += 1;
       isNewTurn = false;
       this.#takeEvent(event);
     }
@@ -148,7 +145,7 @@ export class Areas<Client extends AreaClient> {
   /** An actor may publish columns that do not match. That is no reason for others to see nothing any more. */
   #takeEvent(event: PublishedEvent): void {
     try {
-      if (event.entry.number === EventType.ENTITIES_MOVED) this.#table.moved(event);
+      if (event.entry.number === EventType.ENTITIES_MOVED) this.#table.moved(event, this.#turn);
       else this.#table.left(event);
     } catch {
       this.#counters.eventsFaulty += 1;

@@ -16,8 +16,6 @@ interface Group {
 }
 
 const capacityAtFirst = 1_024;
-/** Turns of which it is known how far entities went. A power of two. */
-const stepsKept = 64;
 /** Entities of a group have numbers below it. */
 const groupNumbersMax = 65_536;
 
@@ -47,11 +45,6 @@ export class EntityTable implements EntityColumnsBySlot {
   /** The turn whose position an entry has. */
   #entryTurn = new Float64Array(capacityAtFirst);
   readonly #free: number[] = [];
-  /** By turn: the square of how far anybody went. */
-  readonly #steps = new Float64Array(stepsKept);
-  #turn = 0;
-  /** The last turn in which somebody went for good. */
-  #dropTurn = 0;
   readonly #groups = new Map<string, Group>();
   readonly #columns = new EntityColumns();
   readonly #max: number;
@@ -64,30 +57,8 @@ export class EntityTable implements EntityColumnsBySlot {
     return this.x.length;
   }
 
-  /** Begins a turn, which is the one after the last. */
-  begin(turn: number): void {
-    this.#turn = turn;
-    this.#steps[turn % stepsKept] = 0;
-  }
-
-  /**
-   * How far anybody that was there in a turn, and was told of then, has come since, at most; in centimetres. Infinity: it
-   * is not known, or somebody is not there any more.
-   */
-  stepMaxSince(told: number): number {
-    const turns = this.#turn - told;
-    if (turns >= stepsKept || this.#dropTurn > told) return Number.POSITIVE_INFINITY;
-    let sum = 0;
-    for (let turn = told + 1; turn <= this.#turn; turn += 1) {
-      // Rounded up: what is computed of it must not be too near.
-      sum += Math.sqrt(this.#steps[turn % stepsKept] as number) + 1;
-    }
-    return sum;
-  }
-
-  /** Takes an EntitiesMovedEvent in the present turn. */
-  moved({ topic, bytes, start, end }: PublishedEvent): void {
-    const turn = this.#turn;
+  /** Takes an EntitiesMovedEvent in a turn, which is after all turns before. */
+  moved({ topic, bytes, start, end }: PublishedEvent, turn: number): void {
     const columns = this.#columns.readMoved(bytes, start, end);
     const group = this.#groups.get(topic) ?? this.#found(topic, columns.group);
     let ids: string[] | undefined;
@@ -168,12 +139,7 @@ export class EntityTable implements EntityColumnsBySlot {
   }
 
   #move(slot: number, x: number, y: number, heading: number, turn: number): void {
-    const dx = (this.x[slot] as number) - x;
-    const dy = (this.y[slot] as number) - y;
-    if (dx === 0 && dy === 0 && this.#heading[slot] === heading) return;
-    const step = dx * dx + dy * dy;
-    const at = turn % stepsKept;
-    if (step > (this.#steps[at] as number)) this.#steps[at] = step;
+    if (this.x[slot] === x && this.y[slot] === y && this.#heading[slot] === heading) return;
     this.#put(slot, x, y, heading, turn);
   }
 
@@ -190,7 +156,6 @@ export class EntityTable implements EntityColumnsBySlot {
     const slot = (group.slots[number] ?? 0) - 1;
     if (slot === -1) return;
     group.slots[number] = 0;
-    this.#dropTurn = this.#turn;
     this.since[slot] = Number.POSITIVE_INFINITY;
     this.#entries[slot] = undefined;
     this.#free.push(slot);

@@ -1,6 +1,6 @@
 import type { AreaLimits } from "./area-limits.ts";
 import { encodeAreaUpdate } from "./area-message.ts";
-import { type AreaScan, type Circle, type Known, nobody } from "./area-scan.ts";
+import type { AreaScan, Circle, Known } from "./area-scan.ts";
 import { ageMax } from "./cell-order.ts";
 import type { EntityTable } from "./entity-table.ts";
 import { windowCentimetres } from "./position-record.ts";
@@ -45,19 +45,18 @@ export class Watcher {
     const complete = told.turn === -1;
     const margin = 100 * areaMargin;
     const next = this.#spare;
-    const behind = complete ? ageMax : turn - told.turn;
-    const isSame = !complete && circle === told.circle;
-    const stepMax = isSame ? table.stepMaxSince(told.turn) : Number.POSITIVE_INFINITY;
-    scan.run(circle, margin, told, behind, next, areaEntitiesMax, stepMax);
+    scan.run(circle, margin, told, complete ? ageMax : turn - told.turn, next, areaEntitiesMax);
     next.origin = circle === undefined ? told.origin : originFor(circle, margin, told.origin);
     const isNewOrigin = next.origin !== told.origin;
     const { enteredCount, leftCount, movedCount } = scan;
-    next.turn = turn;
-    next.circle = circle;
+    const isNews = complete || isNewOrigin || enteredCount + leftCount + movedCount > 0;
+    // Without news the client knows as much as before, but of a later turn.
+    const current = isNews ? next : told;
+    current.turn = turn;
+    current.circle = circle;
+    if (!isNews) return undefined;
     this.#spare = told;
     this.#told = next;
-    const isNews = complete || isNewOrigin || enteredCount + leftCount + movedCount > 0;
-    if (!isNews) return undefined;
     const origin = isNewOrigin ? next.origin : undefined;
     return encodeAreaUpdate(scan, table, { frame, complete, origin });
   }
@@ -69,7 +68,7 @@ export class Watcher {
 }
 
 function nothing(): Told {
-  return { ...nobody(), turn: -1, origin: undefined, circle: undefined };
+  return { slots: new Int32Array(0), count: 0, turn: -1, origin: undefined, circle: undefined };
 }
 
 /** The origin that the client has, as long as all of its area is in the square that begins there. */
