@@ -17,9 +17,13 @@ export interface BareRequest {
 /** A server that does nothing in a tick but write a message to each client. Answers what a tick costs it, in ms. */
 process.once("message", async ({ clients, bytes, ticks, warmTicks }: BareRequest) => {
   const sockets: Socket[] = [];
-  const server = createServer({ noDelay: true }, (socket) => sockets.push(socket));
+  const server = createServer({ noDelay: true }, (socket) => {
+    socket.on("error", () => {});
+    sockets.push(socket);
+  });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const reader = fork(fileURLToPath(new URL("./bare-reader.ts", import.meta.url)));
+  reader.once("exit", () => process.exit(1));
   const { port } = server.address() as AddressInfo;
   reader.send({ port, clients } satisfies BareReaderOrder);
   await once(reader, "message");
@@ -29,8 +33,10 @@ process.once("message", async ({ clients, bytes, ticks, warmTicks }: BareRequest
     if (count === warmTicks) before = process.cpuUsage();
     if (count === warmTicks + ticks) {
       const { user, system } = process.cpuUsage(before);
-      reader.kill();
-      process.send?.((user + system) / 1_000 / ticks, () => process.exit());
+      process.send?.((user + system) / 1_000 / ticks, () => {
+        reader.removeAllListeners("exit").kill();
+        process.exit();
+      });
       return;
     }
     count += 1;

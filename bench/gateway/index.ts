@@ -90,7 +90,7 @@ function checkWork({ ticks }: Measured, { complete, checks, problems }: Collecte
 }
 
 /** What this server sends to a client in a tick. */
-const bareBytes = 848;
+const bareBytes = 843;
 const bareTicks = 200;
 const bareWarmTicks = 40;
 const bareCase: Case = {

@@ -5,9 +5,9 @@ import { refusalOf, type Topic } from "./topic.ts";
 type Sdk = typeof import("@aws-sdk/client-sns");
 type FailedEntry = NonNullable<PublishBatchCommandOutput["Failed"]>[number];
 
-/** What SNS takes in one request: messages, and their bytes with all attributes. */
+/** What SNS takes in one request: messages, and their bytes with all attributes, of which a little is left free. */
 const entriesMax = 10;
-const requestBytesMax = 262_144;
+const requestBytesMax = 262_144 - 2_048;
 
 interface Waiting {
   readonly message: Message;
@@ -23,7 +23,7 @@ export async function snsTopic(client: SNSClient, topicArn: string): Promise<Top
 
 /**
  * Messages that are published at the same time go in one request: most of what a request costs this process does not
- * depend on its size. The bill does, and is the same.
+ * depend on its size. The bill does, and is not larger.
  */
 class SnsTopic implements Topic {
   readonly #client: SNSClient;
@@ -75,11 +75,13 @@ class SnsTopic implements Topic {
       })),
     });
     try {
-      const { Failed = [] } = await this.#client.send(command, { abortSignal });
+      const { Successful = [], Failed = [] } = await this.#client.send(command, { abortSignal });
+      const taken = new Set(Successful.map(({ Id }) => Id));
       const failures = new Map(Failed.map((entry) => [entry.Id, errorOf(entry)]));
       batch.forEach(({ arrived, failed }, i) => {
-        const error = failures.get(String(i));
-        if (error === undefined) arrived();
+        const error =
+          failures.get(String(i)) ?? new Error("the answer does not say what became of it");
+        if (taken.has(String(i))) arrived();
         else failed(refusalOf(error) ?? error);
       });
     } catch (error) {

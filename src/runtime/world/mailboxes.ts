@@ -73,7 +73,7 @@ export interface MailboxOutlets {
 }
 
 const entriesFirst = 4_096;
-/** Words of an entry, side by side as they are used: the record's segment and place, and the entry behind it. */
+/** Words of an entry, side by side as they are used: the record's segment and place, the entry behind it, one to spare. */
 const entryWords = 4;
 const segmentWord = 0;
 const atWord = 1;

@@ -27,10 +27,11 @@ import type { WorldOptions } from "./world.ts";
 const spinsWithCores = 1_000;
 /** Frames between two checkpoints of a world that makes no snapshots. */
 const checkpointFrames = 600;
-/** Errors about the world's file: trying again finds the same. */
-const fileErrors: Partial<Record<ErrorCode, true>> = {
+/** Errors about the world's file, or of an option that the system refuses: trying again finds the same. */
+const lastingErrors: Partial<Record<ErrorCode, true>> = {
   HISTORY_DIVERGED: true,
   WORLD_FILE_INVALID: true,
+  INVALID_OPTION: true,
 };
 /** No limit of a world may be larger: ring positions and actor numbers have 32 bits, with a sign. */
 const limitMax = 2 ** 30;
@@ -347,15 +348,13 @@ function crash(
   worker: number,
   { text, started, code }: Extract<WorkerMessage, { what: "crashed" }>,
 ): WorldLoss {
-  if (!started) {
-    const error = new TellurionError(
-      code && code in fileErrors ? code : "WORKER_START_FAILED",
-      `worker ${worker} did not start: ${text}`,
-    );
-    return { error, worker: undefined };
-  }
-  if (code && code in fileErrors)
+  if (code && code in lastingErrors) {
     return { error: new TellurionError(code, text), worker: undefined };
+  }
+  if (!started) {
+    const whole = `worker ${worker} did not start: ${text}`;
+    return { error: new TellurionError("WORKER_START_FAILED", whole), worker: undefined };
+  }
   return { error: new TellurionError("WORLD_FAILED", `worker ${worker} crashed: ${text}`), worker };
 }
 

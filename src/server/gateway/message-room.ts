@@ -22,7 +22,7 @@ export function roomForMessage(length: number): Buffer {
   return Buffer.from(slab, start, length);
 }
 
-/** Whether a message is as `roomForMessage` gave it, so that what is in front of it may be written. */
+/** Whether a message is as `roomForMessage` gave it, not a part of one, so that what is in front of it may be written. */
 export function hasHeaderRoom({ buffer }: Uint8Array): boolean {
   return slabs.has(buffer);
 }

@@ -36,14 +36,15 @@ export class Outgoing {
 
   /** Sends what a frame holds, or puts it into the lanes. True when it went at once. */
   deliver(frame: OutgoingFrame): boolean {
+    // What happens while a backlog lasts is in it: this frame's reliable events too, should it end here.
+    const isInBacklog = this.#backlog !== undefined;
     if (!this.isInStep) this.drained();
     if (!this.#connection.isOpen) return false;
-    if (this.isInStep) {
+    if (this.isInStep && !isInBacklog) {
       this.#line.send(frame.whole(this.#subprotocol));
       return true;
     }
-    // What happens while a backlog lasts is in it.
-    const reliable = this.#backlog ? undefined : frame.reliablePart(this.#subprotocol);
+    const reliable = isInBacklog ? undefined : frame.reliablePart(this.#subprotocol);
     let fits = reliable === undefined || this.#lanes.offerReliable(frame.frame, reliable);
     for (const event of frame.others) fits = this.#lanes.offerEvent(frame.frame, event) && fits;
     if (!fits) this.#overflow();

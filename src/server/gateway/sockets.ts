@@ -125,13 +125,22 @@ class SocketLine implements Line {
     const isBinary = this.#isBinary;
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     // One write to the system instead of one of several parts: it is what a message costs most.
-    if (data.length <= framedBytesMax) this.#stream.write(websocketFrame(data, isBinary));
-    else this.#socket.send(data, { binary: isBinary });
+    if (data.length <= framedBytesMax) {
+      const frame = websocketFrame(data, isBinary);
+      // What waits would keep all memory that it shares with others: it gets its own.
+      this.#stream.write(this.#stream.writableLength > 0 ? alone(frame) : frame);
+    } else this.#socket.send(data, { binary: isBinary });
   }
 
   close(code: number, reason: string): void {
     this.#socket.close(code, reason);
   }
+}
+
+function alone(bytes: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
 }
 
 function connect(

@@ -41,7 +41,11 @@ function addOutgoing(text: PrometheusText, bridge: BridgeCounters): void {
   counter("packs_published", "Packs that the topic took.", bridge.packsPublished);
   counter("events_published", "Events in packs that the topic took.", bridge.eventsPublished);
   counter("packs_refused", "Packs that the topic will never take.", bridge.packsRefused);
-  counter("requests", "Calls of the AWS API, failed ones included.", bridge.requests);
+  counter(
+    "requests",
+    "Messages sent to the topic, repeats included, and calls of queues.",
+    bridge.requests,
+  );
   counter("retries", "Calls that repeated one that failed.", bridge.retries);
   counter("feed_lost", "Events that found no room on their way from the core.", bridge.feedLost);
   text.many(

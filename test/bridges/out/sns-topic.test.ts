@@ -67,7 +67,10 @@ test("a FIFO topic keeps the order, and takes a message that is sent again once"
 
 describe("messages that are published at the same time", () => {
   /** Each attempt's messages, by their sequence numbers, and what becomes of it. */
-  async function publishing(answer: (sequences: string[]) => object = () => ({})) {
+  const allTaken = (sequences: string[]) => ({
+    Successful: sequences.map((_sequence, i) => ({ Id: String(i) })),
+  });
+  async function publishing(answer: (sequences: string[]) => object = allTaken) {
     const requests: string[][] = [];
     const send = async ({ input }: { readonly input: Input }) => {
       const entries = input.PublishBatchRequestEntries ?? [input];
@@ -113,16 +116,18 @@ describe("messages that are published at the same time", () => {
 
   test("have each their own verdict", async () => {
     const { outcomesOf } = await publishing(() => ({
+      Successful: [{ Id: "1" }],
       Failed: [
         { Id: "0", Code: "InvalidParameter", Message: "no", SenderFault: true },
         { Id: "2", Code: "InternalError", Message: "later", SenderFault: false },
       ],
     }));
-    const outcomes = await outcomesOf([1, 2, 3].map((sequence) => message(sequence, false)));
+    const outcomes = await outcomesOf([1, 2, 3, 4].map((sequence) => message(sequence, false)));
     expect(outcomes).toMatchObject([
       { status: "rejected", reason: { name: "RefusedMessage" } },
       { status: "fulfilled" },
       { status: "rejected", reason: { name: "InternalError", message: "later" } },
+      { status: "rejected", reason: { message: "the answer does not say what became of it" } },
     ]);
   });
 

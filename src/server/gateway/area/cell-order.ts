@@ -5,7 +5,7 @@ const columnsLeast = 128;
 /** Turns that entities' ages are told apart in. */
 export const ageMax = 65_535;
 
-/** Words of an entity at its place in the order: side by side, as they are read. */
+/** Words of an entity at its place in the order: side by side, as they are read, two places in a line of the cache. */
 export const placeWords = 8;
 /** Centimetres. */
 export const xWord = 0;
