@@ -5,7 +5,7 @@ import { messageOf } from "../calls.ts";
 import { joinMs, type LoadPlan, type Profile, profiles } from "../load/plan.ts";
 import { htmlReport, markdownReport, textReport } from "../load/report.ts";
 import { runLoad } from "../load/run.ts";
-import { invalidReasons } from "../load/verdict.ts";
+import { checkValid } from "../load/verdict.ts";
 import { defineCommand } from "./command.ts";
 import { integer, type Option, text } from "./options.ts";
 import { urlOption } from "./url-option.ts";
@@ -83,8 +83,7 @@ export const loadCommand = defineCommand({
       const page = values.report.endsWith(".md") ? markdownReport(result) : htmlReport(result);
       await writeFile(values.report, page);
     }
-    const reasons = invalidReasons(result);
-    if (reasons.length > 0) throw new TellurionError("LOAD_NOT_VALID", reasons.join("; "));
+    checkValid(result);
   },
 });
 

@@ -1,3 +1,4 @@
+import { TellurionError } from "../../runtime/index.ts";
 import type { LoadResult } from "./run.ts";
 
 const cpuShareMax = 0.8;
@@ -5,6 +6,12 @@ const loopDelayP99MsMax = 20;
 const latenessP99MsMax = 20;
 /** Of clients whose connection broke, and of calls that failed: from so much on a run shows a server that was not well. */
 const failedShareMin = 0.01;
+
+/** Throws LOAD_NOT_VALID for a run whose numbers say nothing of a server that does its work. */
+export function checkValid(result: LoadResult): void {
+  const reasons = invalidReasons(result);
+  if (reasons.length > 0) throw new TellurionError("LOAD_NOT_VALID", reasons.join("; "));
+}
 
 /** Why a run's numbers say nothing of a server that does its work. None: they are valid. */
 export function invalidReasons({ plan, measures, threads }: LoadResult): string[] {

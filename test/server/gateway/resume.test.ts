@@ -53,6 +53,23 @@ describe("a client that lost its connection", () => {
     expect(back.line.last("frame").events).toHaveLength(2);
   });
 
+  test("gets once the frame with which it has caught up, when its line took what it missed meanwhile", () => {
+    const client = new GatewayClient(gateway).subscribe("weather", "time");
+    pass(3);
+    client.lose();
+    pass(2);
+    const full = 2 * defaultLimits.lineBytesMax;
+    const back = new GatewayClient(gateway, { resume: client.resume(2) }, 0, full);
+    expect(back.frames).toEqual([]);
+    back.line.bufferedBytes = 1;
+    pass();
+    expect(back.frames).toEqual(["3!", "4!", "5!", "6!", "6"]);
+    const last = back.line.last("frame").events.map(({ body }) => body.case);
+    expect(last).toEqual(["timeChanged"]);
+    pass();
+    expect(back.line.last("frame").events).toHaveLength(2);
+  });
+
   test("gets nothing again of what it had, or said that it had", () => {
     const client = new GatewayClient(gateway).subscribe("weather");
     pass(3);

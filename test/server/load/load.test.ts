@@ -16,7 +16,7 @@ import {
 } from "../../../src/server/load/report.ts";
 import { type LoadResult, runLoad } from "../../../src/server/load/run.ts";
 import type { ThreadHealth } from "../../../src/server/load/thread.ts";
-import { invalidReasons } from "../../../src/server/load/verdict.ts";
+import { checkValid, invalidReasons } from "../../../src/server/load/verdict.ts";
 import { Run, stopRuns } from "../../support/run.ts";
 import { type ServedWorld, serveFakeWorld } from "../../support/served-world.ts";
 
@@ -115,14 +115,14 @@ describe("a load run", { timeout: 30_000 }, () => {
     const file = join(folder, "report.md");
     const printed: string[] = [];
     const args = `load --clients 1 --seconds 1 --profile idle --url ${plan.url} --report ${file}`;
-    await runCommandLine(args.split(" "), {
-      print: (text) => printed.push(text),
-      interrupted: never,
-    });
-    expect(printed.join("\n")).toMatch(/a call, from when it was to be made/);
-    expect(await readFile(file, "utf8")).toMatch(
-      /^# Load: 1 clients, idle, 1 s\n\n\*\*(NOT )?VALID/,
+    const terminal = { print: (text: string) => printed.push(text), interrupted: never };
+    const verdict = await runCommandLine(args.split(" "), terminal).then(
+      () => "VALID",
+      ({ code }) => (code === "LOAD_NOT_VALID" ? "NOT VALID" : code),
     );
+    expect(printed.join("\n")).toMatch(/a call, from when it was to be made/);
+    const page = await readFile(file, "utf8");
+    expect(page.startsWith(`# Load: 1 clients, idle, 1 s\n\n**${verdict}`)).toBe(true);
     await rm(folder, { recursive: true });
   });
 });
@@ -210,6 +210,8 @@ describe("a load run is not valid", () => {
     }
     expect(htmlReport(bad)).not.toContain("<script>");
     expect(textReport(result)).toMatch(/\nVALID$/);
+    expect(() => checkValid(bad)).toThrow(expect.objectContaining({ code: "LOAD_NOT_VALID" }));
+    checkValid(result);
   });
 });
 
