@@ -26,7 +26,7 @@ export class Session {
   acked = 0;
   /** The last frame with reliable events for it. */
   lastReliable = 0;
-  /** How often frames that its client may have had did not last: positions are in the world's course since the last time. */
+  /** How often frames that its client may have had did not last, or may not have: a restart counts too. */
   rewinds = 0;
   /**
    * For each of the last of these times, the oldest first: the first frame that did not last, then or later. The oldest

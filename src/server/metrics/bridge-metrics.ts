@@ -46,7 +46,7 @@ function addOutgoing(text: PrometheusText, bridge: BridgeCounters): void {
     "Messages sent to the topic, repeats included, and calls of queues.",
     bridge.requests,
   );
-  counter("retries", "Calls that repeated one that failed.", bridge.retries);
+  counter("retries", "Of them, those that repeated one that failed.", bridge.retries);
   counter("feed_lost", "Events that found no room on their way from the core.", bridge.feedLost);
   text.many(
     "counter",

@@ -108,6 +108,14 @@ test("what fails is sent again, as it was, until it has arrived", async () => {
   expect(publisher.counters).toEqual({ packs: 1, events: 3, requests: 4, retries: 3, refused: 0 });
 });
 
+test("pauses between attempts grow up to five seconds at most", async () => {
+  const { topic, publisher, pauses } = publishing({ packs: [pack("a", 1)] });
+  for (let i = 1; i <= 10; i += 1) (await topic.attempt(i)).fail(throttled);
+  (await topic.attempt(11)).arrive();
+  await within("an empty outbox", publisher.empty());
+  expect(pauses.slice(-4)).toEqual([1_600, 2_500, 2_500, 2_500]);
+});
+
 test("so many messages are on their way at one time, and no more", async () => {
   const packs = [1, 2, 3, 4, 5].map((sequence) => pack("a", sequence));
   const { topic, publisher } = publishing({ inFlightMax: 2, packs });
