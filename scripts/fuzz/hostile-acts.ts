@@ -51,7 +51,8 @@ export class HostileActs {
     this.#mutator = mutator;
     answerWeather(this.#world);
     const limits = { ...defaultLimits, joinsPerSecondMax: 100_000, joinsBurstMax: 100_000 };
-    const rates = { ...limits, playerCallsPerSecondMax: 1_000_000, sessionsKeptMax: 100 };
+    const often = { playerCallsPerSecondMax: 1_000_000, playerJoinsPerSecondMax: 1_000_000 };
+    const rates = { ...limits, ...often, sessionsKeptMax: 100 };
     const authenticator = tokenAuthenticator(secret, { algorithms: ["HS256"] });
     const log = createLog(() => {});
     this.gateway = new Gateway(this.#world, rates, log, { authenticator });
