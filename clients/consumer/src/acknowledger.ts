@@ -6,6 +6,8 @@ export interface Receipt {
   handle: string;
   /** Until then nobody else receives it, in ms of `performance.now()`. */
   hiddenUntilMs: number;
+  /** How often the queue has handed it out, this time included. */
+  receives: number;
 }
 
 const deletionAttemptsMax = 3;

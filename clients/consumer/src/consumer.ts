@@ -22,6 +22,10 @@ const tickMs = 250;
 const closeMsMax = 10_000;
 /** Not at once: with 0, the emulator fauxqs (2.4.1) fails when it keeps its queues in files, and loses the message. */
 const giveBackSeconds = 1;
+/** One fewer than a queue of `tellurion setup` hands a message out before it calls it dead. */
+const doublings = 4;
+/** What SQS takes. */
+const hideSecondsMax = 43_200;
 /** What an event that waits takes in memory besides its bytes, about. */
 const eventBytes = 300;
 
@@ -151,25 +155,32 @@ class OpenConsumer implements Consumer {
 
   #receive(messages: readonly Message[]): void {
     const taken: string[] = [];
-    const refused: string[] = [];
+    const refused: ReceivedPack[] = [];
     for (const message of messages) {
       this.#counts.messages += 1;
       const pack = this.#read(message);
       if (pack === undefined) continue;
-      const verdict = this.#resequencer.offer(pack, this.#gapClockMs);
+      const verdict = this.#resequencer.offer(pack, this.#gapClockMs, refused);
       if (verdict === "taken") taken.push(...handlesOf([pack]));
-      else if (verdict === "full") refused.push(...handlesOf([pack]));
+      else if (verdict === "full") refused.push(pack);
       else if (verdict === "again") this.#addReceipt(pack);
     }
     this.#counts.repeated += taken.length;
     this.#counts.putBack += refused.length;
     if (taken.length > 0) this.#acknowledger.delete(taken);
-    if (refused.length > 0) {
-      // By then the gap is closed or given up, and there is room.
-      const seconds = Math.min(Math.ceil(this.#limits.gapTimeoutMs / 1_000), 43_200);
-      void this.#release(refused, seconds);
-    }
+    if (refused.length > 0) this.#putBack(refused);
     this.#deliver();
+  }
+
+  #putBack(packs: readonly ReceivedPack[]): void {
+    const { gapTimeoutMs } = this.#limits;
+    const bySeconds = Map.groupBy(receiptsOf(packs), ({ receives }) => {
+      return putBackSeconds(gapTimeoutMs, receives);
+    });
+    for (const [seconds, receipts] of bySeconds) {
+      const handles = receipts.map(({ handle }) => handle);
+      void this.#release(handles, seconds);
+    }
   }
 
   /** Never rejects. */
@@ -186,13 +197,14 @@ class OpenConsumer implements Consumer {
   #read(message: Message): ReceivedPack | undefined {
     const { Body: body = "", MessageAttributes: attributes = {} } = message;
     const { MessageId: messageId = "", ReceiptHandle: handle = "" } = message;
+    const receives = Number(message.Attributes?.ApproximateReceiveCount ?? 1);
     try {
       const header = readHeader(attributes);
       const decoded = decodeMessage(header, body, this.#limits.packBytesMax);
       const { stream, epoch, sequence, count } = header;
       const bytes = body.length + count * eventBytes;
       const hiddenUntilMs = performance.now() + this.#limits.visibilitySeconds * 1_000;
-      const receipts = [{ messageId, handle, hiddenUntilMs }];
+      const receipts = [{ messageId, handle, hiddenUntilMs, receives }];
       return { stream, epoch, sequence, count, bytes, receipts, header, decoded };
     } catch (cause) {
       this.#counts.undecodable += 1;
@@ -299,6 +311,15 @@ class OpenConsumer implements Consumer {
   #tell(problem: Problem): void {
     this.#options.onProblem?.(problem);
   }
+}
+
+/**
+ * How long a pack stays away that there was no room for: longer each time, and in `doublings` receives as long as a gap
+ * is waited for. By then that is closed or given up, and there is room, before the queue takes the pack for a bad one.
+ */
+function putBackSeconds(gapTimeoutMs: number, receives: number): number {
+  const share = 2 ** (Math.min(receives, doublings) - 1) / (2 ** doublings - 1);
+  return Math.min(Math.ceil((gapTimeoutMs * share) / 1_000), hideSecondsMax);
 }
 
 function* receiptsOf(packs: Iterable<ReceivedPack>): Iterable<Receipt> {

@@ -46,6 +46,7 @@ export class Queue {
       WaitTimeSeconds: waitSeconds,
       VisibilityTimeout: visibilitySeconds,
       MessageAttributeNames: ["All"],
+      MessageSystemAttributeNames: ["ApproximateReceiveCount"],
     });
     const client = this.#options.client;
     const answer = await bounded(waitSeconds * 1_000 + pollMarginMs, signal, (abortSignal) =>

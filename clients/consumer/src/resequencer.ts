@@ -39,7 +39,7 @@ export interface Run<Item extends Sequenced> {
 
 /**
  * `held`: it waits for its turn. `again`: it is here already, and not acknowledged. `taken`: it has been acknowledged.
- * `full`: there is no room to hold it.
+ * `full`: there is no room to hold it, and what is held is nearer to its turn.
  */
 export type Verdict = "held" | "again" | "taken" | "full";
 
@@ -59,7 +59,8 @@ interface Lane<Item extends Sequenced> {
   readonly items: Map<number, Item>;
   /** Since when later packs wait for `position.next`. */
   waitingSince: number | undefined;
-  busy: boolean;
+  /** The last sequence of the run that is being handed over. */
+  inHand: number | undefined;
   touched: number;
 }
 
@@ -91,7 +92,11 @@ export class Resequencer<Item extends Sequenced> {
     return [...this.#lanes.values()].map(({ position }) => position);
   }
 
-  offer(item: Item, nowMs: number): Verdict {
+  /**
+   * Where there is no room, packs that are farther from their turn make room for one that is nearer, and are added to
+   * `displaced`: what is held is always the nearest of what was offered, however a queue mixes its backlog.
+   */
+  offer(item: Item, nowMs: number, displaced: Item[]): Verdict {
     const lane = this.#laneOf(item.stream, item.epoch);
     const { sequence } = item;
     if (lane.items.has(sequence)) return "again";
@@ -99,7 +104,7 @@ export class Resequencer<Item extends Sequenced> {
     if (sequence < position.next && !isMissing(position, sequence)) return "taken";
     // What can be handed over at once helps to make room, and is taken however full it is.
     const early = sequence > position.next;
-    if (early && this.#isFull(item.bytes)) return "full";
+    if (early && !this.#makeRoom(item.bytes, sequence - position.next, displaced)) return "full";
     lane.items.set(sequence, item);
     lane.touched = ++this.#touches;
     this.#held += 1;
@@ -123,11 +128,11 @@ export class Resequencer<Item extends Sequenced> {
     isReady: (stream: string, epoch: string) => boolean,
   ): Run<Item> | undefined {
     for (const [key, lane] of this.#lanes) {
-      if (lane.busy || lane.items.size === 0) continue;
+      if (lane.inHand !== undefined || lane.items.size === 0) continue;
       if (!isReady(lane.position.stream, lane.position.epoch)) continue;
       const run = runOf(lane, eventsMax);
       if (run === undefined) continue;
-      lane.busy = true;
+      lane.inHand = run.items.at(-1)?.sequence;
       // The others come first next time.
       this.#lanes.delete(key);
       this.#lanes.set(key, lane);
@@ -141,7 +146,7 @@ export class Resequencer<Item extends Sequenced> {
     const { stream, epoch } = run.position;
     const lane = this.#lanes.get(keyOf(stream, epoch));
     if (lane === undefined) throw new RangeError(`no stream ${stream} of epoch ${epoch} is known`);
-    lane.busy = false;
+    lane.inHand = undefined;
     if (!acknowledged) return;
     lane.position = run.position;
     for (const { sequence } of run.items) this.#remove(lane, sequence);
@@ -153,10 +158,12 @@ export class Resequencer<Item extends Sequenced> {
   expire(nowMs: number): Gap[] {
     const gaps: Gap[] = [];
     for (const lane of this.#lanes.values()) {
-      if (lane.busy || lane.waitingSince === undefined) continue;
+      if (lane.inHand !== undefined || lane.waitingSince === undefined) continue;
       if (nowMs - lane.waitingSince < this.#options.gapTimeoutMs) continue;
       const { stream, epoch, next } = lane.position;
       const last = firstAfter(lane, next) - 1;
+      // All that has come after it has made room for others, and comes again.
+      if (last === Number.POSITIVE_INFINITY) continue;
       const joined = next === 1 && lane.position.missing.length === 0;
       gaps.push({ stream, epoch, first: next, last, packs: last - next + 1, joined });
       lane.position = givenUpTo(lane.position, last);
@@ -174,9 +181,31 @@ export class Resequencer<Item extends Sequenced> {
     }
   }
 
-  #isFull(bytes: number): boolean {
+  /** False: there is no room for `bytes`, and nothing that is held is farther from its turn than `distance`. */
+  #makeRoom(bytes: number, distance: number, displaced: Item[]): boolean {
     const { heldPacksMax, heldBytesMax } = this.#options;
-    return this.#held >= heldPacksMax || this.#bytes + bytes > heldBytesMax;
+    while (this.#held >= heldPacksMax || this.#bytes + bytes > heldBytesMax) {
+      const farthest = this.#farthest(distance);
+      if (farthest === undefined) return false;
+      this.#remove(farthest.lane, farthest.item.sequence);
+      displaced.push(farthest.item);
+    }
+    return true;
+  }
+
+  /** Of what is not being handed over. Undefined: nothing is farther from its turn than `distance`. */
+  #farthest(distance: number): { readonly lane: Lane<Item>; readonly item: Item } | undefined {
+    let farthest: { readonly lane: Lane<Item>; readonly item: Item } | undefined;
+    let most = distance;
+    for (const lane of this.#lanes.values()) {
+      const { position, inHand = 0 } = lane;
+      for (const [sequence, item] of lane.items) {
+        if (sequence <= inHand || sequence - position.next <= most) continue;
+        most = sequence - position.next;
+        farthest = { lane, item };
+      }
+    }
+    return farthest;
   }
 
   #remove(lane: Lane<Item>, sequence: number): void {
@@ -196,7 +225,7 @@ export class Resequencer<Item extends Sequenced> {
       position,
       items: new Map<number, Item>(),
       waitingSince: undefined,
-      busy: false,
+      inHand: undefined,
       touched: ++this.#touches,
     };
     this.#lanes.set(keyOf(position.stream, position.epoch), lane);
@@ -209,7 +238,7 @@ export class Resequencer<Item extends Sequenced> {
     const idle = [...this.#lanes].filter(([, lane]) => lane.position.stream === stream);
     if (idle.length <= this.#options.epochsMax) return;
     const oldest = idle
-      .filter(([, { busy, items }]) => !busy && items.size === 0)
+      .filter(([, { inHand, items }]) => inHand === undefined && items.size === 0)
       .sort(([, a], [, b]) => a.touched - b.touched)[0];
     if (oldest) this.#lanes.delete(oldest[0]);
   }
