@@ -284,12 +284,14 @@ export class Connection implements Guest {
     const { topics: known, limits, shownThrough } = this.#host;
     switch (body.case) {
       case "subscribe": {
-        const { request, area } = body.value;
+        const { request, topics, rates, area } = body.value;
         const subscriber = { identity: this.#identity, since: shownThrough };
         const next = withSubscriptions(session, body.value, known, limits, subscriber);
         if (area) this.#host.look(this, session, area);
-        Object.assign(session, next);
-        this.#host.subscribed(session);
+        if (topics.length + rates.length > 0) {
+          Object.assign(session, next);
+          this.#host.subscribed(session);
+        }
         const now = {
           topics: [...session.topics.keys()],
           ...(session.area && { area: session.area }),

@@ -221,7 +221,11 @@ export class Gateway implements ConnectionHost {
     const area = { x, y, radius };
     this.#surroundings?.setArea(connection, area);
     if (fresh) this.#surroundings?.reset(connection);
+    const isFollowing = session.area !== undefined && radius > 0;
     session.area = radius === 0 ? undefined : area;
+    // Clients do so all the time as they walk.
+    if (isFollowing) this.#sessions.advanced(session);
+    else this.#sessions.save(session);
   }
 
   confirmed(session: Session): void {

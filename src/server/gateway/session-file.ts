@@ -27,13 +27,14 @@ interface SessionRow {
   readonly player: string;
   readonly tokens: Uint8Array;
   readonly subscriptions: string;
+  readonly area: string;
   readonly acked: number;
   readonly lastReliable: number;
   readonly rewinds: number;
   readonly rewoundFrom: string;
 }
 
-const format = 2;
+const format = 3;
 /** How long another process may have the file locked, a copy being made of it for example. Everything waits meanwhile. */
 const lockedMsMax = 500;
 /** SQLITE_CORRUPT and SQLITE_NOTADB: the part of an error's code that `primaryCode` leaves. */
@@ -44,7 +45,7 @@ const tables = `
     format INTEGER, world TEXT, droppedThrough INTEGER, progressThrough INTEGER
   ) STRICT;
   CREATE TABLE IF NOT EXISTS sessions (
-    id TEXT PRIMARY KEY, player TEXT, tokens BLOB, subscriptions TEXT,
+    id TEXT PRIMARY KEY, player TEXT, tokens BLOB, subscriptions TEXT, area TEXT,
     acked INTEGER, lastReliable INTEGER, rewinds INTEGER, rewoundFrom TEXT
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS frames (frame INTEGER PRIMARY KEY, events BLOB) STRICT;
@@ -72,9 +73,11 @@ export class SessionFile {
   private constructor(path: string, database: DatabaseSync) {
     this.#path = path;
     this.#database = database;
-    this.#put = database.prepare("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    this.#put = database.prepare(
+      "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    );
     this.#progress = database.prepare(
-      "UPDATE sessions SET acked = ?, lastReliable = ? WHERE id = ?",
+      "UPDATE sessions SET area = ?, acked = ?, lastReliable = ? WHERE id = ?",
     );
     this.#remove = database.prepare("DELETE FROM sessions WHERE id = ?");
     this.#addFrame = database.prepare("INSERT OR IGNORE INTO frames VALUES (?, ?)");
@@ -145,10 +148,11 @@ export class SessionFile {
 
   sessions(): SessionRecord[] {
     const rows = this.#database.prepare("SELECT * FROM sessions").all() as unknown as SessionRow[];
-    return rows.map(({ subscriptions, rewoundFrom, ...row }) => ({
+    return rows.map(({ subscriptions, area, rewoundFrom, ...row }) => ({
       ...row,
+      area: (JSON.parse(area) as LookedAt | null) ?? undefined,
       rewoundFrom: JSON.parse(rewoundFrom) as number[],
-      ...(JSON.parse(subscriptions) as Pick<SessionRecord, "topics" | "rates" | "area">),
+      ...(JSON.parse(subscriptions) as Pick<SessionRecord, "topics" | "rates">),
     }));
   }
 
@@ -162,14 +166,14 @@ export class SessionFile {
     });
   }
 
-  /** How far clients have come, as of a frame. */
+  /** How far clients have come, and where they look by then, as of a frame. */
   noteProgress(
-    sessions: Iterable<Pick<SessionRecord, "id" | "acked" | "lastReliable">>,
+    sessions: Iterable<Pick<SessionRecord, "id" | "area" | "acked" | "lastReliable">>,
     through: number,
   ): void {
     this.#together(() => {
-      for (const { id, acked, lastReliable } of sessions) {
-        this.#progress.run(acked, lastReliable, id);
+      for (const { id, area, acked, lastReliable } of sessions) {
+        this.#progress.run(areaText(area), acked, lastReliable, id);
       }
       this.#noteThrough.run(through);
     });
@@ -213,10 +217,11 @@ export class SessionFile {
   }
 
   #putOne({ id, player, tokens, topics, rates, area, ...progress }: SessionRecord): void {
-    const subscriptions = JSON.stringify({ topics, rates, area });
+    const subscriptions = JSON.stringify({ topics, rates });
     const { acked, lastReliable, rewinds } = progress;
     const rewoundFrom = JSON.stringify(progress.rewoundFrom);
-    this.#put.run(id, player, tokens, subscriptions, acked, lastReliable, rewinds, rewoundFrom);
+    const kept = [id, player, tokens, subscriptions, areaText(area)] as const;
+    this.#put.run(...kept, acked, lastReliable, rewinds, rewoundFrom);
   }
 
   #meta(column: "world" | "droppedThrough" | "progressThrough"): unknown {
@@ -242,6 +247,10 @@ export class SessionFile {
       this.onLost(messageOf(error));
     }
   }
+}
+
+function areaText(area: LookedAt | undefined): string {
+  return JSON.stringify(area ?? null);
 }
 
 class UnusableFile extends Error {}

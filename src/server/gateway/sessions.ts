@@ -79,7 +79,7 @@ export class Sessions {
     this.#file?.putAll([...this.#byId.values()].map((session) => session.record()));
   }
 
-  /** It has come further. That is written later, with that of others. */
+  /** It has come further, or looks a little elsewhere. That is written later, with that of others. */
   advanced(session: Session): void {
     if (this.#file) this.#dirty.add(session);
   }

@@ -1,17 +1,10 @@
-import {
-  create,
-  fromBinary,
-  fromJsonString,
-  type MessageInitShape,
-  toBinary,
-  toJsonString,
-} from "@bufbuild/protobuf";
+import { create, fromJsonString, type MessageInitShape, toJsonString } from "@bufbuild/protobuf";
 import {
   type ClientMessage,
   ClientMessageSchema,
   ServerMessageSchema,
 } from "../../gen/tellurion/v1/client_pb.ts";
-import { TellurionError } from "../../runtime/index.ts";
+import { codecOf, TellurionError } from "../../runtime/index.ts";
 import { messageOf } from "../calls.ts";
 import { type FrameParts, frameToBinary, frameToJson } from "./frame-encoder.ts";
 
@@ -28,15 +21,16 @@ export interface Subprotocol {
   encodeFrame(frame: FrameParts): Uint8Array;
 }
 
+const clientMessages = codecOf(ClientMessageSchema);
+const serverMessages = codecOf(ServerMessageSchema);
 const textDecoder = new TextDecoder();
 const textEncoder = new TextEncoder();
 
 export const binarySubprotocol: Subprotocol = {
   name: "tellurion.v1.proto",
   isBinary: true,
-  decode: (data) =>
-    understood(() => fromBinary(ClientMessageSchema, data, { readUnknownFields: false })),
-  encode: (message) => toBinary(ServerMessageSchema, create(ServerMessageSchema, message)),
+  decode: (data) => understood(() => clientMessages.decode(data)),
+  encode: (message) => serverMessages.toBytes(message),
   encodeFrame: frameToBinary,
 };
 

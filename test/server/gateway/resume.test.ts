@@ -7,6 +7,7 @@ import { WeatherEventSchema } from "../../../src/gen/tellurion/v1/weather_pb.ts"
 import type { Authenticator } from "../../../src/server/access/authenticator.ts";
 import { developer } from "../../../src/server/access/identity.ts";
 import { Gateway } from "../../../src/server/gateway/gateway.ts";
+import { SessionFile } from "../../../src/server/gateway/session-file.ts";
 import { SessionStore } from "../../../src/server/gateway/session-store.ts";
 import { defaultLimits, type Limits } from "../../../src/server/limits.ts";
 import { createLog } from "../../../src/server/log.ts";
@@ -444,6 +445,32 @@ describe("a server that is started again", () => {
     restart(2, "another-world");
     const back = new GatewayClient(gateway, { resume: client.resume(1) });
     expect(back.line.sent).toEqual(["welcome", "resync RESUME_EXPIRED"]);
+  });
+
+  test("knows where clients look: at once that they do, and when it ends where they have got to", () => {
+    begin({}, open());
+    const client = new GatewayClient(gateway);
+    const look = (x: number, radius = 30) => {
+      client.say({ case: "subscribe", value: { topics: [], area: { x, y: 0, radius } } });
+    };
+    const kept = () => {
+      const file = SessionFile.open(join(folder, "sessions"));
+      const [session] = file.sessions();
+      file.close();
+      return session?.area;
+    };
+    look(10);
+    look(20);
+    expect(kept()).toEqual({ x: 10, y: 0, radius: 30 });
+    gateway.close();
+    expect(kept()).toEqual({ x: 20, y: 0, radius: 30 });
+    begin({}, open(0));
+    client.lose();
+    new GatewayClient(gateway, { resume: client.resume(0) }).say({
+      case: "subscribe",
+      value: { topics: [], area: { x: 0, y: 0, radius: 0 } },
+    });
+    expect(kept()).toBeUndefined();
   });
 
   test("keeps no token that could be stolen from the file", async () => {

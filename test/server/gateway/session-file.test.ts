@@ -42,13 +42,14 @@ test("what is written is there for the next process", () => {
   first.putAll([{ ...record, rewinds: 3, rewoundFrom: [4, 4, 6] }]);
   first.addFrame(7, Uint8Array.of(1, 2));
   first.addFrame(8, Uint8Array.of(3));
-  first.noteProgress([{ id: "session", acked: 6, lastReliable: 10 }], 11);
+  const area = { x: 4, y: 5, radius: 6 };
+  first.noteProgress([{ id: "session", area, acked: 6, lastReliable: 10 }], 11);
   first.remove("other");
   first.dropFrames(7);
   const second = reopened(first);
   expect(second).toMatchObject({ world: "world", droppedThrough: 7, progressThrough: 11 });
   expect(second.sessions()).toEqual([
-    { ...record, acked: 6, lastReliable: 10, rewinds: 3, rewoundFrom: [4, 4, 6] },
+    { ...record, area, acked: 6, lastReliable: 10, rewinds: 3, rewoundFrom: [4, 4, 6] },
   ]);
   expect(second.frames()).toEqual([{ frame: 8, events: Uint8Array.of(3) }]);
   second.forgetFrames(7);
