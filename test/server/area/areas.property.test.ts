@@ -195,14 +195,10 @@ function play(
     }
     areas.take(frameOf(i + 1, events));
     const mayGet = new Map([...clients].map(([n, client]) => [client, may[n] === true]));
-    for (const { client, message, membership } of areas.updates(
-      i + 1,
-      (c) => mayGet.get(c) === true,
-    )) {
+    for (const { client, message } of areas.updates(i + 1, (c) => mayGet.get(c) === true)) {
       expect(mayGet.get(client)).toBe(true);
       const update = client.picture.take(message);
       expect(Number(update.frame)).toBe(i + 1);
-      expect(membership).toBe(update.entered.length + update.left.length > 0);
       for (const { number } of update.movedList) {
         const { id } = client.picture.entities.get(number) as { id: string };
         expect(truth.get(id)?.toldIn).toBeGreaterThan(client.upTo);

@@ -25,8 +25,6 @@ export interface ClientAreaUpdate<Client> {
   readonly client: Client;
   /** A ServerMessage in the client's form. Not shared with other clients. */
   readonly message: Uint8Array;
-  /** Somebody entered or left, not only moved. */
-  readonly membership: boolean;
 }
 
 export interface AreaCounters {
@@ -138,7 +136,7 @@ export class Areas<Client extends AreaClient> {
       this.#counters.updates += 1;
       this.#counters.updateBytes += message.length;
       this.#counters.crowded += scan.crowded;
-      yield { client, message, membership: scan.enteredCount + scan.leftCount > 0 };
+      yield { client, message };
     }
   }
 
