@@ -65,9 +65,8 @@ class Walkers extends Room {
 
   onJoin(client, { entity }) {
     client.view = new StateView();
-    const nothing = () => ({ slots: new Int32Array(0), count: 0 });
     const circle = { x: crowd.x[entity], y: crowd.y[entity], radius: 100 * radius };
-    this.known.set(client, { circle, told: nothing(), next: nothing() });
+    this.known.set(client, { circle, told: { slots: new Int32Array(0), count: 0 } });
   }
 
   onLeave(client) {
@@ -91,14 +90,11 @@ class Walkers extends Room {
     this.broadcastPatch();
   }
 
-  look(view, watched) {
-    const { circle, told, next } = watched;
+  look(view, { circle, told }) {
     const { scan } = this;
-    scan.run(circle, 100 * margin, told, 1, next, entities);
+    scan.run(circle, 100 * margin, told, 1, entities);
     for (let i = 0; i < scan.leftCount; i += 1) view.remove(this.list[scan.left[i]]);
     for (let i = 0; i < scan.enteredCount; i += 1) view.add(this.list[scan.entered[i]]);
-    watched.told = next;
-    watched.next = told;
   }
 
   place(i) {

@@ -52,16 +52,15 @@ export class AreaScan {
   }
 
   /**
-   * Compares what is in the circle with what the client knows, and writes what it will know into
-   * `next`. Who comes within the circle enters; who gets farther away than `margin` beyond it leaves.
-   * `behind`: how many turns ago the client knew it, at most `ageMax`.
+   * Compares what is in the circle with what the client knows, which from now on is what is there now. Who comes within
+   * the circle enters; who gets farther away than `margin` beyond it leaves. `behind`: how many turns ago the client
+   * knew it, at most `ageMax`.
    */
   run(
     circle: Circle | undefined,
     margin: number,
     known: Known,
     behind: number,
-    next: Known,
     countMax: number,
   ): void {
     this.#begin(known);
@@ -69,16 +68,14 @@ export class AreaScan {
     const marks = this.#marks;
     const mark = this.#mark;
     for (let i = 0; i < count; i += 1) marks[slots[i] as number] = mark;
-    next.count = 0;
-    if (next.slots.length < count) next.slots = new Int32Array(slots.length);
-    if (circle !== undefined) this.#look(circle, margin, behind, next);
-    this.leftCount = 0;
-    if (next.count < count) this.#noteLeft(known);
-    this.#admit(next, countMax);
+    const kept = circle === undefined ? 0 : this.#look(circle, margin, behind);
+    // Mostly nobody has left or entered, and the list is as good as it was.
+    if (kept < count) this.#dropLeft(known);
+    if (this.enteredCount > 0) this.#admit(known, countMax);
   }
 
-  /** Goes through all who may be near: keeps who is known, and lets in who is not. */
-  #look(circle: Circle, margin: number, behind: number, next: Known): void {
+  /** Goes through all who may be near: finds who is still known, and who comes. Returns how many are known. */
+  #look(circle: Circle, margin: number, behind: number): number {
     const { places } = this.#order;
     const { moved } = this;
     const marks = this.#marks;
@@ -89,8 +86,7 @@ export class AreaScan {
     const reach = radius + margin;
     const outside = reach * reach;
     const words = this.#order.runsIn(centreX, centreY, reach, runs);
-    const kept = next.slots;
-    let keptCount = 0;
+    let kept = 0;
     let movedCount = 0;
     for (let word = 0; word < words; word += 2) {
       const to = placeWords * (runs[word + 1] as number);
@@ -102,7 +98,7 @@ export class AreaScan {
         const slot = places[at + slotWord] as number;
         if (marks[slot] === mark && (places[at + ageWord] as number) >= behind) {
           marks[slot] = mark + 1;
-          kept[keptCount++] = slot;
+          kept += 1;
           if ((places[at + changedAgeWord] as number) >= behind) continue;
           moved[recordWords * movedCount] = places[at + recordWord] as number;
           moved[recordWords * movedCount + 1] = places[at + recordWord + 1] as number;
@@ -113,16 +109,20 @@ export class AreaScan {
       }
     }
     this.movedCount = movedCount;
-    next.count = keptCount;
+    return kept;
   }
 
-  /** Whoever is known and was not kept. */
-  #noteLeft({ slots, count }: Known): void {
+  /** Whoever is known and was not found has left. */
+  #dropLeft(known: Known): void {
     const { left } = this;
+    const { slots, count } = known;
+    let kept = 0;
     for (let i = 0; i < count; i += 1) {
       const slot = slots[i] as number;
       if (this.#marks[slot] === this.#mark) left[this.leftCount++] = slot;
+      else slots[kept++] = slot;
     }
+    known.count = kept;
   }
 
   #noteEntering(slot: number): void {
@@ -135,22 +135,23 @@ export class AreaScan {
   }
 
   /** Lets in as many as the client can be told of, after all who stay have their place. */
-  #admit(next: Known, countMax: number): void {
-    const admitted = Math.min(this.enteredCount, Math.max(0, countMax - next.count));
+  #admit(known: Known, countMax: number): void {
+    const admitted = Math.min(this.enteredCount, Math.max(0, countMax - known.count));
     this.crowded = this.enteredCount - admitted;
     this.enteredCount = admitted;
-    const count = next.count + admitted;
-    if (count > next.slots.length) {
+    const count = known.count + admitted;
+    if (count > known.slots.length) {
       const larger = new Int32Array(Math.max(64, count + (count >> 1)));
-      larger.set(next.slots);
-      next.slots = larger;
+      larger.set(known.slots);
+      known.slots = larger;
     }
     const { entered } = this;
-    for (let i = 0; i < admitted; i += 1) next.slots[next.count++] = entered[i] as number;
+    for (let i = 0; i < admitted; i += 1) known.slots[known.count++] = entered[i] as number;
   }
 
   #begin({ count, slots }: Known): void {
     this.enteredCount = 0;
+    this.leftCount = 0;
     this.movedCount = 0;
     this.crowded = 0;
     const { capacity } = this.#order;

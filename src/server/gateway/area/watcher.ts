@@ -21,7 +21,6 @@ export class Watcher {
   /** The frame from which the next update is due. */
   dueFrame = 0;
   #told: Told = nothing();
-  #spare: Told = nothing();
 
   constructor(ordinal: number) {
     this.ordinal = ordinal;
@@ -44,21 +43,17 @@ export class Watcher {
     if (turn === told.turn && circle === told.circle) return undefined;
     const complete = told.turn === -1;
     const margin = 100 * areaMargin;
-    const next = this.#spare;
-    scan.run(circle, margin, told, complete ? ageMax : turn - told.turn, next, areaEntitiesMax);
-    next.origin = circle === undefined ? told.origin : originFor(circle, margin, told.origin);
-    const isNewOrigin = next.origin !== told.origin;
+    const behind = complete ? ageMax : turn - told.turn;
+    scan.run(circle, margin, told, behind, areaEntitiesMax);
+    const origin = circle === undefined ? told.origin : originFor(circle, margin, told.origin);
+    const newOrigin = origin === told.origin ? undefined : origin;
+    told.origin = origin;
+    told.turn = turn;
+    told.circle = circle;
     const { enteredCount, leftCount, movedCount } = scan;
-    const isNews = complete || isNewOrigin || enteredCount + leftCount + movedCount > 0;
-    // Without news the client knows as much as before, but of a later turn.
-    const current = isNews ? next : told;
-    current.turn = turn;
-    current.circle = circle;
-    if (!isNews) return undefined;
-    this.#spare = told;
-    this.#told = next;
-    const origin = isNewOrigin ? next.origin : undefined;
-    return encodeAreaUpdate(scan, table, { frame, complete, origin });
+    const changes = enteredCount + leftCount + movedCount;
+    if (!complete && newOrigin === undefined && changes === 0) return undefined;
+    return encodeAreaUpdate(scan, table, { frame, complete, origin: newOrigin });
   }
 
   /** The client knows nothing any more: the next update is complete. It comes no sooner, however often that is asked for. */
