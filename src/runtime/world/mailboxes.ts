@@ -1,19 +1,14 @@
 import { ActorSet } from "../actor/actor-set.ts";
 import type { Cell } from "../actor/cell.ts";
 import type { LaneReader } from "../memory/lane.ts";
-import {
-  align8,
-  lengthWord,
-  packType,
-  recordHeaderBytes,
-  recordKind,
-  senderWord,
-  sequenceWord,
-  targetWord,
-  typeWord,
-} from "../memory/record.ts";
+import * as record from "../memory/record.ts";
 import { type Segment, segmentStart, usedWord } from "../memory/segment.ts";
 import type { Listeners } from "./listeners.ts";
+
+// The engine looks up what is imported at each use, and these are used for each message.
+const { align8, packType, recordHeaderBytes, recordKind } = record;
+const { lengthWord, senderWord, sequenceWord, targetWord, typeWord } = record;
+const { event: eventKind, query: queryKind, image: imageKind } = recordKind;
 
 /** Where a reading of a lane's half stands. */
 class LaneCursor {
@@ -193,13 +188,13 @@ export class Mailboxes {
     const word = at >> 2;
     const packed = words[word + typeWord] as number;
     switch ((packed >>> 16) & 0xff) {
-      case recordKind.event:
+      case eventKind:
         this.#deliverEvent(packed & 0xffff, words[word + lengthWord] as number, segment, at);
         return;
-      case recordKind.query:
+      case queryKind:
         this.#outlets.query(this.#segments[segment] as Segment, at);
         return;
-      case recordKind.image:
+      case imageKind:
         this.#outlets.image(this.#segments[segment] as Segment, at);
         return;
       default: {

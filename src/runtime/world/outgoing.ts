@@ -2,21 +2,13 @@ import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
 import { type Codec, codecOf } from "../codec/index.ts";
 import { TellurionError } from "../errors.ts";
 import type { LaneWriter } from "../memory/lane.ts";
-import {
-  align8,
-  extraWord,
-  lengthWord,
-  packType,
-  payloadBytesMax,
-  recordHeaderBytes,
-  recordKind,
-  senderWord,
-  sequenceWord,
-  targetWord,
-  typeWord,
-} from "../memory/record.ts";
+import * as record from "../memory/record.ts";
 import type { RingWriter } from "../memory/ring.ts";
 import type { Catalogue, MessageEntry } from "./catalogue.ts";
+
+// The engine looks up what is imported at each use, and these are used for each message.
+const { align8, packType, payloadBytesMax, recordHeaderBytes, recordKind } = record;
+const { extraWord, lengthWord, senderWord, sequenceWord, targetWord, typeWord } = record;
 
 /** A message type as the sending side needs it. */
 export interface SendType {

@@ -5,15 +5,7 @@ import { decide } from "../actor/supervision.ts";
 import { handlerScope } from "../actor/traps.ts";
 import { type AttachableView, attach, detach } from "../codec/index.ts";
 import { Rejection, TellurionError } from "../errors.ts";
-import {
-  extraWord,
-  lengthWord,
-  payloadBytesMax,
-  recordHeaderBytes,
-  recordKind,
-  senderWord,
-  typeWord,
-} from "../memory/record.ts";
+import * as record from "../memory/record.ts";
 import type { Segment } from "../memory/segment.ts";
 import { wallMs } from "../wall-clock.ts";
 import { outcomeAt, takeEffect } from "./effect-outcome.ts";
@@ -25,6 +17,11 @@ import { type ActorMetrics, counter, type WorkerMetrics } from "./metrics.ts";
 import { initPlace, type Quarantine, queryPlace } from "./quarantine.ts";
 import type { Query } from "./query.ts";
 import type { Reports } from "./reports.ts";
+
+// The engine looks up what is imported at each use, and these are used for each message.
+const { extraWord, lengthWord, senderWord, typeWord } = record;
+const { payloadBytesMax, recordHeaderBytes } = record;
+const { command: commandKind } = record.recordKind;
 
 export interface TurnParts {
   readonly context: HandlerContext;
@@ -130,7 +127,7 @@ export class Turn {
   #runOfOneType(cell: Cell, entry: number, depth: number): number {
     const { mailboxes, metrics, flight, context } = this.#parts;
     const packed = packedAt(mailboxes.segmentOf(entry), mailboxes.atOf(entry));
-    const isCommand = packed >>> 16 === recordKind.command;
+    const isCommand = packed >>> 16 === commandKind;
     const table = isCommand ? cell.kind.calls : cell.kind.messages;
     const handler = ready(table[packed & 0xffff]);
     let handled = 0;

@@ -1,14 +1,9 @@
-import {
-  ageWord,
-  type CellOrder,
-  changedAgeWord,
-  placeWords,
-  recordWord,
-  slotWord,
-  xWord,
-  yWord,
-} from "./cell-order.ts";
-import { recordWords } from "./position-record.ts";
+import * as order from "./cell-order.ts";
+import * as record from "./position-record.ts";
+
+const { ageWord, changedAgeWord, placeWords, recordWord, slotWord, xWord, yWord } = order;
+const { recordWords } = record;
+type CellOrder = order.CellOrder;
 
 /** Marks are taken two at a time, and all are wiped out when they come to an end. */
 const markMax = 2 ** 31 - 2;
@@ -86,6 +81,9 @@ export class AreaScan {
     const reach = radius + margin;
     const outside = reach * reach;
     const words = this.#order.runsIn(centreX, centreY, reach, runs);
+    this.#reserveEntered(words);
+    const { entered } = this;
+    let enteredCount = 0;
     let kept = 0;
     let movedCount = 0;
     for (let word = 0; word < words; word += 2) {
@@ -104,10 +102,11 @@ export class AreaScan {
           moved[recordWords * movedCount + 1] = places[at + recordWord + 1] as number;
           movedCount += 1;
         } else if (away <= inside) {
-          this.#noteEntering(slot);
+          entered[enteredCount++] = slot;
         }
       }
     }
+    this.enteredCount = enteredCount;
     this.movedCount = movedCount;
     return kept;
   }
@@ -125,13 +124,14 @@ export class AreaScan {
     known.count = kept;
   }
 
-  #noteEntering(slot: number): void {
-    if (this.enteredCount === this.entered.length) {
-      const larger = new Int32Array(Math.max(64, 2 * this.entered.length));
-      larger.set(this.entered);
-      this.entered = larger;
+  /** Makes room for all in the runs, so that the loop over them calls nothing. */
+  #reserveEntered(words: number): void {
+    const runs = this.#runs;
+    let places = 0;
+    for (let word = 0; word < words; word += 2) {
+      places += (runs[word + 1] as number) - (runs[word] as number);
     }
-    this.entered[this.enteredCount++] = slot;
+    if (this.entered.length < places) this.entered = new Int32Array(2 * places);
   }
 
   /** Lets in as many as the client can be told of, after all who stay have their place. */
