@@ -1,4 +1,7 @@
-import { scratchBigInts, scratchBigUints, scratchInts } from "./wire.ts";
+import * as wire from "./wire.ts";
+
+// The engine looks up what is imported at each use, and these are used for each field.
+const { scratchBigInts, scratchBigUints, scratchInts } = wire;
 
 /** Writing the wire format. Every writer returns the offset after what it wrote. */
 

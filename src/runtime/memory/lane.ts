@@ -1,16 +1,11 @@
 import * as record from "./record.ts";
+import type { Segment } from "./segment.ts";
 import * as segments from "./segment.ts";
-import {
-  createSegment,
-  openSegment,
-  type Segment,
-  segmentBytesFirst,
-  segmentBytesMax,
-} from "./segment.ts";
 
 // The engine looks up what is imported at each use, and these are used for each message.
 const { align8, lengthWord, recordHeaderBytes } = record;
 const { segmentStart, segmentsWord, usedWord } = segments;
+const { createSegment, openSegment, segmentBytesFirst, segmentBytesMax } = segments;
 
 /**
  * A lane carries the records that one worker writes for another. It has two halves: in a round one is being written

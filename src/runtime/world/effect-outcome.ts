@@ -1,6 +1,9 @@
 import type { Cell } from "../actor/cell.ts";
-import { extraWord, senderWord, sequenceWord } from "../memory/record.ts";
+import * as record from "../memory/record.ts";
 import type { Segment } from "../memory/segment.ts";
+
+// The engine looks up what is imported at each use, and these are used for each message.
+const { extraWord, senderWord, sequenceWord } = record;
 
 /** The effect that a message from outside is the outcome of, as its actor counts them, or 0. */
 export function outcomeAt({ words }: Segment, at: number): number {

@@ -10,8 +10,10 @@ import type {
   ScheduleOptions,
   TimerId,
 } from "../actor/context.ts";
+import { delayInFrames } from "../actor/delay.ts";
+import { checkLogLine } from "../actor/log-line.ts";
 import { type RandomState, SeededRandom } from "../actor/random.ts";
-import { delayFramesMax, type TimerWheel } from "../actor/timer-wheel.ts";
+import type { TimerWheel } from "../actor/timer-wheel.ts";
 import { type Codec, codecOf } from "../codec/index.ts";
 import { TellurionError } from "../errors.ts";
 import type { FeedOutlet } from "../feed/feed-outlet.ts";
@@ -39,7 +41,6 @@ export interface ContextParts {
   readonly tickHz: number;
 }
 
-const logLevels: ReadonlySet<LogLevel> = new Set(["debug", "info", "warn", "error"]);
 type NoticeBody = CoreNotice["body"];
 const noticeCodec = codecOf(CoreNoticeSchema);
 const messageKind = recordKind.message;
@@ -63,6 +64,8 @@ export class HandlerContext implements ActorContext {
   #readOnly = false;
   #frame = 0;
 
+  /** The handler has done something that is not in the lanes: most have not, and need nothing forgotten. */
+  #noted = false;
   /** The handler has asked for chance; where the source stood before is noted. */
   #drew = false;
   readonly #randomBefore: RandomState = new Int32Array(4) as RandomState;
@@ -101,6 +104,11 @@ export class HandlerContext implements ActorContext {
   }
 
   commit(): void {
+    if (this.#noted) this.#commitNoted();
+    this.#cell = undefined;
+  }
+
+  #commitNoted(): void {
     const published = this.#published;
     for (let i = 0; i < published.length; i += 1) {
       this.#parts.metrics.addPublished(published[i] as number);
@@ -114,6 +122,7 @@ export class HandlerContext implements ActorContext {
   }
 
   #forget(): void {
+    this.#noted = false;
     const { reports } = this.#parts;
     if (this.#logged.length > 0) {
       for (const { level, address, text } of this.#logged.splice(0)) {
@@ -122,7 +131,6 @@ export class HandlerContext implements ActorContext {
     }
     if (this.#strays.length > 0) this.#strays.length = 0;
     if (this.#drew) this.#random.point(undefined);
-    this.#cell = undefined;
     if (this.#published.length > 0) this.#published.length = 0;
     if (this.#scheduled.length > 0) this.#scheduled.length = 0;
     if (this.#asked.length > 0) this.#asked.length = 0;
@@ -148,6 +156,7 @@ export class HandlerContext implements ActorContext {
     for (const { id } of this.#asked) cell.effects.delete(id);
     cell.effectLast -= this.#asked.length;
     this.#forget();
+    this.#cell = undefined;
   }
 
   get address(): Address {
@@ -179,6 +188,7 @@ export class HandlerContext implements ActorContext {
   get random(): Random {
     const { random } = this.#writing("random");
     if (!this.#drew) {
+      this.#noted = true;
       this.#drew = true;
       this.#randomBefore.set(random);
       this.#random.point(random);
@@ -218,6 +228,7 @@ export class HandlerContext implements ActorContext {
     const workers = routes[id] as number;
     const sequence = nextSequence(cell);
     const lane = outgoing.publish(sendType, event, workers, cell.number, sequence);
+    this.#noted = true;
     this.#published.push(id);
     const readers = Atomics.load(interest, id);
     if (readers === 0) return;
@@ -234,6 +245,7 @@ export class HandlerContext implements ActorContext {
     const cell = this.#writing("reply");
     const to = this.sender;
     if (to === undefined) {
+      this.#noted = true;
       this.#strays.push({ address: cell.address, type: type.typeName });
       return;
     }
@@ -244,12 +256,12 @@ export class HandlerContext implements ActorContext {
     delayMs: number,
     type: Desc,
     message: MessageInitShape<Desc>,
-    options: ScheduleOptions = {},
+    { everyMs }: ScheduleOptions = {},
   ): TimerId {
     const cell = this.#writing("schedule");
     const { outgoing, wheel, limits } = this.#parts;
-    const delay = this.#framesIn("delayMs", delayMs, 0);
-    const every = options.everyMs === undefined ? 0 : this.#framesIn("everyMs", options.everyMs, 1);
+    const delay = delayInFrames("delayMs", delayMs, this.tickHz, 0);
+    const every = everyMs === undefined ? 0 : delayInFrames("everyMs", everyMs, this.tickHz, 1);
     if (cell.timers.size >= limits.timersMax) {
       throw new TellurionError(
         "LIMIT_EXCEEDED",
@@ -263,7 +275,7 @@ export class HandlerContext implements ActorContext {
       id: cell.timerLast,
       cell,
       due: this.#frame + Math.max(delay, 1),
-      every: options.everyMs === undefined ? 0 : Math.max(every, 1),
+      every,
       type: entry.id,
       payload: this.#encode(codec, message),
       previous: undefined,
@@ -272,6 +284,7 @@ export class HandlerContext implements ActorContext {
     };
     cell.timers.set(timer.id, timer);
     wheel.insert(timer);
+    this.#noted = true;
     this.#scheduled.push(timer);
     return timer.id;
   }
@@ -282,6 +295,7 @@ export class HandlerContext implements ActorContext {
     if (found === undefined) return false;
     cell.timers.delete(timer);
     this.#parts.wheel.remove(found);
+    this.#noted = true;
     this.#cancelled.push(found);
     return true;
   }
@@ -325,6 +339,7 @@ export class HandlerContext implements ActorContext {
     cell.effectLast += 1;
     const effect = { id: cell.effectLast, type: entry.id, payload, frame: this.#frame };
     cell.effects.set(effect.id, effect);
+    this.#noted = true;
     this.#asked.push(effect);
     return effect.id;
   }
@@ -336,14 +351,11 @@ export class HandlerContext implements ActorContext {
 
   log(level: LogLevel, text: string): void {
     const { address } = this.#running();
-    if (!logLevels.has(level) || typeof text !== "string") {
-      throw new TellurionError(
-        "VALUE_OUT_OF_RANGE",
-        `ctx.log of ${address} takes a level of ${[...logLevels].join(", ")}, and a text`,
-      );
-    }
+    checkLogLine(address, level, text);
     const { reportsPerFrameMax } = this.#parts.limits;
-    if (this.#logged.length < reportsPerFrameMax) this.#logged.push({ level, address, text });
+    if (this.#logged.length >= reportsPerFrameMax) return;
+    this.#noted = true;
+    this.#logged.push({ level, address, text });
   }
 
   #notify(cell: Cell, body: NoticeBody): void {
@@ -361,17 +373,6 @@ export class HandlerContext implements ActorContext {
     const payload = codec.toBytes(message);
     this.#parts.outgoing.count(codec, payload.length);
     return payload;
-  }
-
-  #framesIn(name: string, ms: number, least: number): number {
-    const frames = Math.ceil((ms * this.tickHz) / 1_000 - 1e-9);
-    if (!(ms >= 0) || frames < least || frames > delayFramesMax) {
-      throw new TellurionError(
-        "VALUE_OUT_OF_RANGE",
-        `${name}=${ms} is not valid; valid are ${least === 0 ? "0" : "more than 0"} to ${delayFramesMax} frames`,
-      );
-    }
-    return frames;
   }
 
   #running(): Cell {

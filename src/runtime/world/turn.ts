@@ -2,8 +2,9 @@ import type { DescMessage } from "@bufbuild/protobuf";
 import { checkState, encodeState, restoreCheckpoint } from "../actor/actor-image.ts";
 import type { Cell } from "../actor/cell.ts";
 import { decide } from "../actor/supervision.ts";
-import { handlerScope } from "../actor/traps.ts";
-import { type AttachableView, attach, detach } from "../codec/index.ts";
+import * as traps from "../actor/traps.ts";
+import type { AttachableView } from "../codec/index.ts";
+import * as codec from "../codec/index.ts";
 import { Rejection, TellurionError } from "../errors.ts";
 import * as record from "../memory/record.ts";
 import type { Segment } from "../memory/segment.ts";
@@ -21,6 +22,9 @@ import type { Reports } from "./reports.ts";
 // The engine looks up what is imported at each use, and these are used for each message.
 const { extraWord, lengthWord, senderWord, typeWord } = record;
 const { payloadBytesMax, recordHeaderBytes } = record;
+const { handlerScope } = traps;
+const attach: typeof codec.attach = codec.attach;
+const detach: typeof codec.detach = codec.detach;
 const { command: commandKind } = record.recordKind;
 
 export interface TurnParts {

@@ -1,9 +1,10 @@
+import type { CellOrder } from "./cell-order.ts";
 import * as order from "./cell-order.ts";
 import * as record from "./position-record.ts";
 
+// The engine looks up what is imported at each use, and these are used for each entity.
 const { ageWord, changedAgeWord, placeWords, recordWord, slotWord, xWord, yWord } = order;
 const { recordWords } = record;
-type CellOrder = order.CellOrder;
 
 /** Marks are taken two at a time, and all are wiped out when they come to an end. */
 const markMax = 2 ** 31 - 2;

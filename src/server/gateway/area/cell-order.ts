@@ -1,4 +1,7 @@
-import { recordWords } from "./position-record.ts";
+import * as record from "./position-record.ts";
+
+// The engine looks up what is imported at each use, and these are used for each entity.
+const { recordWords } = record;
 
 const columnsLeast = 128;
 

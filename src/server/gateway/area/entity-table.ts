@@ -2,7 +2,10 @@ import type { PublishedEvent } from "../../../runtime/host.ts";
 import type { EntityColumnsBySlot } from "./cell-order.ts";
 import { encodeEntered, patchEntered } from "./entered-entry.ts";
 import { EntityColumns } from "./entity-columns.ts";
-import { lowerWord, numbersMax, recordWords, upperWord } from "./position-record.ts";
+import * as record from "./position-record.ts";
+
+// The engine looks up what is imported at each use, and these are used for each entity.
+const { lowerWord, numbersMax, recordWords, upperWord } = record;
 
 /** Who moves some entities, and which slot each of its numbers has, plus 1. 0: none. */
 interface Group {
