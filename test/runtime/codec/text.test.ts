@@ -29,6 +29,28 @@ describe("strings", () => {
     fc.assert(property, { numRuns: 300 });
   });
 
+  test("are told apart however alike they are, whichever came before and how often", () => {
+    // Of one length, and with the same end: they are kept in the same place.
+    const alike = fc.constantFrom(
+      "a-moor",
+      "b-moor",
+      "c-moor",
+      "ä-moor",
+      "é-moor",
+      "moor",
+      "r",
+      "",
+    );
+    const property = fc.property(fc.array(alike, { minLength: 1, maxLength: 30 }), (names) => {
+      for (const name of names) {
+        const utf8 = Buffer.from(name);
+        const expected = name === "" ? [] : [0x0a, utf8.length, ...utf8];
+        expect([...codec.toBytes({ name })]).toEqual(expected);
+      }
+    });
+    fc.assert(property, { numRuns: 300 });
+  });
+
   test("stay right when more of them go by than are kept for reuse", () => {
     for (let round = 0; round < 2; round++) {
       for (let i = 0; i < 100_000; i++) {
