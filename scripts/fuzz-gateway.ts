@@ -119,6 +119,10 @@ class CountingLine implements Line {
     this.defect ||= Buffer.from(data.buffer, data.byteOffset, data.length).includes("INTERNAL_");
   }
 
+  sendWithNext(data: Uint8Array): void {
+    this.send(data);
+  }
+
   close(code: number): void {
     this.closedWith = code;
   }

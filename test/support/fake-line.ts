@@ -19,6 +19,10 @@ export class FakeLine implements Line {
     this.sent.push(shortly(body));
   }
 
+  sendWithNext(data: Uint8Array): void {
+    this.send(data);
+  }
+
   close(code: number, reason: string): void {
     this.closedWith = `${code} ${reason}`;
   }

@@ -26,6 +26,8 @@ export interface Line {
   /** Bytes that have been handed over and not yet taken by the network. */
   readonly bufferedBytes: number;
   send(data: Uint8Array): void;
+  /** Sends it together with what is sent next, and by itself when nothing is before all that happens now is done. */
+  sendWithNext(data: Uint8Array): void;
   close(code: number, reason: string): void;
 }
 

@@ -41,7 +41,8 @@ export class Outgoing {
     if (!this.isInStep) this.drained();
     if (!this.#connection.isOpen) return false;
     if (this.isInStep && !isInBacklog) {
-      this.#line.send(frame.whole(this.#subprotocol));
+      // An update of its area follows mostly.
+      this.#line.sendWithNext(frame.whole(this.#subprotocol));
       return true;
     }
     const reliable = isInBacklog ? undefined : frame.reliablePart(this.#subprotocol);

@@ -3,11 +3,11 @@ import type { Duplex } from "node:stream";
 import { type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
 import { addressProblem, bearerOf } from "../access/bearer.ts";
 import { type CloseReason, closeCodes } from "./close-codes.ts";
-import type { Connection, Line } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { Gateway } from "./gateway.ts";
 import { originProblem } from "./origins.ts";
+import { SocketLine } from "./socket-line.ts";
 import { chooseSubprotocol, type Subprotocol, subprotocols } from "./subprotocol.ts";
-import { framedBytesMax, websocketFrame } from "./websocket-frame.ts";
 
 /** The WebSocket standard's "message too big". */
 const tooLarge = 1009;
@@ -103,44 +103,6 @@ class CodedSocket extends WebSocket {
       super.close(closeCodes[this.fault], this.fault);
     }
   }
-}
-
-/** A class, for the engine to know each of a thousand by its kind: they are asked more than anything else. */
-class SocketLine implements Line {
-  readonly #socket: WebSocket;
-  readonly #stream: Duplex;
-  readonly #isBinary: boolean;
-
-  constructor(socket: WebSocket, stream: Duplex, isBinary: boolean) {
-    this.#socket = socket;
-    this.#stream = stream;
-    this.#isBinary = isBinary;
-  }
-
-  get bufferedBytes(): number {
-    return this.#stream.writableLength;
-  }
-
-  send(data: Uint8Array): void {
-    const isBinary = this.#isBinary;
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
-    // One write to the system instead of one of several parts: it is what a message costs most.
-    if (data.length <= framedBytesMax) {
-      const frame = websocketFrame(data, isBinary);
-      // What waits would keep all memory that it shares with others: it gets its own.
-      this.#stream.write(this.#stream.writableLength > 0 ? alone(frame) : frame);
-    } else this.#socket.send(data, { binary: isBinary });
-  }
-
-  close(code: number, reason: string): void {
-    this.#socket.close(code, reason);
-  }
-}
-
-function alone(bytes: Uint8Array): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.length);
-  copy.set(bytes);
-  return copy;
 }
 
 function connect(

@@ -35,6 +35,10 @@ class JsonLine {
     this.sent.push(Buffer.from(data).toString());
   }
 
+  sendWithNext(data: Uint8Array): void {
+    this.send(data);
+  }
+
   close(code: number, reason: string): void {
     this.closedWith = `${code} ${reason}`;
   }

@@ -1,0 +1,82 @@
+import type { Duplex } from "node:stream";
+import { WebSocket } from "ws";
+import type { Line } from "./connection.ts";
+import { framedBytesMax, websocketFrame } from "./websocket-frame.ts";
+
+const { OPEN: open } = WebSocket;
+
+/** Those with a message that waits for the one behind it, until the engine's present turn is over. */
+const waiting: SocketLine[] = [];
+
+/**
+ * The line of a WebSocket. What is sent to one client in one turn of the event loop goes in as few writes to the system
+ * as can be: they are what a message costs most.
+ *
+ * A class, for the engine to know each of a thousand by its kind: they are asked more than anything else.
+ */
+export class SocketLine implements Line {
+  readonly #socket: WebSocket;
+  readonly #stream: Duplex;
+  readonly #isBinary: boolean;
+  /** A whole WebSocket frame that is still to be written. */
+  #waits: Buffer | undefined;
+
+  constructor(socket: WebSocket, stream: Duplex, isBinary: boolean) {
+    this.#socket = socket;
+    this.#stream = stream;
+    this.#isBinary = isBinary;
+  }
+
+  get bufferedBytes(): number {
+    return this.#stream.writableLength + (this.#waits?.length ?? 0);
+  }
+
+  send(data: Uint8Array): void {
+    if (this.#socket.readyState !== open) return;
+    const isBinary = this.#isBinary;
+    if (data.length > framedBytesMax) {
+      this.flush();
+      this.#socket.send(data, { binary: isBinary });
+      return;
+    }
+    const frame = websocketFrame(data, isBinary);
+    const before = this.#waits;
+    this.#waits = undefined;
+    this.#write(before ? Buffer.concat([before, frame]) : frame);
+  }
+
+  sendWithNext(data: Uint8Array): void {
+    if (this.#waits || data.length > framedBytesMax) this.send(data);
+    else if (this.#socket.readyState === open) {
+      this.#waits = websocketFrame(data, this.#isBinary);
+      if (waiting.push(this) === 1) queueMicrotask(flushAll);
+    }
+  }
+
+  close(code: number, reason: string): void {
+    this.flush();
+    this.#socket.close(code, reason);
+  }
+
+  /** Writes what waits. */
+  flush(): void {
+    const frame = this.#waits;
+    this.#waits = undefined;
+    if (frame && this.#socket.readyState === open) this.#write(frame);
+  }
+
+  #write(bytes: Buffer): void {
+    // What waits would keep all memory that it shares with others: it gets its own.
+    this.#stream.write(this.#stream.writableLength > 0 ? alone(bytes) : bytes);
+  }
+}
+
+function flushAll(): void {
+  for (const line of waiting.splice(0)) line.flush();
+}
+
+function alone(bytes: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
+}

@@ -1,0 +1,79 @@
+import { Duplex } from "node:stream";
+import { beforeEach, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { SocketLine } from "../../../src/server/gateway/socket-line.ts";
+import { framedBytesMax } from "../../../src/server/gateway/websocket-frame.ts";
+
+/** What was written, one array for each write; of what goes by way of ws itself, how many bytes. */
+let writes: (number[] | string)[];
+let readyState: number;
+let line: SocketLine;
+
+beforeEach(() => {
+  writes = [];
+  readyState = WebSocket.OPEN;
+  const stream = new Duplex({
+    read() {},
+    write(chunk: Buffer, _encoding, done) {
+      writes.push([...chunk]);
+      done();
+    },
+  });
+  const socket = {
+    get readyState() {
+      return readyState;
+    },
+    send: ({ length }: Uint8Array) => writes.push(`${length} bytes`),
+    close: (code: number) => writes.push(`closed ${code}`),
+  };
+  line = new SocketLine(socket as unknown as WebSocket, stream, true);
+});
+
+const message = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes);
+const turn = (): Promise<void> => Promise.resolve();
+
+test("two messages of one turn go in one write, each in a frame of its own", () => {
+  line.sendWithNext(message(1, 2));
+  expect(writes).toEqual([]);
+  line.send(message(3));
+  expect(writes).toEqual([[0x82, 2, 1, 2, 0x82, 1, 3]]);
+});
+
+test("one that nothing follows goes when the turn is over", async () => {
+  line.sendWithNext(message(1));
+  line.sendWithNext(message(2));
+  line.sendWithNext(message(3));
+  await turn();
+  expect(writes).toEqual([
+    [0x82, 1, 1, 0x82, 1, 2],
+    [0x82, 1, 3],
+  ]);
+});
+
+test("what waits counts as what the network has not taken", async () => {
+  line.sendWithNext(message(1));
+  expect(line.bufferedBytes).toBe(3);
+  await turn();
+  expect(line.bufferedBytes).toBe(0);
+});
+
+test("nothing overtakes what waits: neither a long message nor the end", async () => {
+  line.sendWithNext(message(1));
+  line.send(new Uint8Array(framedBytesMax + 1));
+  line.sendWithNext(message(2));
+  line.sendWithNext(new Uint8Array(framedBytesMax + 1));
+  line.sendWithNext(message(3));
+  line.close(4408, "CLIENT_TOO_SLOW");
+  await turn();
+  const long = `${framedBytesMax + 1} bytes`;
+  expect(writes).toEqual([[0x82, 1, 1], long, [0x82, 1, 2], long, [0x82, 1, 3], "closed 4408"]);
+});
+
+test("nothing is written to a socket that closes", async () => {
+  line.sendWithNext(message(1));
+  readyState = WebSocket.CLOSING;
+  line.sendWithNext(message(2));
+  line.send(message(3));
+  await turn();
+  expect(writes).toEqual([]);
+});
