@@ -19,7 +19,11 @@ export class FakeLine implements Line {
     this.sent.push(shortly(body));
   }
 
+  /** How many of them could wait for the next. */
+  joined = 0;
+
   sendWithNext(data: Uint8Array): void {
+    this.joined += 1;
     this.send(data);
   }
 

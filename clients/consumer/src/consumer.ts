@@ -15,6 +15,7 @@ import {
 } from "./options.ts";
 import { Pollers } from "./pollers.ts";
 import type { StreamPosition } from "./position.ts";
+import { putBackSeconds } from "./put-back.ts";
 import { type PoisonMessage, Queue } from "./queue.ts";
 import { Resequencer, type Run } from "./resequencer.ts";
 
@@ -22,10 +23,6 @@ const tickMs = 250;
 const closeMsMax = 10_000;
 /** Not at once: with 0, the emulator fauxqs (2.4.1) fails when it keeps its queues in files, and loses the message. */
 const giveBackSeconds = 1;
-/** One fewer than a queue of `tellurion setup` hands a message out before it calls it dead. */
-const doublings = 4;
-/** What SQS takes. */
-const hideSecondsMax = 43_200;
 /** What an event that waits takes in memory besides its bytes, about. */
 const eventBytes = 300;
 
@@ -311,15 +308,6 @@ class OpenConsumer implements Consumer {
   #tell(problem: Problem): void {
     this.#options.onProblem?.(problem);
   }
-}
-
-/**
- * How long a pack stays away that there was no room for: longer each time, and in `doublings` receives as long as a gap
- * is waited for. By then that is closed or given up, and there is room, before the queue takes the pack for a bad one.
- */
-function putBackSeconds(gapTimeoutMs: number, receives: number): number {
-  const share = 2 ** (Math.min(receives, doublings) - 1) / (2 ** doublings - 1);
-  return Math.min(Math.ceil((gapTimeoutMs * share) / 1_000), hideSecondsMax);
 }
 
 function* receiptsOf(packs: Iterable<ReceivedPack>): Iterable<Receipt> {

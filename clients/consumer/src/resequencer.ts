@@ -59,9 +59,14 @@ interface Lane<Item extends Sequenced> {
   readonly items: Map<number, Item>;
   /** Since when later packs wait for `position.next`. */
   waitingSince: number | undefined;
-  /** The last sequence of the run that is being handed over. */
-  inHand: number | undefined;
+  busy: boolean;
   touched: number;
+}
+
+interface Farther<Item extends Sequenced> {
+  readonly lane: Lane<Item>;
+  readonly item: Item;
+  readonly distance: number;
 }
 
 /**
@@ -104,7 +109,7 @@ export class Resequencer<Item extends Sequenced> {
     if (sequence < position.next && !isMissing(position, sequence)) return "taken";
     // What can be handed over at once helps to make room, and is taken however full it is.
     const early = sequence > position.next;
-    if (early && !this.#makeRoom(item.bytes, sequence - position.next, displaced)) return "full";
+    if (early && !this.#makeRoom(item.bytes, sequence - turnOf(lane), displaced)) return "full";
     lane.items.set(sequence, item);
     lane.touched = ++this.#touches;
     this.#held += 1;
@@ -128,11 +133,11 @@ export class Resequencer<Item extends Sequenced> {
     isReady: (stream: string, epoch: string) => boolean,
   ): Run<Item> | undefined {
     for (const [key, lane] of this.#lanes) {
-      if (lane.inHand !== undefined || lane.items.size === 0) continue;
+      if (lane.busy || lane.items.size === 0) continue;
       if (!isReady(lane.position.stream, lane.position.epoch)) continue;
       const run = runOf(lane, eventsMax);
       if (run === undefined) continue;
-      lane.inHand = run.items.at(-1)?.sequence;
+      lane.busy = true;
       // The others come first next time.
       this.#lanes.delete(key);
       this.#lanes.set(key, lane);
@@ -146,7 +151,7 @@ export class Resequencer<Item extends Sequenced> {
     const { stream, epoch } = run.position;
     const lane = this.#lanes.get(keyOf(stream, epoch));
     if (lane === undefined) throw new RangeError(`no stream ${stream} of epoch ${epoch} is known`);
-    lane.inHand = undefined;
+    lane.busy = false;
     if (!acknowledged) return;
     lane.position = run.position;
     for (const { sequence } of run.items) this.#remove(lane, sequence);
@@ -158,7 +163,7 @@ export class Resequencer<Item extends Sequenced> {
   expire(nowMs: number): Gap[] {
     const gaps: Gap[] = [];
     for (const lane of this.#lanes.values()) {
-      if (lane.inHand !== undefined || lane.waitingSince === undefined) continue;
+      if (lane.busy || lane.waitingSince === undefined) continue;
       if (nowMs - lane.waitingSince < this.#options.gapTimeoutMs) continue;
       const { stream, epoch, next } = lane.position;
       const last = firstAfter(lane, next) - 1;
@@ -181,31 +186,37 @@ export class Resequencer<Item extends Sequenced> {
     }
   }
 
-  /** False: there is no room for `bytes`, and nothing that is held is farther from its turn than `distance`. */
+  /** False, and nothing has changed: all that is farther from its turn than `distance` would not make enough room. */
   #makeRoom(bytes: number, distance: number, displaced: Item[]): boolean {
     const { heldPacksMax, heldBytesMax } = this.#options;
-    while (this.#held >= heldPacksMax || this.#bytes + bytes > heldBytesMax) {
-      const farthest = this.#farthest(distance);
-      if (farthest === undefined) return false;
-      this.#remove(farthest.lane, farthest.item.sequence);
-      displaced.push(farthest.item);
+    const packsLess = this.#held + 1 - heldPacksMax;
+    const bytesLess = this.#bytes + bytes - heldBytesMax;
+    if (packsLess <= 0 && bytesLess <= 0) return true;
+    const farther = this.#fartherThan(distance);
+    let found = 0;
+    let freed = 0;
+    while (found < farther.length && (found < packsLess || freed < bytesLess)) {
+      freed += (farther[found] as Farther<Item>).item.bytes;
+      found += 1;
+    }
+    if (found < packsLess || freed < bytesLess) return false;
+    for (const { lane, item } of farther.slice(0, found)) {
+      this.#remove(lane, item.sequence);
+      displaced.push(item);
     }
     return true;
   }
 
-  /** Of what is not being handed over. Undefined: nothing is farther from its turn than `distance`. */
-  #farthest(distance: number): { readonly lane: Lane<Item>; readonly item: Item } | undefined {
-    let farthest: { readonly lane: Lane<Item>; readonly item: Item } | undefined;
-    let most = distance;
+  /** The farthest first. */
+  #fartherThan(distance: number): Farther<Item>[] {
+    const farther: Farther<Item>[] = [];
     for (const lane of this.#lanes.values()) {
-      const { position, inHand = 0 } = lane;
+      const turn = turnOf(lane);
       for (const [sequence, item] of lane.items) {
-        if (sequence <= inHand || sequence - position.next <= most) continue;
-        most = sequence - position.next;
-        farthest = { lane, item };
+        if (sequence - turn > distance) farther.push({ lane, item, distance: sequence - turn });
       }
     }
-    return farthest;
+    return farther.sort((a, b) => b.distance - a.distance);
   }
 
   #remove(lane: Lane<Item>, sequence: number): void {
@@ -225,7 +236,7 @@ export class Resequencer<Item extends Sequenced> {
       position,
       items: new Map<number, Item>(),
       waitingSince: undefined,
-      inHand: undefined,
+      busy: false,
       touched: ++this.#touches,
     };
     this.#lanes.set(keyOf(position.stream, position.epoch), lane);
@@ -238,7 +249,7 @@ export class Resequencer<Item extends Sequenced> {
     const idle = [...this.#lanes].filter(([, lane]) => lane.position.stream === stream);
     if (idle.length <= this.#options.epochsMax) return;
     const oldest = idle
-      .filter(([, { inHand, items }]) => inHand === undefined && items.size === 0)
+      .filter(([, { busy, items }]) => !busy && items.size === 0)
       .sort(([, a], [, b]) => a.touched - b.touched)[0];
     if (oldest) this.#lanes.delete(oldest[0]);
   }
@@ -246,6 +257,13 @@ export class Resequencer<Item extends Sequenced> {
 
 function keyOf(stream: string, epoch: string): string {
   return `${stream}\n${epoch}`;
+}
+
+/** The first that is missing: all before it can be handed over, if they are not already. */
+function turnOf({ position, items }: Lane<Sequenced>): number {
+  let turn = position.next;
+  while (items.has(turn)) turn += 1;
+  return turn;
 }
 
 function firstAfter(lane: Lane<Sequenced>, next: number): number {

@@ -228,8 +228,7 @@ export class HandlerContext implements ActorContext {
     const workers = routes[id] as number;
     const sequence = nextSequence(cell);
     const lane = outgoing.publish(sendType, event, workers, cell.number, sequence);
-    this.#noted = true;
-    this.#published.push(id);
+    this.#note(this.#published, id);
     const readers = Atomics.load(interest, id);
     if (readers === 0) return;
     const at = outgoing.publishedAt;
@@ -245,8 +244,7 @@ export class HandlerContext implements ActorContext {
     const cell = this.#writing("reply");
     const to = this.sender;
     if (to === undefined) {
-      this.#noted = true;
-      this.#strays.push({ address: cell.address, type: type.typeName });
+      this.#note(this.#strays, { address: cell.address, type: type.typeName });
       return;
     }
     this.send(to, type, message);
@@ -284,8 +282,7 @@ export class HandlerContext implements ActorContext {
     };
     cell.timers.set(timer.id, timer);
     wheel.insert(timer);
-    this.#noted = true;
-    this.#scheduled.push(timer);
+    this.#note(this.#scheduled, timer);
     return timer.id;
   }
 
@@ -295,8 +292,7 @@ export class HandlerContext implements ActorContext {
     if (found === undefined) return false;
     cell.timers.delete(timer);
     this.#parts.wheel.remove(found);
-    this.#noted = true;
-    this.#cancelled.push(found);
+    this.#note(this.#cancelled, found);
     return true;
   }
 
@@ -339,8 +335,7 @@ export class HandlerContext implements ActorContext {
     cell.effectLast += 1;
     const effect = { id: cell.effectLast, type: entry.id, payload, frame: this.#frame };
     cell.effects.set(effect.id, effect);
-    this.#noted = true;
-    this.#asked.push(effect);
+    this.#note(this.#asked, effect);
     return effect.id;
   }
 
@@ -353,9 +348,13 @@ export class HandlerContext implements ActorContext {
     const { address } = this.#running();
     checkLogLine(address, level, text);
     const { reportsPerFrameMax } = this.#parts.limits;
-    if (this.#logged.length >= reportsPerFrameMax) return;
+    if (this.#logged.length < reportsPerFrameMax)
+      this.#note(this.#logged, { level, address, text });
+  }
+
+  #note<Item>(list: Item[], item: Item): void {
     this.#noted = true;
-    this.#logged.push({ level, address, text });
+    list.push(item);
   }
 
   #notify(cell: Cell, body: NoticeBody): void {

@@ -198,7 +198,10 @@ export class Connection implements Guest {
   }
 
   admit(): void {
-    if (this.#open) this.#contain(() => this.#admit());
+    const admit = this.#admit;
+    // It holds the hello, which may be large.
+    this.#admit = () => {};
+    if (this.#open) this.#contain(admit);
   }
 
   /** Sends a message that may not be left out. */

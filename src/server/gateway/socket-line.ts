@@ -58,6 +58,11 @@ export class SocketLine implements Line {
     this.#socket.close(code, reason);
   }
 
+  /** Ends the connection without a word. */
+  end(): void {
+    this.#socket.terminate();
+  }
+
   /** Writes what waits. */
   flush(): void {
     const frame = this.#waits;
@@ -71,8 +76,15 @@ export class SocketLine implements Line {
   }
 }
 
+/** What goes wrong with one line ends that line, and nobody else's. */
 function flushAll(): void {
-  for (const line of waiting.splice(0)) line.flush();
+  for (const line of waiting.splice(0)) {
+    try {
+      line.flush();
+    } catch {
+      line.end();
+    }
+  }
 }
 
 function alone(bytes: Uint8Array): Buffer {

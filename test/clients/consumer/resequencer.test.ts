@@ -170,6 +170,26 @@ test("what is farther from its turn makes room for what is nearer, of its own st
   expect([resequencer.heldPacks, resequencer.heldBytes]).toEqual([3, 30]);
 });
 
+test("where not enough room can be made nobody makes any", () => {
+  const resequencer = new Resequencer({ ...options, heldBytesMax: 100 });
+  const displaced: Sequenced[] = [];
+  const offer = (sequence: number, bytes: number) =>
+    resequencer.offer({ ...pack(sequence), bytes }, 0, displaced);
+  expect([offer(2, 45), offer(3, 45), offer(9, 10)]).toEqual(["held", "held", "held"]);
+  expect(offer(5, 50)).toBe("full");
+  expect(offer(4, 200)).toBe("full");
+  expect(displaced).toEqual([]);
+  expect(resequencer.heldBytes).toBe(100);
+});
+
+test("what can be handed over next is near, however many are before it", () => {
+  const resequencer = new Resequencer({ ...options, heldPacksMax: 6 });
+  for (const n of [1, 2, 3, 4, 5, 6]) resequencer.offer(pack(n, "a"), 0, []);
+  resequencer.take(4, () => true);
+  expect(resequencer.offer(pack(4, "b"), 0, [])).toBe("full");
+  expect(resequencer.heldPacks).toBe(6);
+});
+
 test("what is being handed over makes room for nothing", () => {
   const resequencer = new Resequencer({ ...options, heldPacksMax: 3 });
   for (const n of [1, 2, 3]) resequencer.offer(pack(n, "a"), 0, []);

@@ -33,6 +33,7 @@ const acts: Acts = {
   watch: (ctx, { target }) => ctx.watch(target),
   publish: (ctx) => ctx.publish(WeatherEventSchema, { region: "r1" }),
   schedule: (ctx) => void ctx.schedule(50, TickSchema, { value: 1n }),
+  cancel: (ctx) => void ctx.cancel(1),
   "do everything, then fail": (ctx, { target }) => {
     ctx.send(target, ActSchema, { what: "never" });
     ctx.send("a/new", ActSchema, { what: "never" });
@@ -120,6 +121,15 @@ test("a failed handler leaves no trace in the world's hash but what it did to it
   };
   expect(hash("do everything, then fail")).toBe(hash("fail"));
   expect(hash("note, then fail")).not.toBe(hash("fail"));
+});
+
+test("what a handler has done that ended well, one that throws after it does not take back", () => {
+  const world = create(resume);
+  act(world, ["a/1", "schedule"]);
+  act(world, ["a/1", "cancel"]);
+  act(world, ["a/1", "fail"]);
+  world.step(10);
+  expect(seenBy(world, "a/1")).toEqual([]);
 });
 
 test("a timer that is scheduled and cancelled in a handler that throws is neither", () => {

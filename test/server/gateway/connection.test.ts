@@ -52,6 +52,15 @@ describe("a client whose line is slow", () => {
     connection.drained();
   };
 
+  test("gets a frame together with what is sent after it, as long as it keeps up", () => {
+    passTime();
+    expect([line.sent, line.joined]).toEqual([["frame 1"], 1]);
+    line.bufferedBytes = 1_001;
+    passTime();
+    drain();
+    expect([line.sent, line.joined]).toEqual([["frame 1", "frame 2"], 1]);
+  });
+
   test("gets all reliable events, and of the others the latest, in one frame", () => {
     passTime();
     line.bufferedBytes = 1_001;

@@ -1,5 +1,5 @@
 import { Duplex } from "node:stream";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { SocketLine } from "../../../src/server/gateway/socket-line.ts";
 import { framedBytesMax } from "../../../src/server/gateway/websocket-frame.ts";
@@ -7,16 +7,19 @@ import { framedBytesMax } from "../../../src/server/gateway/websocket-frame.ts";
 /** What was written, one array for each write; of what goes by way of ws itself, how many bytes. */
 let writes: (number[] | string)[];
 let readyState: number;
+let stream: Duplex;
+let takesNothing: boolean;
 let line: SocketLine;
 
 beforeEach(() => {
   writes = [];
   readyState = WebSocket.OPEN;
-  const stream = new Duplex({
+  takesNothing = false;
+  stream = new Duplex({
     read() {},
     write(chunk: Buffer, _encoding, done) {
       writes.push([...chunk]);
-      done();
+      if (!takesNothing) done();
     },
   });
   const socket = {
@@ -25,6 +28,7 @@ beforeEach(() => {
     },
     send: ({ length }: Uint8Array) => writes.push(`${length} bytes`),
     close: (code: number) => writes.push(`closed ${code}`),
+    terminate: () => writes.push("terminated"),
   };
   line = new SocketLine(socket as unknown as WebSocket, stream, true);
 });
@@ -76,4 +80,34 @@ test("nothing is written to a socket that closes", async () => {
   line.send(message(3));
   await turn();
   expect(writes).toEqual([]);
+});
+
+test("what the network does not take keeps no memory that it shares with others", () => {
+  takesNothing = true;
+  const shared = new Uint8Array(1_000);
+  line.send(shared.subarray(0, 1));
+  const written = vi.spyOn(stream, "write");
+  line.send(shared.subarray(1, 3));
+  const chunk: unknown = written.mock.calls[0]?.[0];
+  expect((chunk as Buffer).buffer.byteLength).toBe(4);
+});
+
+test("a line that breaks as the turn ends is ended, and the others get what waits for them", async () => {
+  const other = new SocketLine(
+    { readyState: WebSocket.OPEN } as WebSocket,
+    new Duplex({
+      write: (chunk: Buffer, _encoding, done) => {
+        writes.push(["other", ...chunk].join());
+        done();
+      },
+    }),
+    true,
+  );
+  vi.spyOn(stream, "write").mockImplementation(() => {
+    throw new Error("the line is broken");
+  });
+  line.sendWithNext(message(1));
+  other.sendWithNext(message(2));
+  await turn();
+  expect(writes).toEqual(["terminated", "other,130,1,2"]);
 });
