@@ -24,7 +24,7 @@ export function readSettings(file: string): SoakSettings {
 export const region = "us-east-1";
 export const credentials = { accessKeyId: "none", secretAccessKey: "none" };
 /** Above what a run needs: nothing is given up. */
-export const gapTimeoutMs = 600_000;
+export const gapTimeoutMs = 180_000;
 export const visibilitySeconds = 10;
 export const accounts = ["a", "b", "c", "d"] as const;
 export const method = "tellurion.test.v1.LedgerService/Record";
