@@ -109,7 +109,7 @@ export class Resequencer<Item extends Sequenced> {
     if (sequence < position.next && !isMissing(position, sequence)) return "taken";
     // What can be handed over at once helps to make room, and is taken however full it is.
     const early = sequence > position.next;
-    if (early && !this.#makeRoom(item.bytes, sequence - turnOf(lane), displaced)) return "full";
+    if (early && !this.#makeRoom(lane, item, displaced)) return "full";
     lane.items.set(sequence, item);
     lane.touched = ++this.#touches;
     this.#held += 1;
@@ -186,13 +186,13 @@ export class Resequencer<Item extends Sequenced> {
     }
   }
 
-  /** False, and nothing has changed: all that is farther from its turn than `distance` would not make enough room. */
-  #makeRoom(bytes: number, distance: number, displaced: Item[]): boolean {
+  /** False, and nothing has changed: all that is farther from its turn would not make enough room. */
+  #makeRoom(lane: Lane<Item>, { sequence, bytes }: Item, displaced: Item[]): boolean {
     const { heldPacksMax, heldBytesMax } = this.#options;
     const packsLess = this.#held + 1 - heldPacksMax;
     const bytesLess = this.#bytes + bytes - heldBytesMax;
     if (packsLess <= 0 && bytesLess <= 0) return true;
-    const farther = this.#fartherThan(distance);
+    const farther = this.#fartherThan(sequence - turnOf(lane));
     let found = 0;
     let freed = 0;
     while (found < farther.length && (found < packsLess || freed < bytesLess)) {
@@ -200,9 +200,9 @@ export class Resequencer<Item extends Sequenced> {
       found += 1;
     }
     if (found < packsLess || freed < bytesLess) return false;
-    for (const { lane, item } of farther.slice(0, found)) {
-      this.#remove(lane, item.sequence);
-      displaced.push(item);
+    for (const other of farther.slice(0, found)) {
+      this.#remove(other.lane, other.item.sequence);
+      displaced.push(other.item);
     }
     return true;
   }
