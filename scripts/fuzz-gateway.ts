@@ -123,6 +123,12 @@ class CountingLine implements Line {
     this.send(data);
   }
 
+  hold(data: Uint8Array): void {
+    this.send(data);
+  }
+
+  flush(): void {}
+
   close(code: number): void {
     this.closedWith = code;
   }

@@ -27,6 +27,19 @@ export class FakeLine implements Line {
     this.send(data);
   }
 
+  /** How many of them may have to wait for the next. */
+  held = 0;
+  flushes = 0;
+
+  hold(data: Uint8Array): void {
+    this.held += 1;
+    this.send(data);
+  }
+
+  flush(): void {
+    this.flushes += 1;
+  }
+
   close(code: number, reason: string): void {
     this.closedWith = `${code} ${reason}`;
   }

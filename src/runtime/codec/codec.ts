@@ -4,7 +4,7 @@ import { encoderSource } from "./encoder.ts";
 import * as failures from "./failures.ts";
 import { library, outside } from "./library.ts";
 import { type FieldPlan, type MessagePlan, planOf } from "./plan.ts";
-import { collectUnknown, writeUnknown } from "./records.ts";
+import { collectUnknown, withoutUnknown, writeUnknown } from "./records.ts";
 import { sizeSource } from "./size.ts";
 import type { AttachableView, Codec } from "./types.ts";
 import { type Rules, rulesOf, validate } from "./validate.ts";
@@ -171,6 +171,10 @@ function makeCodec(plan: MessagePlan, compiled: Compiled): Codec {
     },
     decode: (bytes, start = 0, end = bytes.length) =>
       decodeAt(compiled, bytes, start, end, 1) as MessageShape<DescMessage>,
+    decodeKnown: (bytes) =>
+      withoutUnknown(
+        () => decodeAt(compiled, bytes, 0, bytes.length, 1) as MessageShape<DescMessage>,
+      ),
     validate(bytes, start = 0, end = bytes.length) {
       if (start < 0 || end < start || end > bytes.length) outside(bytes, start, end);
       validate(rules, bytes, start, end, 1, true);

@@ -15,7 +15,7 @@ function create() {
 function read(m, b, p, end, depth) {
   if (depth > ${nestingMax}) broken();
   const d = dataViewOf(b);
-  let x, n, e, tag, unknown = m.$unknown;
+  let x, n, e, tag;
   while (p < end) {
     const first = p;
     ${readTagSource}
@@ -23,8 +23,7 @@ function read(m, b, p, end, depth) {
       default:
         ${knownSource(plan)}
         p = skipValue(b, p, end, tag, ${nestingMax} - depth);
-        if (unknown === undefined) unknown = m.$unknown = [];
-        unknown.push(unknownField(b, first, p, tag));
+        keepUnknown(m, b, first, p, tag);
     }
   }
   if (p !== end) broken();

@@ -1,12 +1,12 @@
 import { dataViewOf } from "./memory.ts";
 import {
   bytesOf,
+  keepUnknown,
   keyToBigInt,
   keyToBool,
   keyToNumber,
   mergePieces,
   setEntry,
-  unknownField,
 } from "./records.ts";
 import { isBytes, unknownSize } from "./size.ts";
 import { readString } from "./text-reader.ts";
@@ -71,7 +71,7 @@ export const library = {
   setEntry,
   skipValue,
   skipVarint,
-  unknownField,
+  keepUnknown,
   unknownSize,
   varintSize,
   writeBytes,

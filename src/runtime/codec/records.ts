@@ -9,14 +9,35 @@ import { writeRaw, writeVarint32 } from "./write.ts";
  * The field `bytes[start, end)`, tag included, as @bufbuild/protobuf keeps one that it does not
  * know.
  */
-export function unknownField(
+function unknownField(bytes: Uint8Array, start: number, end: number, tag: number): UnknownField {
+  readTag(bytes, start, end);
+  return { no: tag >>> 3, wireType: tag & 7, data: copyBytes(bytes, cursor.position, end) };
+}
+
+/** Whether messages that are decoded now keep the fields that they do not know. Set for one decoding, and set back. */
+const keeping = { unknown: true };
+
+/** Runs a decoding that keeps no unknown fields. */
+export function withoutUnknown<Result>(decode: () => Result): Result {
+  keeping.unknown = false;
+  try {
+    return decode();
+  } finally {
+    keeping.unknown = true;
+  }
+}
+
+/** Adds the field `bytes[start, end)` to those that a message does not know, if they are kept. */
+export function keepUnknown(
+  message: { $unknown?: UnknownField[] },
   bytes: Uint8Array,
   start: number,
   end: number,
   tag: number,
-): UnknownField {
-  readTag(bytes, start, end);
-  return { no: tag >>> 3, wireType: tag & 7, data: copyBytes(bytes, cursor.position, end) };
+): void {
+  if (!keeping.unknown) return;
+  message.$unknown ??= [];
+  message.$unknown.push(unknownField(bytes, start, end, tag));
 }
 
 /**

@@ -28,6 +28,9 @@ export interface Line {
   send(data: Uint8Array): void;
   /** Sends it together with what is sent next, and by itself when nothing is before all that happens now is done. */
   sendWithNext(data: Uint8Array): void;
+  /** Sends it together with what is sent next, or when it is flushed. */
+  hold(data: Uint8Array): void;
+  flush(): void;
   close(code: number, reason: string): void;
 }
 
@@ -48,6 +51,8 @@ export interface ConnectionHost {
   /** The client looks somewhere else. Throws INVALID_ARGUMENT. */
   look(connection: Connection, session: Session, area: Look): void;
   acked(session: Session, ack: Ack): void;
+  /** The connection holds an answer back for the next update of its client's area. It is flushed before long. */
+  holds(connection: Connection): void;
   /** The client has its last resume token. */
   confirmed(session: Session): void;
   closed(connection: Connection, reason: CloseReason, detail: string): void;
@@ -215,6 +220,11 @@ export class Connection implements Guest {
     this.#outgoing.drained();
   }
 
+  /** Sends what is held back. */
+  flush(): void {
+    if (this.#open) this.#contain(() => this.#line.flush());
+  }
+
   /** Ends the connection for a reason: tells the client why, then closes its line. */
   refuse(reason: CloseReason, detail: string): void {
     if (!this.#open) return;
@@ -239,6 +249,16 @@ export class Connection implements Guest {
     clearTimeout(this.#helloTimer);
     this.#cancelExpiry();
     this.lanes.dropEvents();
+  }
+
+  /** Answers a client that looks elsewhere, as clients do all the time: with the first update of what is there. */
+  #sendWithUpdate(body: NonNullable<ServerMessageInit["body"]>): void {
+    if (this.isInStep) {
+      this.#line.hold(this.subprotocol.encode({ body }));
+      this.#host.holds(this);
+    } else {
+      this.send(body);
+    }
   }
 
   /** What goes wrong with one client ends that client, and nobody else. */
@@ -301,7 +321,9 @@ export class Connection implements Guest {
           topics: [...session.topics.keys()],
           ...(session.area && { area: session.area }),
         };
-        this.send({ case: "subscribed", value: { request, ...now } });
+        const answer = { case: "subscribed" as const, value: { request, ...now } };
+        if (area && topics.length + rates.length === 0) this.#sendWithUpdate(answer);
+        else this.send(answer);
         break;
       }
       case "unsubscribe": {

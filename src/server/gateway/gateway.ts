@@ -77,6 +77,9 @@ export class Gateway implements ConnectionHost {
   readonly #hold: CommitHold;
   readonly #audiences = new Audiences();
   readonly #connections = new Set<Connection>();
+  /** Those of them that hold an answer back since it was last looked around, and those that have done so longer. */
+  #holding = new Set<Connection>();
+  #heldLong = new Set<Connection>();
   /** Those of them of whom it is not known yet who they are, in the order in which they came. */
   readonly #strangers = new Set<Connection>();
   readonly #tally = new GatewayTally();
@@ -86,6 +89,8 @@ export class Gateway implements ConnectionHost {
   readonly #encoders: FrameEncoder[] = [];
   #listened: readonly number[] = [];
   #shownThrough: number;
+  /** Clients have been told what is around them since that was last seen to. */
+  #hasTold = false;
 
   constructor(world: World, limits: Limits, log: Log, options: GatewayOptions = {}) {
     const { events } = world.catalogue;
@@ -117,8 +122,7 @@ export class Gateway implements ConnectionHost {
     });
     this.#timers = [
       setInterval(() => this.#releasePaced(), pacingMs).unref(),
-      // A frame in which nothing happens is not heard of, and clients look elsewhere meanwhile.
-      setInterval(() => this.#tellSurroundings(world.readOutput()), 1_000 / limits.areaHz).unref(),
+      setInterval(() => this.#lookAround(), 1_000 / limits.areaHz).unref(),
       setInterval(() => this.#keepUp(), upkeepMs).unref(),
       setInterval(() => this.#sessions.writeProgress(this.#shownThrough), progressMs).unref(),
     ];
@@ -239,6 +243,10 @@ export class Gateway implements ConnectionHost {
     this.#sessions.advanced(session);
   }
 
+  holds(connection: Connection): void {
+    this.#holding.add(connection);
+  }
+
   closed(connection: Connection, reason: CloseReason, detail: string): void {
     this.remove(connection, !final.has(reason));
     const count = this.#tally.noteClose(reason);
@@ -304,6 +312,18 @@ export class Gateway implements ConnectionHost {
     this.#surroundings?.take(frame);
     this.#hold.take(encoder);
     this.#tellSurroundings(frame.frame);
+    this.#hasTold = true;
+  }
+
+  /** A frame in which nothing happens is not heard of, and clients look elsewhere meanwhile. */
+  #lookAround(): void {
+    const frame = this.world.readOutput();
+    if (!this.#hasTold) this.#tellSurroundings(frame);
+    this.#hasTold = false;
+    // An update has mostly taken the answer along by then.
+    for (const connection of this.#heldLong) connection.flush();
+    this.#heldLong.clear();
+    [this.#holding, this.#heldLong] = [this.#heldLong, this.#holding];
   }
 
   #tellSurroundings(frame: number): void {

@@ -47,11 +47,6 @@ export class Lanes {
     this.#budgets = budgets;
   }
 
-  /** Whatever waits has bytes, and counters are near: this is asked in every frame, for every client. */
-  get isEmpty(): boolean {
-    return this.bytes === 0;
-  }
-
   get bytes(): number {
     return this.#control.bytes + this.#reliable.bytes + this.#latestBytes + this.#cosmeticBytes;
   }

@@ -19,6 +19,8 @@ export class Outgoing {
   #backlog: Backlog | undefined;
   /** It waits in the lanes: the client was told that events are missing. */
   #resync: Uint8Array | undefined;
+  /** Something waits in the lanes or in the backlog. Noted here, since it is asked in every frame for every client. */
+  #hasWaiting = false;
   resyncs = 0;
 
   constructor(connection: Connection, line: Line, limits: Limits) {
@@ -31,7 +33,7 @@ export class Outgoing {
 
   /** Nothing waits: what is sent now goes at once. */
   get isInStep(): boolean {
-    return this.#lanes.isEmpty && !this.#backlog && this.#hasRoom;
+    return !this.#hasWaiting && this.#hasRoom;
   }
 
   /** Sends what a frame holds, or puts it into the lanes. True when it went at once. */
@@ -45,6 +47,7 @@ export class Outgoing {
       this.#line.sendWithNext(frame.whole(this.#subprotocol));
       return true;
     }
+    this.#hasWaiting = true;
     const reliable = isInBacklog ? undefined : frame.reliablePart(this.#subprotocol);
     let fits = reliable === undefined || this.#lanes.offerReliable(frame.frame, reliable);
     for (const event of frame.others) fits = this.#lanes.offerEvent(frame.frame, event) && fits;
@@ -56,6 +59,7 @@ export class Outgoing {
   /** Sends a backlog, as fast as the line takes it. */
   repeat(backlog: Backlog): void {
     if (!backlog.isDone) this.#backlog = backlog;
+    this.#hasWaiting = true;
     this.drained();
   }
 
@@ -73,6 +77,7 @@ export class Outgoing {
       this.#put(message);
       return;
     }
+    this.#hasWaiting = true;
     if (!this.#lanes.offerControl(message)) {
       const { controlLaneBytesMax } = this.#limits;
       const detail = `more than ${controlLaneBytesMax} bytes of answers wait`;
@@ -87,7 +92,10 @@ export class Outgoing {
     while (this.#connection.isOpen && this.#hasRoom) {
       if (this.#backlog && !this.#lanes.hasReliable) this.#refill(this.#backlog);
       const message = this.#lanes.next();
-      if (!message) return;
+      if (!message) {
+        this.#hasWaiting = this.#backlog !== undefined;
+        return;
+      }
       this.#put(message);
     }
   }

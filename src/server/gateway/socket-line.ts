@@ -46,11 +46,13 @@ export class SocketLine implements Line {
   }
 
   sendWithNext(data: Uint8Array): void {
+    this.hold(data);
+    if (this.#waits && waiting.push(this) === 1) queueMicrotask(flushAll);
+  }
+
+  hold(data: Uint8Array): void {
     if (this.#waits || data.length > framedBytesMax) this.send(data);
-    else if (this.#socket.readyState === open) {
-      this.#waits = websocketFrame(data, this.#isBinary);
-      if (waiting.push(this) === 1) queueMicrotask(flushAll);
-    }
+    else if (this.#socket.readyState === open) this.#waits = websocketFrame(data, this.#isBinary);
   }
 
   close(code: number, reason: string): void {

@@ -1,10 +1,4 @@
-import {
-  create,
-  fromBinary,
-  fromJsonString,
-  type MessageInitShape,
-  toJsonString,
-} from "@bufbuild/protobuf";
+import { create, fromJsonString, type MessageInitShape, toJsonString } from "@bufbuild/protobuf";
 import {
   type ClientMessage,
   ClientMessageSchema,
@@ -27,6 +21,7 @@ export interface Subprotocol {
   encodeFrame(frame: FrameParts): Uint8Array;
 }
 
+const clientMessages = codecOf(ClientMessageSchema);
 const serverMessages = codecOf(ServerMessageSchema);
 const textDecoder = new TextDecoder();
 const textEncoder = new TextEncoder();
@@ -34,9 +29,7 @@ const textEncoder = new TextEncoder();
 export const binarySubprotocol: Subprotocol = {
   name: "tellurion.v1.proto",
   isBinary: true,
-  // Fields that nobody knows are not kept: a message of nothing else would become a hundred times as large.
-  decode: (data) =>
-    understood(() => fromBinary(ClientMessageSchema, data, { readUnknownFields: false })),
+  decode: (data) => understood(() => clientMessages.decodeKnown(data)),
   encode: (message) => serverMessages.toBytes(message),
   encodeFrame: frameToBinary,
 };

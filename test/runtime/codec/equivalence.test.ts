@@ -213,6 +213,21 @@ describe("mutated bytes", () => {
     fc.assert(property, { numRuns: 3000 });
   });
 
+  test("are read without the fields that are not known, where that is asked for, and no other difference", () => {
+    const property = fc.property(mutated, (bytes) => {
+      const known = attempt(() => codec.decodeKnown(bytes));
+      const all = attempt(() => codec.decode(bytes));
+      if ("error" in known) {
+        expect(all).toMatchObject({ error: { message: known.error.message } });
+        return;
+      }
+      const readUnknownFields = false;
+      deepStrictEqual(known.value, fromBinary(EverythingSchema, bytes, { readUnknownFields }));
+      deepStrictEqual(all, { value: fromBinary(EverythingSchema, bytes) });
+    });
+    fc.assert(property, { numRuns: 1000 });
+  });
+
   test("give the same result wherever they lie, whatever lies around them", () => {
     const around = fc.uint8Array({ minLength: 1, maxLength: 20 });
     const property = fc.property(mutated, around, around, (bytes, before, after) => {

@@ -39,6 +39,12 @@ class JsonLine {
     this.send(data);
   }
 
+  hold(data: Uint8Array): void {
+    this.send(data);
+  }
+
+  flush(): void {}
+
   close(code: number, reason: string): void {
     this.closedWith = `${code} ${reason}`;
   }

@@ -54,6 +54,19 @@ test("one that nothing follows goes when the turn is over", async () => {
   ]);
 });
 
+test("one that is held goes with the next, however late that comes, or when it is flushed", async () => {
+  line.hold(message(1));
+  await turn();
+  expect(writes).toEqual([]);
+  line.sendWithNext(message(2));
+  line.hold(message(3));
+  await turn();
+  expect(writes).toEqual([[0x82, 1, 1, 0x82, 1, 2]]);
+  line.flush();
+  line.flush();
+  expect(writes.slice(1)).toEqual([[0x82, 1, 3]]);
+});
+
 test("what waits counts as what the network has not taken", async () => {
   line.sendWithNext(message(1));
   expect(line.bufferedBytes).toBe(3);

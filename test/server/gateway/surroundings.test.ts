@@ -103,6 +103,55 @@ test("an update is of a frame of which all has been taken in", () => {
   ]);
 });
 
+test("while frames tell clients what is around them, nothing else does", () => {
+  vi.useFakeTimers();
+  const period = 1_000 / defaultLimits.areaHz;
+  const busy = new Gateway(
+    world,
+    defaultLimits,
+    createLog(() => {}),
+    { surroundings: around },
+  );
+  around.told.length = 0;
+  pass();
+  // That was told by the gateway of the other tests too.
+  expect(around.told).toHaveLength(2);
+  vi.advanceTimersByTime(period);
+  expect(around.told).toHaveLength(2);
+  vi.advanceTimersByTime(period);
+  expect(around.told).toHaveLength(3);
+  busy.close();
+  vi.useRealTimers();
+});
+
+test("the answer to a client that only looks elsewhere waits for an update to go with, and not for long", () => {
+  vi.useFakeTimers();
+  const period = 1_000 / defaultLimits.areaHz;
+  const patient = new Gateway(
+    world,
+    defaultLimits,
+    createLog(() => {}),
+    { surroundings: around },
+  );
+  const client = new GatewayClient(patient);
+  const { line } = client;
+  look(client, 50, ["time"]);
+  client.say({ case: "subscribe", value: { topics: [] } });
+  expect([line.last("subscribed").topics, line.held]).toEqual([["time"], 0]);
+  look(client, 60);
+  expect([line.last("subscribed").area?.radius, line.held]).toEqual([60, 1]);
+  vi.advanceTimersByTime(period);
+  expect(line.flushes).toBe(0);
+  vi.advanceTimersByTime(period);
+  expect(line.flushes).toBe(1);
+  look(client, 70);
+  client.lose();
+  vi.advanceTimersByTime(4 * period);
+  expect(line.flushes).toBe(1);
+  patient.close();
+  vi.useRealTimers();
+});
+
 test("one that comes back looks where it looked", () => {
   const client = new GatewayClient(gateway);
   look(client, 50);

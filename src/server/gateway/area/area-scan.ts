@@ -9,17 +9,15 @@ const { recordWords } = record;
 /** Marks are taken two at a time, and all are wiped out when they come to an end. */
 const markMax = 2 ** 31 - 2;
 
-/** A circle on the map, in centimetres. */
-export interface Circle {
+/** What a client looks at, and what it knows. */
+export interface Watched {
+  /** A circle on the map, in centimetres. A radius of 0: none. */
   readonly x: number;
   readonly y: number;
   readonly radius: number;
-}
-
-/** What a client knows: `slots[0] … slots[count - 1]`. */
-export interface Known {
-  slots: Int32Array;
-  count: number;
+  /** Slots of the entities that it knows: `known[0] … known[knownCount - 1]`. */
+  known: Int32Array;
+  knownCount: number;
 }
 
 /**
@@ -52,32 +50,25 @@ export class AreaScan {
    * the circle enters; who gets farther away than `margin` beyond it leaves. `behind`: how many turns ago the client
    * knew it, at most `ageMax`.
    */
-  run(
-    circle: Circle | undefined,
-    margin: number,
-    known: Known,
-    behind: number,
-    countMax: number,
-  ): void {
-    this.#begin(known);
-    const { slots, count } = known;
+  run(watched: Watched, margin: number, behind: number, countMax: number): void {
+    const { known, knownCount } = watched;
+    this.#begin(known.length);
     const marks = this.#marks;
     const mark = this.#mark;
-    for (let i = 0; i < count; i += 1) marks[slots[i] as number] = mark;
-    const kept = circle === undefined ? 0 : this.#look(circle, margin, behind);
+    for (let i = 0; i < knownCount; i += 1) marks[known[i] as number] = mark;
+    const kept = watched.radius === 0 ? 0 : this.#look(watched, margin, behind);
     // Mostly nobody has left or entered, and the list is as good as it was.
-    if (kept < count) this.#dropLeft(known);
-    if (this.enteredCount > 0) this.#admit(known, countMax);
+    if (kept < knownCount) this.#dropLeft(watched);
+    if (this.enteredCount > 0) this.#admit(watched, countMax);
   }
 
   /** Goes through all who may be near: finds who is still known, and who comes. Returns how many are known. */
-  #look(circle: Circle, margin: number, behind: number): number {
+  #look({ x: centreX, y: centreY, radius }: Watched, margin: number, behind: number): number {
     const { places } = this.#order;
     const { moved } = this;
     const marks = this.#marks;
     const mark = this.#mark;
     const runs = this.#runs;
-    const { x: centreX, y: centreY, radius } = circle;
     const inside = radius * radius;
     const reach = radius + margin;
     const outside = reach * reach;
@@ -113,16 +104,16 @@ export class AreaScan {
   }
 
   /** Whoever is known and was not found has left. */
-  #dropLeft(known: Known): void {
+  #dropLeft(watched: Watched): void {
     const { left } = this;
-    const { slots, count } = known;
+    const { known, knownCount } = watched;
     let kept = 0;
-    for (let i = 0; i < count; i += 1) {
-      const slot = slots[i] as number;
+    for (let i = 0; i < knownCount; i += 1) {
+      const slot = known[i] as number;
       if (this.#marks[slot] === this.#mark) left[this.leftCount++] = slot;
-      else slots[kept++] = slot;
+      else known[kept++] = slot;
     }
-    known.count = kept;
+    watched.knownCount = kept;
   }
 
   /** Makes room for all in the runs, so that the loop over them calls nothing. */
@@ -136,21 +127,22 @@ export class AreaScan {
   }
 
   /** Lets in as many as the client can be told of, after all who stay have their place. */
-  #admit(known: Known, countMax: number): void {
-    const admitted = Math.min(this.enteredCount, Math.max(0, countMax - known.count));
+  #admit(watched: Watched, countMax: number): void {
+    const { known, knownCount } = watched;
+    const admitted = Math.min(this.enteredCount, Math.max(0, countMax - knownCount));
     this.crowded = this.enteredCount - admitted;
     this.enteredCount = admitted;
-    const count = known.count + admitted;
-    if (count > known.slots.length) {
-      const larger = new Int32Array(Math.max(64, count + (count >> 1)));
-      larger.set(known.slots);
-      known.slots = larger;
+    const count = knownCount + admitted;
+    if (count > known.length) {
+      watched.known = new Int32Array(Math.max(64, count + (count >> 1)));
+      watched.known.set(known);
     }
     const { entered } = this;
-    for (let i = 0; i < admitted; i += 1) known.slots[known.count++] = entered[i] as number;
+    for (let i = 0; i < admitted; i += 1) watched.known[knownCount + i] = entered[i] as number;
+    watched.knownCount = count;
   }
 
-  #begin({ count, slots }: Known): void {
+  #begin(knownMax: number): void {
     this.enteredCount = 0;
     this.leftCount = 0;
     this.movedCount = 0;
@@ -160,9 +152,9 @@ export class AreaScan {
       this.#marks = new Int32Array(Math.max(capacity, this.#marks.length));
       this.#mark = 0;
     }
-    if (this.left.length < count) {
-      this.left = new Int32Array(slots.length);
-      this.moved = new Uint32Array(recordWords * slots.length);
+    if (this.left.length < knownMax) {
+      this.left = new Int32Array(knownMax);
+      this.moved = new Uint32Array(recordWords * knownMax);
     }
     this.#mark += 2;
   }

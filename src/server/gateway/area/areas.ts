@@ -97,11 +97,8 @@ export class Areas<Client extends AreaClient> {
   setArea(client: Client, area: Area): void {
     checkArea(area, this.#limits);
     const watcher = this.#watchers.get(client) ?? this.#join(client);
-    const radius = Math.round(100 * area.radius);
-    watcher.circle =
-      radius === 0
-        ? undefined
-        : { x: Math.round(100 * area.x), y: Math.round(100 * area.y), radius };
+    const { x, y, radius } = area;
+    watcher.look(Math.round(100 * x), Math.round(100 * y), Math.round(100 * radius));
   }
 
   /** The client is gone. */
