@@ -8,6 +8,7 @@ import {
   StormEventSchema,
   WeatherEventSchema,
 } from "../../src/gen/tellurion/v1/weather_pb.ts";
+import { MarketTickEventSchema } from "../../src/gen/tellurion/v1/world_pb.ts";
 import { type ActorDefinition, defineActor } from "../../src/runtime/index.ts";
 import { BeginSchema, ConsumerStateSchema } from "../../test/gen/tellurion/test/v1/bench_pb.ts";
 import { Crowd, groupSize } from "./crowd.ts";
@@ -60,6 +61,7 @@ const news = defineActor({
     // A world knows the events of the files that its actors handle something of.
     handle(WeatherEventSchema, () => {}),
     handle(StoryBeatEventSchema, () => {}),
+    handle(MarketTickEventSchema, () => {}),
     handle(BeginSchema, (_state, _begin, ctx) => {
       ctx.schedule(0, EntityTickSchema, {}, { everyMs: ctx.stepMs });
     }),
@@ -68,7 +70,8 @@ const news = defineActor({
       ctx.publish(WeatherEventSchema, { region, oldState: "clear", newState: text });
       ctx.publish(StormEventSchema, { storm: `storm.${ctx.frame % 4}`, region: text });
       ctx.publish(LightningEventSchema, { region, storm: text });
-      // Goes to nobody, unless somebody is to be overwhelmed.
+      // These go to nobody, unless somebody's line is to be filled, or its lanes too.
+      ctx.publish(MarketTickEventSchema, { region: longText });
       ctx.publish(StoryBeatEventSchema, { region, subject: longText });
     }),
   ],

@@ -1,6 +1,6 @@
-import type { ClientsOrder, ClientsSaid, Size } from "./messages.ts";
+import type { ClientsOrder, ClientsSaid, Size, SlowClient } from "./messages.ts";
 import { Recorder } from "./recorder.ts";
-import { joinSlow, type SlowClient } from "./slow-clients.ts";
+import { joinSlow } from "./slow-clients.ts";
 import { type Connect, tellurionClients } from "./tellurion-clients.ts";
 
 /** Clients that keep a picture of what they are told; the others read as much as tells the tick. */
@@ -24,7 +24,7 @@ process.on("message", async (order: ClientsOrder) => {
     await connectAll(connect, size);
     say({ what: "connected" });
   } else if (order.what === "join-slow") {
-    slow = await joinSlow(order.port, order.size.slow, order.stalled);
+    slow = await joinSlow(order.port, order.size.slow);
     say({ what: "slow-joined" });
   } else if (order.what !== "collect") {
     for (const client of slow) client[order.what]();

@@ -15,7 +15,7 @@ import type {
   Size,
 } from "./messages.ts";
 import { answer, startProcesses } from "./processes.ts";
-import { stalledBars, stalledCases } from "./stalled.ts";
+import { stalledBars, stalledCase } from "./stalled.ts";
 
 const peersInstalled = new URL("../peers/node_modules/.package-lock.json", import.meta.url);
 
@@ -72,7 +72,7 @@ async function measure(
     const { measured } = await answer<ServerSaid, "measured">(server, "measured");
     // What was sent last is on its way.
     await delay(1_000 / hz);
-    clients.send({ what: "collect", measured } satisfies ClientsOrder);
+    clients.send({ what: "collect", measured: [measured] } satisfies ClientsOrder);
     const { collected } = await answer<ClientsSaid, "collected">(clients, "collected");
     checkWork(measured, collected);
     return { measured, collected };
@@ -120,7 +120,7 @@ export const gateway: Table = {
     bareCase,
     caseOf("tellurion"),
     ...(isColyseusThere ? [caseOf("colyseus")] : []),
-    ...stalledCases,
+    stalledCase,
   ],
   bars: [ownBar, ...(isColyseusThere ? [ratioOf("cpu"), ratioOf("bytes")] : []), ...stalledBars],
 };

@@ -18,7 +18,6 @@ export interface Measured {
   /** Of the whole process, all its threads. */
   readonly cpuMs: number;
   readonly memoryMb: number;
-  readonly memoryMbBefore: number;
   readonly firstTick: number;
   /** When each tick from the first on began, as `performance.timeOrigin + performance.now()`. */
   readonly beganAt: readonly number[];
@@ -32,16 +31,23 @@ export interface ServerOrder {
 /** To the process of the clients, in this order. */
 export type ClientsOrder =
   | { readonly what: "connect"; readonly peer: Peer; readonly port: number; readonly size: Size }
-  | { readonly what: "collect"; readonly measured: Measured }
-  /** Slow clients join, with far too much news. Those that are stalled read nothing of it. */
-  | {
-      readonly what: "join-slow";
-      readonly port: number;
-      readonly size: Size;
-      readonly stalled: boolean;
-    }
-  /** Slow clients get as much as the others, or far too much again. */
-  | { readonly what: "relieve" | "overwhelm" };
+  /** Of all that has been measured, what arrived in these times. */
+  | { readonly what: "collect"; readonly measured: readonly Measured[] }
+  | { readonly what: "join-slow"; readonly port: number; readonly size: Size }
+  /** To slow clients, one after another as often as is wanted, and the last when there is no way back. */
+  | { readonly what: keyof SlowClient };
+
+/** A client that may read nothing for a while. */
+export interface SlowClient {
+  /** Reads nothing any more, and is sent as much as fills its line. */
+  stall(): void;
+  /** Is sent no more than the others. */
+  relieve(): void;
+  /** Reads all that waits for it, and whatever comes. */
+  recover(): void;
+  /** Is sent what must arrive, and more of it than there is room for. */
+  overwhelm(): void;
+}
 
 export type Peer = "tellurion" | "colyseus";
 

@@ -14,10 +14,17 @@ export interface SeenEntity extends Place {
 
 /** Half a step of positions in 16 bits, and in whole centimetres. Metres. */
 const blur = 0.03;
-/** The first pictures are all compared with the truth; later, those of one tick in so many. */
+/** The first pictures are all kept for comparison with the truth; later, those of one tick in so many. */
 const checksFirst = 16;
 const checkEvery = 10;
 const problemsMax = 5;
+
+/** What a client saw around a place in a tick. */
+interface Picture {
+  readonly tick: number;
+  readonly centre: Place;
+  readonly seen: readonly SeenEntity[];
+}
 
 /** What reached the clients, and when. */
 export class Recorder {
@@ -25,6 +32,7 @@ export class Recorder {
   readonly #truth: Crowd;
   readonly #arrivals = new Map<number, number[]>();
   readonly #bytes = new Map<number, number>();
+  readonly #pictures: Picture[] = [];
   readonly #problems: string[] = [];
   #checks = 0;
   #seen = 0;
@@ -57,12 +65,39 @@ export class Recorder {
     return { x: (truth.x[entity] as number) / 100, y: (truth.y[entity] as number) / 100 };
   }
 
-  /** Compares what a client sees around a place with the truth, now and then. */
+  /** Keeps what a client sees around a place, now and then. Comparing it would keep other clients waiting. */
   look(tick: number, centre: Place, see: () => readonly SeenEntity[]): void {
-    if (this.#checks >= checksFirst && tick % checkEvery !== 0) return;
+    if (this.#pictures.length + this.#checks >= checksFirst && tick % checkEvery !== 0) return;
+    this.#pictures.push({ tick, centre, seen: see() });
+  }
+
+  /** What arrived in several measurements, together. */
+  collect(measured: readonly Measured[]): Collected {
+    for (const picture of this.#pictures.splice(0)) this.#compare(picture);
+    const latencies: number[] = [];
+    let bytes = 0;
+    let complete = 0;
+    for (const { firstTick, ticks, beganAt } of measured) {
+      for (let i = 0; i < ticks; i += 1) {
+        const arrivals = this.#arrivals.get(firstTick + i) ?? [];
+        for (const atMs of arrivals) latencies.push(atMs - (beganAt[i] as number));
+        bytes += this.#bytes.get(firstTick + i) ?? 0;
+        if (arrivals.length === this.#clients) complete += 1;
+      }
+    }
+    latencies.sort((a, b) => a - b);
+    const at = (share: number) => latencies[Math.ceil(share * latencies.length) - 1] ?? Number.NaN;
+    return {
+      complete,
+      bytesPerClientPerTick: bytes / Math.max(1, latencies.length),
+      ...{ p50Ms: at(0.5), p99Ms: at(0.99) },
+      ...{ visible: this.#seen / this.#checks, checks: this.#checks, problems: this.#problems },
+    };
+  }
+
+  #compare({ tick, centre, seen }: Picture): void {
     const truth = this.#truth;
     truth.stepTo(tick);
-    const seen = see();
     const { x: centreX, y: centreY } = centre;
     const inside = new Set<number>();
     for (let i = 0; i < truth.count; i += 1) {
@@ -84,26 +119,6 @@ export class Recorder {
     if (inside.size > 0) this.#problem(`tick ${tick}: ${[...inside]} are not seen`);
     this.#checks += 1;
     this.#seen += seen.length;
-  }
-
-  collect({ firstTick, ticks, beganAt }: Measured): Collected {
-    const latencies: number[] = [];
-    let bytes = 0;
-    let complete = 0;
-    for (let i = 0; i < ticks; i += 1) {
-      const arrivals = this.#arrivals.get(firstTick + i) ?? [];
-      for (const atMs of arrivals) latencies.push(atMs - (beganAt[i] as number));
-      bytes += this.#bytes.get(firstTick + i) ?? 0;
-      if (arrivals.length === this.#clients) complete += 1;
-    }
-    latencies.sort((a, b) => a - b);
-    const at = (share: number) => latencies[Math.ceil(share * latencies.length) - 1] ?? Number.NaN;
-    return {
-      complete,
-      bytesPerClientPerTick: bytes / Math.max(1, latencies.length),
-      ...{ p50Ms: at(0.5), p99Ms: at(0.99) },
-      ...{ visible: this.#seen / this.#checks, checks: this.#checks, problems: this.#problems },
-    };
   }
 
   #problem(text: string): void {

@@ -1,33 +1,63 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Bar, type Case, check, type Effort } from "../table.ts";
 import { groupSize, hz } from "./crowd.ts";
-import type { ClientsOrder, ClientsSaid, ServerOrder, ServerSaid, Size } from "./messages.ts";
+import type {
+  ClientsOrder,
+  ClientsSaid,
+  Collected,
+  Measured,
+  ServerOrder,
+  ServerSaid,
+  Size,
+} from "./messages.ts";
 import { answer, type Processes, startProcesses } from "./processes.ts";
 
 /** How often the server's metrics are read. */
 const pollMs = 200;
-/** For lanes to fill, and for clients to be given up that take nothing. */
+const framesPerPoll = (hz * pollMs) / 1_000;
+/** For lines to fill, and for clients to be given up that take nothing. */
 const waitMsMax = 60_000;
-/** As long as it takes to fill the lanes of those that are stalled: the others do as much work. */
-const calmMs = 4_000;
-const settleFactor = 4;
-const measureFactor = 5;
+/** How often clients stall or recover: the pace of a machine changes, and each time it is measured before and after. */
+const turns = 6;
+const settleFactor = 5;
+const measureFactor = 4;
 const measureMsLeast = 600;
 
 const prefix = "tellurion_gateway_";
 
-/** Clients of which some read nothing; and the same with all of them reading. What is measured is the others. */
-export const stalledCases: readonly Case[] = [caseOf("calm"), caseOf("stalled")];
+/** Clients beside which some read nothing; and the same, in turns, while those read too. Only the others are measured. */
+export const stalledCase: Case = {
+  rows: [
+    { row: "calm-p50", unit: "ms" },
+    { row: "calm-p99", unit: "ms" },
+    { row: "calm-memory", unit: "MB" },
+    { row: "stalled-p50", unit: "ms" },
+    { row: "stalled-p99", unit: "ms" },
+    { row: "stalled-p99-ratio", unit: "of calm" },
+    { row: "stalled-memory", unit: "MB" },
+    { row: "stalled-gone", unit: "clients" },
+    { row: "stalled-closed-too-slow", unit: "clients" },
+  ],
+  async run(effort) {
+    const size = sizeFor(effort);
+    const processes = startProcesses("tellurion", size);
+    try {
+      return await measure(processes, size, effort);
+    } finally {
+      processes.end();
+    }
+  },
+};
 
 export const stalledBars: readonly Bar[] = [
   {
     what: "p99 of the others with stalled clients / without",
-    value: (median) => median("stalled-p99") / median("calm-p99"),
+    value: (median) => median("stalled-p99-ratio"),
     most: 1.05,
   },
   {
-    what: "memory with stalled clients, after / before",
-    value: (median) => median("stalled-memory") / median("stalled-memory-before"),
+    what: "memory with stalled clients / without",
+    value: (median) => median("stalled-memory") / median("calm-memory"),
     most: 1.05,
   },
   {
@@ -46,67 +76,78 @@ function sizeFor({ scale }: Effort): Size {
   };
 }
 
-function caseOf(name: "calm" | "stalled"): Case {
-  const isStalled = name === "stalled";
-  return {
-    rows: [
-      { row: `${name}-p50`, unit: "ms" },
-      { row: `${name}-p99`, unit: "ms" },
-      { row: `${name}-memory-before`, unit: "MB" },
-      { row: `${name}-memory`, unit: "MB" },
-      ...(isStalled
-        ? [
-            { row: "stalled-gone", unit: "clients" },
-            { row: "stalled-closed-too-slow", unit: "clients" },
-          ]
-        : []),
-    ],
-    async run(effort) {
-      const size = sizeFor(effort);
-      const processes = startProcesses("tellurion", size);
-      try {
-        return await measure(processes, size, effort, isStalled);
-      } finally {
-        processes.end();
-      }
-    },
-  };
-}
-
-async function measure(
-  { server, clients }: Processes,
-  size: Size,
-  effort: Effort,
-  stalled: boolean,
-): Promise<number[]> {
+async function measure(processes: Processes, size: Size, effort: Effort): Promise<number[]> {
+  const { server, clients } = processes;
   const tell = (order: ClientsOrder) => clients.send(order);
+  const settle = () => delay(settleFactor * effort.warmMs);
+  const recover = async () => {
+    tell({ what: "recover" });
+    await queued(port, (each) => each === 0, size);
+    await settle();
+  };
+  const stall = async () => {
+    tell({ what: "stall" });
+    // Every frame has to wait for every one of them.
+    await queued(port, (each) => each >= framesPerPoll - 1, size);
+    tell({ what: "relieve" });
+    await settle();
+  };
   const { port } = await answer<ServerSaid, "listening">(server, "listening");
   tell({ what: "connect", peer: "tellurion", port, size });
   await answer<ClientsSaid, "connected">(clients, "connected");
-  tell({ what: "join-slow", port, size, stalled });
+  tell({ what: "join-slow", port, size });
   await answer<ClientsSaid, "slow-joined">(clients, "slow-joined");
-  if (stalled) await allQueued(port, size.slow);
-  else await delay(calmMs * effort.scale);
-  tell({ what: "relieve" });
-  await delay(settleFactor * effort.warmMs);
+  const calm: Measured[] = [];
+  const stalled: Measured[] = [];
+  // Once for the compilers to see it.
+  await stall();
+  await recover();
+  // There and back again in turns, or what has grown by the second of two would always be the same one's.
+  const [there, back] = [[calm, stall, stalled] as const, [stalled, recover, calm] as const];
+  for (let turn = 0; turn < Math.ceil(turns * effort.scale); turn += 1) {
+    const [before, change, after] = turn % 2 === 0 ? there : back;
+    before.push(await window(server, effort));
+    await change();
+    after.push(await window(server, effort));
+  }
+  await stall();
   const all = size.clients + size.slow;
-  check((await metricsOf(port)).clients === all, "clients were lost before it was measured");
+  check((await metricsOf(port)).clients === all, "clients were lost while it was measured");
+  const without = await collect(processes, calm);
+  const beside = await collect(processes, stalled);
+  tell({ what: "overwhelm" });
+  const end = await until(port, (now) => now.clients <= size.clients);
+  return [
+    ...[without.p50Ms, without.p99Ms, usualMemory(calm)],
+    ...[beside.p50Ms, beside.p99Ms, beside.p99Ms / without.p99Ms, usualMemory(stalled)],
+    ...[all - end.clients, end.tooSlow],
+  ];
+}
+
+function usualMemory(measured: readonly Measured[]): number {
+  const sorted = measured.map(({ memoryMb }) => memoryMb).sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] as number;
+}
+
+async function window(server: Processes["server"], effort: Effort): Promise<Measured> {
   server.send({ what: "begin" } satisfies ServerOrder);
   await delay(Math.max(measureMsLeast, measureFactor * effort.measureMs));
   server.send({ what: "end" } satisfies ServerOrder);
   const { measured } = await answer<ServerSaid, "measured">(server, "measured");
   // What was sent last is on its way.
   await delay(1_000 / hz);
-  tell({ what: "collect", measured });
+  return measured;
+}
+
+async function collect({ clients }: Processes, measured: readonly Measured[]): Promise<Collected> {
+  clients.send({ what: "collect", measured } satisfies ClientsOrder);
   const { collected } = await answer<ClientsSaid, "collected">(clients, "collected");
-  const { p50Ms, p99Ms, complete, problems } = collected;
-  check(complete >= measured.ticks - 2, `all got ${complete} of ${measured.ticks} ticks`);
+  const { complete, problems } = collected;
+  const ticks = measured.reduce((sum, window) => sum + window.ticks, 0);
+  // The last ticks of each time may be cut off by its end.
+  check(complete >= ticks - 2 * measured.length, `all got ${complete} of ${ticks} ticks`);
   check(problems.length === 0, problems.join("; "));
-  const figures = [p50Ms, p99Ms, measured.memoryMbBefore, measured.memoryMb];
-  if (!stalled) return figures;
-  tell({ what: "overwhelm" });
-  const end = await until(port, ({ clients }) => clients <= size.clients);
-  return [...figures, all - end.clients, end.tooSlow];
+  return collected;
 }
 
 interface GatewayMetrics {
@@ -115,14 +156,17 @@ interface GatewayMetrics {
   readonly tooSlow: number;
 }
 
-/** Waits until every frame has to wait for every stalled client. */
-async function allQueued(port: number, slow: number): Promise<void> {
-  const framesOfPoll = (hz * pollMs) / 1_000;
-  let before = Number.POSITIVE_INFINITY;
-  await until(port, ({ queued }) => {
-    const since = queued - before;
-    before = queued;
-    return since >= slow * (framesOfPoll - 1);
+/** Waits until as many frames as are asked for wait for each slow client, from one look to the next. */
+async function queued(
+  port: number,
+  isEnough: (each: number) => boolean,
+  { slow }: Size,
+): Promise<void> {
+  let before = Number.NaN;
+  await until(port, (now) => {
+    const since = now.queued - before;
+    before = now.queued;
+    return isEnough(since / slow);
   });
 }
 
@@ -134,7 +178,7 @@ async function until(
   for (;;) {
     const metrics = await metricsOf(port);
     if (isReached(metrics)) return metrics;
-    check(performance.now() < endMs, `stalled clients are as before: ${JSON.stringify(metrics)}`);
+    check(performance.now() < endMs, `slow clients are as before: ${JSON.stringify(metrics)}`);
     await delay(pollMs);
   }
 }

@@ -57,7 +57,7 @@ class Walkers extends Room {
       this.list.push(entity);
     }
     this.onMessage("look", (client, [x, y]) => {
-      Object.assign(this.known.get(client).circle, { x: 100 * x, y: 100 * y });
+      Object.assign(this.known.get(client), { x: 100 * x, y: 100 * y });
       client.send("looks", [x, y]);
     });
     start = () => this.setTimestep(() => this.step(), 1_000 / hz);
@@ -65,8 +65,8 @@ class Walkers extends Room {
 
   onJoin(client, { entity }) {
     client.view = new StateView();
-    const circle = { x: crowd.x[entity], y: crowd.y[entity], radius: 100 * radius };
-    this.known.set(client, { circle, told: { slots: new Int32Array(0), count: 0 } });
+    const place = { x: crowd.x[entity], y: crowd.y[entity], radius: 100 * radius };
+    this.known.set(client, { ...place, known: new Int32Array(0), knownCount: 0 });
   }
 
   onLeave(client) {
@@ -90,9 +90,9 @@ class Walkers extends Room {
     this.broadcastPatch();
   }
 
-  look(view, { circle, told }) {
+  look(view, watched) {
     const { scan } = this;
-    scan.run(circle, 100 * margin, told, 1, entities);
+    scan.run(watched, 100 * margin, 1, entities);
     for (let i = 0; i < scan.leftCount; i += 1) view.remove(this.list[scan.left[i]]);
     for (let i = 0; i < scan.enteredCount; i += 1) view.add(this.list[scan.entered[i]]);
   }

@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import type { Line } from "./connection.ts";
+import { leaveRoom, room } from "./message-room.ts";
 import { framedBytesMax, websocketFrame } from "./websocket-frame.ts";
 
 const { OPEN: open } = WebSocket;
@@ -42,7 +43,12 @@ export class SocketLine implements Line {
     const frame = websocketFrame(data, isBinary);
     const before = this.#waits;
     this.#waits = undefined;
-    this.#write(before ? Buffer.concat([before, frame]) : frame);
+    if (before) {
+      this.#write(joined(before, frame));
+      leaveRoom(frame);
+    } else {
+      this.#write(frame);
+    }
   }
 
   sendWithNext(data: Uint8Array): void {
@@ -73,8 +79,11 @@ export class SocketLine implements Line {
   }
 
   #write(bytes: Buffer): void {
+    const stream = this.#stream;
+    const hasToWait = stream.writableLength > 0;
     // What waits would keep all memory that it shares with others: it gets its own.
-    this.#stream.write(this.#stream.writableLength > 0 ? alone(bytes) : bytes);
+    stream.write(hasToWait ? alone(bytes) : bytes);
+    if (hasToWait || stream.writableLength === 0) leaveRoom(bytes);
   }
 }
 
@@ -87,6 +96,13 @@ function flushAll(): void {
       line.end();
     }
   }
+}
+
+function joined(before: Buffer, after: Buffer): Buffer {
+  const both = room(before.length + after.length);
+  both.set(before);
+  both.set(after, before.length);
+  return both;
 }
 
 function alone(bytes: Uint8Array): Buffer {

@@ -11,14 +11,30 @@ const shortBytesMax = 125;
 /** Says that the length follows in two bytes. */
 const lengthInTwoBytes = 126;
 
+/** The last payload that was copied, and its frame: what happens goes to many, one after another. */
+const last = { payload: new Uint8Array(), isBinary: false, frame: Buffer.alloc(0) };
+
 /**
- * A message of up to `framedBytesMax` bytes as a whole WebSocket frame of a server, which is not masked. It is copied,
- * unless it has room for the header in front.
+ * A message of up to `framedBytesMax` bytes as a whole WebSocket frame of a server, which is not masked, and to be read
+ * only. It is copied, unless it has room for the header in front.
  */
 export function websocketFrame(payload: Uint8Array, isBinary: boolean): Buffer {
-  const { length } = payload;
-  const headerBytes = length > shortBytesMax ? 4 : 2;
-  const frame = frameFor(payload, headerBytes);
+  const headerBytes = payload.length > shortBytesMax ? 4 : 2;
+  if (hasHeaderRoom(payload)) {
+    const start = payload.byteOffset - headerBytes;
+    const frame = Buffer.from(payload.buffer, start, headerBytes + payload.length);
+    return withHeader(frame, payload.length, isBinary);
+  }
+  if (payload !== last.payload || isBinary !== last.isBinary) {
+    // The pool of small buffers makes this several times cheaper than an array of its own.
+    const frame = Buffer.allocUnsafe(headerBytes + payload.length);
+    frame.set(payload, headerBytes);
+    Object.assign(last, { payload, isBinary, frame: withHeader(frame, payload.length, isBinary) });
+  }
+  return last.frame;
+}
+
+function withHeader(frame: Buffer, length: number, isBinary: boolean): Buffer {
   frame[0] = final | (isBinary ? binaryOpcode : textOpcode);
   if (length > shortBytesMax) {
     frame[1] = lengthInTwoBytes;
@@ -27,16 +43,5 @@ export function websocketFrame(payload: Uint8Array, isBinary: boolean): Buffer {
   } else {
     frame[1] = length;
   }
-  return frame;
-}
-
-function frameFor(payload: Uint8Array, headerBytes: number): Buffer {
-  const bytes = headerBytes + payload.length;
-  if (hasHeaderRoom(payload)) {
-    return Buffer.from(payload.buffer, payload.byteOffset - headerBytes, bytes);
-  }
-  // The pool of small buffers makes this several times cheaper than an array of its own.
-  const frame = Buffer.allocUnsafe(bytes);
-  frame.set(payload, headerBytes);
   return frame;
 }

@@ -1,8 +1,10 @@
 import { Duplex } from "node:stream";
+import fc from "fast-check";
 import { beforeEach, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
+import { roomForMessage } from "../../../src/server/gateway/message-room.ts";
 import { SocketLine } from "../../../src/server/gateway/socket-line.ts";
-import { framedBytesMax } from "../../../src/server/gateway/websocket-frame.ts";
+import { framedBytesMax, websocketFrame } from "../../../src/server/gateway/websocket-frame.ts";
 
 /** What was written, one array for each write; of what goes by way of ws itself, how many bytes. */
 let writes: (number[] | string)[];
@@ -103,6 +105,47 @@ test("what the network does not take keeps no memory that it shares with others"
   line.send(shared.subarray(1, 3));
   const chunk: unknown = written.mock.calls[0]?.[0];
   expect((chunk as Buffer).buffer.byteLength).toBe(4);
+});
+
+test("whenever the network takes bytes, they are those that were sent", async () => {
+  const step = fc.oneof(
+    fc.record({ bytes: fc.integer({ min: 1, max: 9_000 }), how: fc.constantFrom("send", "hold") }),
+    fc.record({ how: fc.constantFrom("flush" as const, "take" as const) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.boolean(), fc.array(step, { maxLength: 80 }), (isFast, steps) => {
+      const taken: Buffer[] = [];
+      let take = () => {};
+      const network = new Duplex({
+        read() {},
+        write(chunk: Buffer, _encoding, done) {
+          take = () => {
+            taken.push(Buffer.from(chunk));
+            take = () => {};
+            done();
+          };
+          if (isFast) take();
+        },
+      });
+      const socket = { readyState: WebSocket.OPEN } as WebSocket;
+      const lines = new SocketLine(socket, network, true);
+      const sent: Buffer[] = [];
+      for (const [i, { how, ...rest }] of steps.entries()) {
+        if (how === "flush") lines.flush();
+        else if (how === "take") take();
+        else {
+          const message = roomForMessage("bytes" in rest ? rest.bytes : 0).fill(i);
+          sent.push(Buffer.from(websocketFrame(Uint8Array.from(message), true)));
+          lines[how](message);
+        }
+      }
+      lines.flush();
+      for (let i = 0; i < steps.length; i += 1) take();
+      expect(Buffer.compare(Buffer.concat(taken), Buffer.concat(sent))).toBe(0);
+      return Promise.resolve();
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test("a line that breaks as the turn ends is ended, and the others get what waits for them", async () => {

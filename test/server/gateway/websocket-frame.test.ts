@@ -37,6 +37,15 @@ test("a message arrives as it is, whatever its length", async () => {
   );
 });
 
+test("a message that goes to many is put into a frame once, for each of the two forms", () => {
+  const payload = Uint8Array.of(1, 2, 3);
+  const frame = websocketFrame(payload, true);
+  expect(websocketFrame(payload, true)).toBe(frame);
+  expect([...websocketFrame(payload, false)]).toEqual([0x81, 3, 1, 2, 3]);
+  expect([...websocketFrame(Uint8Array.of(4), true)]).toEqual([0x82, 1, 4]);
+  expect([...frame]).toEqual([0x82, 3, 1, 2, 3]);
+});
+
 test("messages with room for their headers are not copied, and stay what they are beside each other", async () => {
   const length = fc.oneof(fc.constantFrom(0, 125, 126), fc.integer({ min: 0, max: 9_000 }));
   await fc.assert(

@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  hasHeaderRoom,
+  leaveRoom,
+  room,
+  roomForMessage,
+} from "../../../src/server/gateway/message-room.ts";
+
+const length = fc.oneof(
+  fc.integer({ min: 0, max: 2_000 }),
+  fc.constantFrom(0, 8_191, 8_192, 70_000),
+);
+const step = fc.record({
+  length,
+  hasHeader: fc.boolean(),
+  /** How many of those that were given out last are given back afterwards. */
+  back: fc.nat(3),
+});
+
+test("nobody's bytes are given out again before they are given back", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const held: { readonly bytes: Buffer; readonly mark: number }[] = [];
+      for (const [mark, { length, hasHeader, back }] of steps.entries()) {
+        const bytes = (hasHeader ? roomForMessage : room)(length).fill(mark);
+        expect([bytes.length, hasHeaderRoom(bytes)]).toEqual([length, true]);
+        held.push({ bytes, mark });
+        for (let i = 0; i < back; i += 1) {
+          const last = held.pop();
+          if (last) leaveRoom(last.bytes);
+        }
+      }
+      for (const { bytes, mark } of held) expect(bytes.every((byte) => byte === mark)).toBe(true);
+    }),
+  );
+});
+
+test("what is given back is given out again, so that messages which go at once take no more memory", () => {
+  const first = room(1_000);
+  leaveRoom(first);
+  for (let i = 0; i < 1_000; i += 1) {
+    const next = room(1_000);
+    expect([next.buffer === first.buffer, next.byteOffset]).toEqual([true, first.byteOffset]);
+    leaveRoom(next);
+  }
+});
+
+test("what was not given out last is not taken back, nor what was never given out", () => {
+  const first = room(10).fill(1);
+  const second = room(10).fill(2);
+  leaveRoom(first);
+  leaveRoom(new Uint8Array(10));
+  room(10).fill(3);
+  expect([first[0], second[0]]).toEqual([1, 2]);
+});
