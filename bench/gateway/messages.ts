@@ -18,6 +18,7 @@ export interface Measured {
   /** Of the whole process, all its threads. */
   readonly cpuMs: number;
   readonly memoryMb: number;
+  readonly memoryMbBefore: number;
   readonly firstTick: number;
   /** When each tick from the first on began, as `performance.timeOrigin + performance.now()`. */
   readonly beganAt: readonly number[];

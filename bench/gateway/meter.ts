@@ -9,10 +9,12 @@ export class Meter {
   #firstTick = 0;
   #before: NodeJS.CpuUsage | undefined;
   #startedMs = 0;
+  #memoryMbBefore = 0;
 
   begin(): void {
     this.#beganAt = [];
     this.#startedMs = performance.now();
+    this.#memoryMbBefore = memoryMb();
     this.#before = process.cpuUsage();
   }
 
@@ -30,6 +32,7 @@ export class Meter {
       elapsedMs: performance.now() - this.#startedMs,
       cpuMs: (user + system) / 1_000,
       memoryMb: memoryMb(),
+      memoryMbBefore: this.#memoryMbBefore,
       firstTick: this.#firstTick,
       beganAt: this.#beganAt,
     };

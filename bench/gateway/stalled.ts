@@ -30,10 +30,11 @@ export const stalledCase: Case = {
   rows: [
     { row: "calm-p50", unit: "ms" },
     { row: "calm-p99", unit: "ms" },
-    { row: "calm-memory", unit: "MB" },
     { row: "stalled-p50", unit: "ms" },
     { row: "stalled-p99", unit: "ms" },
     { row: "stalled-p99-ratio", unit: "of calm" },
+    { row: "memory-before-all", unit: "MB" },
+    { row: "stalled-memory-before", unit: "MB" },
     { row: "stalled-memory", unit: "MB" },
     { row: "stalled-gone", unit: "clients" },
     { row: "stalled-closed-too-slow", unit: "clients" },
@@ -56,8 +57,8 @@ export const stalledBars: readonly Bar[] = [
     most: 1.05,
   },
   {
-    what: "memory with stalled clients / without",
-    value: (median) => median("stalled-memory") / median("calm-memory"),
+    what: "memory after the last time that clients stall / as the first begins",
+    value: (median) => median("stalled-memory") / median("stalled-memory-before"),
     most: 1.05,
   },
   {
@@ -99,6 +100,7 @@ async function measure(processes: Processes, size: Size, effort: Effort): Promis
   await answer<ClientsSaid, "slow-joined">(clients, "slow-joined");
   const calm: Measured[] = [];
   const stalled: Measured[] = [];
+  const { memoryMb: memoryBeforeAll } = await window(server, effort);
   // Once for the compilers to see it.
   await stall();
   await recover();
@@ -118,15 +120,10 @@ async function measure(processes: Processes, size: Size, effort: Effort): Promis
   tell({ what: "overwhelm" });
   const end = await until(port, (now) => now.clients <= size.clients);
   return [
-    ...[without.p50Ms, without.p99Ms, usualMemory(calm)],
-    ...[beside.p50Ms, beside.p99Ms, beside.p99Ms / without.p99Ms, usualMemory(stalled)],
+    ...[without.p50Ms, without.p99Ms, beside.p50Ms, beside.p99Ms, beside.p99Ms / without.p99Ms],
+    ...[memoryBeforeAll, stalled[0]?.memoryMbBefore ?? 0, stalled.at(-1)?.memoryMb ?? 0],
     ...[all - end.clients, end.tooSlow],
   ];
-}
-
-function usualMemory(measured: readonly Measured[]): number {
-  const sorted = measured.map(({ memoryMb }) => memoryMb).sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] as number;
 }
 
 async function window(server: Processes["server"], effort: Effort): Promise<Measured> {

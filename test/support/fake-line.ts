@@ -12,7 +12,15 @@ export class FakeLine implements Line {
   readonly messages: ServerMessage["body"][] = [];
   closedWith: string | undefined;
 
+  /** What waits for the next. */
+  readonly #held: Uint8Array[] = [];
+
   send(data: Uint8Array): void {
+    this.flush();
+    this.#put(data);
+  }
+
+  #put(data: Uint8Array): void {
     this.bufferedBytes += this.size;
     const { body } = fromBinary(ServerMessageSchema, data);
     this.messages.push(body);
@@ -27,20 +35,16 @@ export class FakeLine implements Line {
     this.send(data);
   }
 
-  /** How many of them may have to wait for the next. */
-  held = 0;
-  flushes = 0;
-
   hold(data: Uint8Array): void {
-    this.held += 1;
-    this.send(data);
+    this.#held.push(data);
   }
 
   flush(): void {
-    this.flushes += 1;
+    for (const data of this.#held.splice(0)) this.#put(data);
   }
 
   close(code: number, reason: string): void {
+    this.flush();
     this.closedWith = `${code} ${reason}`;
   }
 

@@ -222,7 +222,11 @@ export class Connection implements Guest {
 
   /** Sends what is held back. */
   flush(): void {
-    if (this.#open) this.#contain(() => this.#line.flush());
+    if (!this.#open) return;
+    this.#contain(() => {
+      this.#line.flush();
+      this.drained();
+    });
   }
 
   /** Ends the connection for a reason: tells the client why, then closes its line. */
@@ -322,7 +326,8 @@ export class Connection implements Guest {
           ...(session.area && { area: session.area }),
         };
         const answer = { case: "subscribed" as const, value: { request, ...now } };
-        if (area && topics.length + rates.length === 0) this.#sendWithUpdate(answer);
+        const onlyLooks = topics.length + rates.length === 0 && area !== undefined;
+        if (onlyLooks && area.radius > 0) this.#sendWithUpdate(answer);
         else this.send(answer);
         break;
       }

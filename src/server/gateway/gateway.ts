@@ -20,6 +20,7 @@ import {
   type WireEvent,
 } from "./frame-encoder.ts";
 import { type GatewayCounters, GatewayTally } from "./gateway-counters.ts";
+import { HeldAnswers, holdMs } from "./held-answers.ts";
 import { OutgoingFrame } from "./outgoing-frame.ts";
 import { Reception } from "./reception.ts";
 import type { Session } from "./session.ts";
@@ -77,9 +78,7 @@ export class Gateway implements ConnectionHost {
   readonly #hold: CommitHold;
   readonly #audiences = new Audiences();
   readonly #connections = new Set<Connection>();
-  /** Those of them that hold an answer back since it was last looked around, and those that have done so longer. */
-  #holding = new Set<Connection>();
-  #heldLong = new Set<Connection>();
+  readonly #heldAnswers = new HeldAnswers();
   /** Those of them of whom it is not known yet who they are, in the order in which they came. */
   readonly #strangers = new Set<Connection>();
   readonly #tally = new GatewayTally();
@@ -89,8 +88,8 @@ export class Gateway implements ConnectionHost {
   readonly #encoders: FrameEncoder[] = [];
   #listened: readonly number[] = [];
   #shownThrough: number;
-  /** Clients have been told what is around them since that was last seen to. */
-  #hasTold = false;
+  /** Clients have been told what is around them since the timer last looked around. */
+  #hasToldSince = false;
 
   constructor(world: World, limits: Limits, log: Log, options: GatewayOptions = {}) {
     const { events } = world.catalogue;
@@ -123,6 +122,7 @@ export class Gateway implements ConnectionHost {
     this.#timers = [
       setInterval(() => this.#releasePaced(), pacingMs).unref(),
       setInterval(() => this.#lookAround(), 1_000 / limits.areaHz).unref(),
+      setInterval(() => this.#heldAnswers.flush(), holdMs).unref(),
       setInterval(() => this.#keepUp(), upkeepMs).unref(),
       setInterval(() => this.#sessions.writeProgress(this.#shownThrough), progressMs).unref(),
     ];
@@ -244,7 +244,7 @@ export class Gateway implements ConnectionHost {
   }
 
   holds(connection: Connection): void {
-    this.#holding.add(connection);
+    this.#heldAnswers.add(connection);
   }
 
   closed(connection: Connection, reason: CloseReason, detail: string): void {
@@ -312,18 +312,14 @@ export class Gateway implements ConnectionHost {
     this.#surroundings?.take(frame);
     this.#hold.take(encoder);
     this.#tellSurroundings(frame.frame);
-    this.#hasTold = true;
+    this.#hasToldSince = true;
   }
 
   /** A frame in which nothing happens is not heard of, and clients look elsewhere meanwhile. */
   #lookAround(): void {
     const frame = this.world.readOutput();
-    if (!this.#hasTold) this.#tellSurroundings(frame);
-    this.#hasTold = false;
-    // An update has mostly taken the answer along by then.
-    for (const connection of this.#heldLong) connection.flush();
-    this.#heldLong.clear();
-    [this.#holding, this.#heldLong] = [this.#heldLong, this.#holding];
+    if (!this.#hasToldSince) this.#tellSurroundings(frame);
+    this.#hasToldSince = false;
   }
 
   #tellSurroundings(frame: number): void {

@@ -9,14 +9,7 @@ const slabs = new WeakSet<ArrayBufferLike>();
 let slab = newSlab(slabBytes);
 let used = 0;
 
-/** Memory for bytes that go once and at once. Its content is anything. */
-export function room(length: number): Buffer {
-  if (length > sharedBytesMax) return Buffer.from(newSlab(length));
-  const start = reserve(length);
-  return Buffer.from(slab, start, length);
-}
-
-/** As `room`, with room for the header of the message's frame in front. */
+/** Memory for a message that goes once and at once, with room for its frame's header in front. Its content is anything. */
 export function roomForMessage(length: number): Buffer {
   const bytes = headerRoomBytes + length;
   if (bytes > sharedBytesMax) return Buffer.from(newSlab(bytes), headerRoomBytes, length);
@@ -24,10 +17,21 @@ export function roomForMessage(length: number): Buffer {
   return Buffer.from(slab, start + headerRoomBytes, length);
 }
 
+/** Frames of messages behind one another, to be written at once. There is no room for a header in front of them. */
+export function joined(before: Uint8Array, after: Uint8Array): Buffer {
+  const bytes = before.length + after.length;
+  const start = bytes > sharedBytesMax ? 0 : reserve(bytes);
+  const both = Buffer.from(bytes > sharedBytesMax ? newSlab(bytes) : slab, start, bytes);
+  both.set(before);
+  both.set(after, before.length);
+  return both;
+}
+
 /**
- * Gives bytes of `room` back that nobody reads any more: what was given out last is given out again next. Without that it
- * is as many bytes in a second as are sent in it, and V8 counts them as a reason to collect garbage: with 17 MB a second
- * of them, and a heap that has once shrunk, it marked the whole heap twice a second.
+ * Gives a message's memory back, or its frame's, which nobody reads any more: what was given out last is given out again
+ * next, but for some bytes of the header's. Without that it is as many bytes in a second as are sent in it, and V8 counts
+ * them as a reason to collect garbage: with 17 MB a second of them, and a heap that has once shrunk, it marked the whole
+ * heap twice a second.
  */
 export function leaveRoom({ buffer, byteOffset, length }: Uint8Array): void {
   if (buffer === slab && byteOffset + length === used) used = byteOffset;

@@ -47,7 +47,6 @@ export class Outgoing {
       this.#line.sendWithNext(frame.whole(this.#subprotocol));
       return true;
     }
-    this.#hasWaiting = true;
     const reliable = isInBacklog ? undefined : frame.reliablePart(this.#subprotocol);
     let fits = reliable === undefined || this.#lanes.offerReliable(frame.frame, reliable);
     for (const event of frame.others) fits = this.#lanes.offerEvent(frame.frame, event) && fits;
@@ -59,7 +58,6 @@ export class Outgoing {
   /** Sends a backlog, as fast as the line takes it. */
   repeat(backlog: Backlog): void {
     if (!backlog.isDone) this.#backlog = backlog;
-    this.#hasWaiting = true;
     this.drained();
   }
 
@@ -77,7 +75,6 @@ export class Outgoing {
       this.#put(message);
       return;
     }
-    this.#hasWaiting = true;
     if (!this.#lanes.offerControl(message)) {
       const { controlLaneBytesMax } = this.#limits;
       const detail = `more than ${controlLaneBytesMax} bytes of answers wait`;
@@ -92,12 +89,10 @@ export class Outgoing {
     while (this.#connection.isOpen && this.#hasRoom) {
       if (this.#backlog && !this.#lanes.hasReliable) this.#refill(this.#backlog);
       const message = this.#lanes.next();
-      if (!message) {
-        this.#hasWaiting = this.#backlog !== undefined;
-        return;
-      }
+      if (!message) break;
       this.#put(message);
     }
+    this.#hasWaiting = this.#backlog !== undefined || this.#lanes.bytes > 0;
   }
 
   get #hasRoom(): boolean {

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import type { Line } from "./connection.ts";
-import { leaveRoom, room } from "./message-room.ts";
+import { joined, leaveRoom } from "./message-room.ts";
 import { framedBytesMax, websocketFrame } from "./websocket-frame.ts";
 
 const { OPEN: open } = WebSocket;
@@ -19,7 +19,7 @@ export class SocketLine implements Line {
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
   readonly #isBinary: boolean;
-  /** A whole WebSocket frame that is still to be written. */
+  /** Whole WebSocket frames that are still to be written. */
   #waits: Buffer | undefined;
 
   constructor(socket: WebSocket, stream: Duplex, isBinary: boolean) {
@@ -57,8 +57,12 @@ export class SocketLine implements Line {
   }
 
   hold(data: Uint8Array): void {
-    if (this.#waits || data.length > framedBytesMax) this.send(data);
-    else if (this.#socket.readyState === open) this.#waits = websocketFrame(data, this.#isBinary);
+    const bytes = data.length + (this.#waits?.length ?? 0);
+    if (bytes > framedBytesMax) this.send(data);
+    else if (this.#socket.readyState === open) {
+      const frame = websocketFrame(data, this.#isBinary);
+      this.#waits = this.#waits ? joined(this.#waits, frame) : frame;
+    }
   }
 
   close(code: number, reason: string): void {
@@ -96,13 +100,6 @@ function flushAll(): void {
       line.end();
     }
   }
-}
-
-function joined(before: Buffer, after: Buffer): Buffer {
-  const both = room(before.length + after.length);
-  both.set(before);
-  both.set(after, before.length);
-  return both;
 }
 
 function alone(bytes: Uint8Array): Buffer {

@@ -54,6 +54,7 @@ describe("a client's scopes", () => {
     who = anna("world:read");
     const client = new GatewayClient(gateway);
     look(client);
+    client.line.flush();
     expect(client.line.last("subscribed").area).toMatchObject(circle);
   });
 

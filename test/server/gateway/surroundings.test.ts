@@ -1,4 +1,6 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { beforeEach, expect, test, vi } from "vitest";
+import type { SubscribeSchema } from "../../../src/gen/tellurion/v1/client_pb.ts";
 import { TimeEventSchema } from "../../../src/gen/tellurion/v1/clock_pb.ts";
 import { TellurionError } from "../../../src/runtime/index.ts";
 import { Areas } from "../../../src/server/gateway/area/areas.ts";
@@ -17,6 +19,7 @@ class FakeSurroundings implements Surroundings {
   readonly counters = new Areas<Connection>(defaultLimits, 60).counters;
   readonly areas = new Map<Connection, LookedAt>();
   taken = 0;
+  hasNews = true;
   /** Of each update, its frame and how many frames had been taken in. */
   readonly told: [frame: number, taken: number][] = [];
 
@@ -37,6 +40,7 @@ class FakeSurroundings implements Surroundings {
 
   *updates(frame: number, mayGet: (client: Connection) => boolean) {
     this.told.push([frame, this.taken]);
+    if (!this.hasNews) return;
     for (const client of this.areas.keys()) {
       if (mayGet(client)) yield { client, message: areaUpdate };
     }
@@ -73,8 +77,8 @@ test("a client that looks somewhere hears what is there, as long as it keeps up"
   expect(world.listened).toEqual(new Set([3]));
   const client = new GatewayClient(gateway);
   look(client, 50);
-  expect(client.line.last("subscribed").area).toMatchObject(area);
   pass();
+  expect(client.line.last("subscribed").area).toMatchObject(area);
   client.line.bufferedBytes = 1_000_000;
   pass();
   client.line.bufferedBytes = 0;
@@ -124,33 +128,63 @@ test("while frames tell clients what is around them, nothing else does", () => {
   vi.useRealTimers();
 });
 
-test("the answer to a client that only looks elsewhere waits for an update to go with, and not for long", () => {
+test("the answer to a client that only looks elsewhere goes with its update, before it", () => {
+  const { line, say } = looking();
+  say({ area: { ...area, radius: 60 } });
+  expect(line.sent).toEqual(["welcome", "subscribed"]);
+  pass();
+  const [, , ...after] = line.sent;
+  expect(after).toEqual(["subscribed", "frame 1", "areaUpdate"]);
+});
+
+test("where no update comes it waits for a tenth of a second at most", () => {
   vi.useFakeTimers();
-  const period = 1_000 / defaultLimits.areaHz;
-  const patient = new Gateway(
-    world,
-    defaultLimits,
-    createLog(() => {}),
-    { surroundings: around },
-  );
-  const client = new GatewayClient(patient);
-  const { line } = client;
-  look(client, 50, ["time"]);
-  client.say({ case: "subscribe", value: { topics: [] } });
-  expect([line.last("subscribed").topics, line.held]).toEqual([["time"], 0]);
-  look(client, 60);
-  expect([line.last("subscribed").area?.radius, line.held]).toEqual([60, 1]);
-  vi.advanceTimersByTime(period);
-  expect(line.flushes).toBe(0);
-  vi.advanceTimersByTime(period);
-  expect(line.flushes).toBe(1);
-  look(client, 70);
-  client.lose();
-  vi.advanceTimersByTime(4 * period);
-  expect(line.flushes).toBe(1);
-  patient.close();
+  const { line, say, connection, end } = looking(false);
+  say({ area: { ...area, radius: 60 } });
+  vi.advanceTimersByTime(50);
+  expect(line.sent).toEqual(["welcome", "subscribed"]);
+  vi.advanceTimersByTime(50);
+  expect(line.sent).toEqual(["welcome", "subscribed", "subscribed"]);
+  const flushed = vi.spyOn(connection, "flush");
+  vi.advanceTimersByTime(1_000);
+  expect(flushed).not.toHaveBeenCalled();
+  end();
   vi.useRealTimers();
 });
+
+test("the answer to one that asks for anything else, or looks nowhere, waits for nothing", () => {
+  const { line, say } = looking();
+  say({ topics: [] });
+  say({ topics: ["weather"], area });
+  say({ rates: [{ topic: "weather", intervalMs: 100 }], area });
+  say({ area: { ...area, radius: 0 } });
+  expect(line.sent).toEqual(["welcome", ...Array(5).fill("subscribed")]);
+});
+
+test("an answer does not overtake those that wait", () => {
+  const { line, say } = looking();
+  line.bufferedBytes = 1_000_000;
+  say({ request: 2, topics: [] });
+  line.bufferedBytes = 0;
+  say({ request: 3, area });
+  say({ request: 4, topics: [] });
+  const requests = line.messages.flatMap(({ value }) =>
+    value && "request" in value ? [value.request] : [],
+  );
+  expect(requests).toEqual([1, 2, 3, 4]);
+});
+
+/** A client that is subscribed and looks, at a gateway of its own. */
+function looking(hasNews = true) {
+  const quiet = createLog(() => {});
+  const surroundings = Object.assign(new FakeSurroundings(), { hasNews });
+  const own = new Gateway(world, defaultLimits, quiet, { surroundings });
+  const client = new GatewayClient(own);
+  const say = (value: MessageInitShape<typeof SubscribeSchema>) =>
+    client.say({ case: "subscribe", value });
+  say({ request: 1, topics: ["time"], area });
+  return { line: client.line, say, connection: client.connection, end: () => own.close() };
+}
 
 test("one that comes back looks where it looked", () => {
   const client = new GatewayClient(gateway);

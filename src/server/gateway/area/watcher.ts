@@ -12,8 +12,8 @@ export interface Moment {
 }
 
 /**
- * What one client looks at, and what it has been told of it: all in one object, since a thousand of them are gone through
- * in every frame, and each further object would be fetched from far away.
+ * What one client looks at, and what it has been told of it: as few objects as can be, since a thousand clients are gone
+ * through in every frame, and each object is fetched from far away.
  */
 export class Watcher implements Watched {
   /** Clients are numbered as they come. */
